@@ -1,0 +1,105 @@
+"""What a test needs from the machine, and how much of a heavy proof it runs.
+
+A missing thing skips the test with the line that installs it; with DULY_TEST_STRICT=1, as in CI,
+it fails the test, so that nothing goes unproved there.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+Need = Literal["chromium", "postgresql", "libreoffice", "synapse", "shared"]
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = 20261123
+
+
+def need(what: Need) -> str:
+    """Where it is: a program, PostgreSQL's folder of programs or its URL, or a folder."""
+    find, remedy = NEEDS[what]
+    found = find()
+    if found is not None:
+        return found
+
+    if os.environ.get("DULY_TEST_STRICT") == "1":
+        pytest.fail(remedy, pytrace=False)
+    pytest.skip(remedy)
+
+
+def share(full: int) -> int:
+    """How many of a heavy proof's cases to run: all of them only when asked (--full)."""
+    if os.environ.get("DULY_TEST_FULL") == "1":
+        return full
+    part = 20 if os.environ.get("CI") == "true" else 200
+    return max(1, full // part)
+
+
+def seed() -> int:
+    """The seed of every random scene; a test names it when it fails."""
+    return int(os.environ.get("DULY_TEST_SEED", SEED))
+
+
+def _program(*names: str) -> str | None:
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+def _chromium() -> str | None:
+    return _program("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def _libreoffice() -> str | None:
+    return _program("soffice", "libreoffice")
+
+
+def _postgresql() -> str | None:
+    """DULY_TEST_PG_URL, else the newest local server's folder of programs."""
+    if url := os.environ.get("DULY_TEST_PG_URL"):
+        return url
+    packaged = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
+    newest_first = sorted(packaged, key=lambda folder: float(folder.parent.name), reverse=True)
+    on_path = [Path(program).parent for program in (shutil.which("initdb"),) if program]
+    for folder in (*newest_first, Path("/usr/local/bin"), *on_path):
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return str(folder)
+    return None
+
+
+def _synapse() -> str | None:
+    """A Python that can import Synapse: it has its own environment and its own licence (AGPL)."""
+    own = ROOT / ".venv-synapse" / "bin" / "python"
+    for python in (os.environ.get("DULY_TEST_SYNAPSE"), str(own), sys.executable):
+        if python and Path(python).exists() and _imports(python, "synapse.app.homeserver"):
+            return python
+    return None
+
+
+def _imports(python: str, module: str) -> bool:
+    look = f"import importlib.util; raise SystemExit(not importlib.util.find_spec({module!r}))"
+    return subprocess.run([python, "-c", look], check=False, capture_output=True).returncode == 0
+
+
+def _shared() -> str | None:
+    folder = ROOT.parent / "shared"
+    return str(folder) if folder.is_dir() else None
+
+
+NEEDS: dict[Need, tuple[Callable[[], str | None], str]] = {
+    "chromium": (_chromium, "Chromium is missing: sudo apt-get install chromium"),
+    "postgresql": (
+        _postgresql,
+        "PostgreSQL is missing: sudo apt-get install postgresql (or set DULY_TEST_PG_URL)",
+    ),
+    "libreoffice": (_libreoffice, "LibreOffice is missing: sudo apt-get install libreoffice-calc"),
+    "synapse": (
+        _synapse,
+        "Synapse is missing: python3 -m venv .venv-synapse && "
+        ".venv-synapse/bin/pip install matrix-synapse==1.163.0",
+    ),
+    "shared": (_shared, "The folder ../shared is missing: it stands beside the repository in CI"),
+}
