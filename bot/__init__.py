@@ -1,0 +1,1 @@
+"""Duly's core. It knows no chat platform."""

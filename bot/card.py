@@ -1,0 +1,70 @@
+"""A message as meaning, not as markup: each adapter renders a card in its platform's own way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.events import MessageRef
+from bot.words import Say, Value
+
+Tone = Literal["plain", "good", "bad"]
+FieldKind = Literal["text", "lines", "choice", "person", "date", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Pressing it, or reacting with its emoji, runs `action`: a command line without "/duly"."""
+
+    label: Say
+    emoji: str
+    action: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    title: Say
+    body: tuple[Say | Value, ...] = ()  # paragraphs
+    facts: tuple[tuple[Say, Say | Value], ...] = ()
+    buttons: tuple[Button, ...] = ()
+    why: Say | None = None  # why the reader gets this; small print
+    tone: Tone = "plain"
+    about: MessageRef | None = None  # the message it speaks of, to link to
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: Say
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a form asks for. Values are text on every platform; `longest` is in characters."""
+
+    name: str
+    label: Say
+    kind: FieldKind = "text"
+    required: bool = True
+    choices: tuple[Choice, ...] = ()
+    initial: str = ""
+    hint: Say | None = None
+    longest: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Submitted, it becomes the command line `command` followed by its fields in order.
+
+    So a form, a typed command and a button end in the same function.
+    """
+
+    command: str
+    title: Say
+    fields: tuple[Field, ...]
+    submit: Say
+    intro: tuple[Say | Value, ...] = ()
+
+    def line(self, values: Mapping[str, str]) -> str:
+        parts = (values.get(each.name, "").strip() for each in self.fields)
+        return " ".join([self.command, *(part for part in parts if part)])

@@ -1,0 +1,114 @@
+"""What we may do to the world. Handlers write these to the outbox; adapters carry them out.
+
+`to` is always whoever reads it: their language and zone are the ones it is written in.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from bot.card import Card, Form
+from bot.events import Account, MessageRef, Place
+from bot.words import Say
+
+Doubt = Literal["look", "lose", "repeat"]  # what an effect in doubt means: find out, or decide so
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    to: Place | Account  # an account means its direct chat
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    to: Place | Account
+    message: MessageRef
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    to: Place | Account
+    message: MessageRef
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """Only `to` may see it. Where the platform has no such thing, it becomes a direct message."""
+
+    to: Account
+    near: Place
+    card: Card
+    reply_handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A reaction of ours on a message, e.g. to show that it is being watched."""
+
+    to: Place
+    message: MessageRef
+    emoji: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file from the store, by its id there, given to one person."""
+
+    to: Account
+    file: str
+    name: str
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Only while `reply_handle` is alive; after `within` the outbox sends `instead`."""
+
+    to: Account
+    form: Form
+    reply_handle: str | None
+    instead: Card
+    within: timedelta = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHome:
+    """The person's own page on the platform; what it showed before is replaced."""
+
+    to: Account
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """An approved text, word for word as it was approved, put into a place."""
+
+    to: Place
+    title: Say
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Nudges for one person; what they say is composed when it is sent, from what is still due."""
+
+    to: Account
+    person: str
+
+
+Deliverable = Send | Amend | Withdraw | Whisper | Mark | Upload | OpenForm | ShowHome | Publish
+Effect = Deliverable | Remind
+
+
+def doubt(effect: Effect) -> Doubt:
+    """What to do about an effect that perhaps arrived, where nothing can be looked up."""
+    match effect:
+        case Whisper() | OpenForm():
+            return "lose"
+        case Amend() | Withdraw() | Mark() | ShowHome():
+            return "repeat"
+        case Send() | Upload() | Publish() | Remind():
+            return "look"

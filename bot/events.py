@@ -1,0 +1,212 @@
+"""What can happen to us. Adapters build these; only the engine's handlers read them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NewType
+
+Platform = NewType("Platform", str)  # "slack", "matrix", "playground", "web"
+PlaceKind = Literal["channel", "group", "direct"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One login in one realm (a Slack workspace, a Matrix homeserver)."""
+
+    platform: Platform
+    realm: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel, room or direct chat. `thread` (the root message's id) narrows it."""
+
+    platform: Platform
+    realm: str
+    id: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """Where a message lives, enough to edit or react to it later."""
+
+    place: Place
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    id: str  # the platform's
+    size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    key: str  # platform, realm and the platform's own delivery id: the same key, the same happening
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePosted(Event):
+    author: Account
+    message: MessageRef
+    text: str
+    mentions: tuple[Account, ...] = ()
+    quotes: str | None = None  # the id of the message it answers, if the platform says so
+    direct: bool = False  # said to the bot alone
+    automatic: bool = False  # by a bot or an integration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageChanged(Event):
+    """Edited, or deleted where `text` is None."""
+
+    author: Account
+    message: MessageRef
+    text: str | None
+    mentions: tuple[Account, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionChanged(Event):
+    actor: Account
+    message: MessageRef
+    emoji: str  # the character itself
+    added: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandInvoked(Event):
+    actor: Account
+    place: Place
+    text: str  # what followed "/duly"
+    people: tuple[tuple[str, Account], ...] = ()  # what stands in the text, and whom it means
+    links: tuple[tuple[str, MessageRef], ...] = ()  # likewise for messages
+    reply_handle: str | None = None  # opaque; only its own adapter understands it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPressed(Event):
+    actor: Account
+    message: MessageRef
+    action: str
+    reply_handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSubmitted(Event):
+    actor: Account
+    place: Place
+    form: str
+    fields: tuple[tuple[str, str], ...]
+    people: tuple[tuple[str, Account], ...] = ()
+    reply_handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeOpened(Event):
+    actor: Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChanged(Event):
+    account: Account
+    name: str
+    language: str | None = None
+    zone: str | None = None
+    automatic: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipChanged(Event):
+    account: Account
+    place: Place
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceChanged(Event):
+    place: Place
+    name: str
+    kind: PlaceKind = "channel"
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileShared(Event):
+    actor: Account
+    message: MessageRef
+    files: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageLost(Event):
+    """From `since` until `at` something may have been said here that we did not see."""
+
+    place: Place
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessLost(Event):
+    """The platform no longer lets us in: token revoked, app removed."""
+
+    platform: Platform
+    realm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread(Event):
+    """A payload nobody could read, kept as it came for `duly doctor`."""
+
+    payload: str
+
+
+Happening = (
+    MessagePosted
+    | MessageChanged
+    | ReactionChanged
+    | CommandInvoked
+    | ButtonPressed
+    | FormSubmitted
+    | HomeOpened
+    | AccountChanged
+    | MembershipChanged
+    | PlaceChanged
+    | FileShared
+    | CoverageLost
+    | AccessLost
+    | Unread
+)
+
+
+def conversation(place: Place) -> str:
+    """The key under which a place's order and its chain of records are kept: threads included."""
+    return f"{place.platform}/{place.realm}/{place.id}"
+
+
+def account_key(account: Account) -> str:
+    return f"{account.platform}/{account.realm}/{account.id}"
+
+
+def account_of(key: str) -> Account:
+    platform, realm, id = key.split("/", 2)
+    return Account(Platform(platform), realm, id)
+
+
+def where(event: Happening) -> str:
+    """Events with the same answer are handled in the order they came; "" for those of no place."""
+    match event:
+        case MessagePosted() | MessageChanged() | ReactionChanged() | FileShared():
+            return conversation(event.message.place)
+        case CommandInvoked() | MembershipChanged() | PlaceChanged() | CoverageLost():
+            return conversation(event.place)
+        case FormSubmitted():
+            return conversation(event.place)
+        case ButtonPressed():
+            return conversation(event.message.place)
+        case _:
+            return ""

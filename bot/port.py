@@ -1,0 +1,84 @@
+"""The port every chat platform must fit: events in by an Inbox, effects out by an Adapter."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Flag, auto
+from typing import Any, Protocol
+
+from bot.effects import Deliverable
+from bot.events import FormSubmitted, Happening, MessageRef, Platform
+from bot.words import Reader, Say
+
+Door = tuple[str, Callable[..., Awaitable[Any]]]  # a path and the ASGI app behind it
+
+
+class Ability(Flag):
+    NONE = 0
+    THREADS = auto()
+    WHISPERS = auto()
+    FORMS = auto()
+    BUTTONS = auto()
+    EDITS_SEEN = auto()
+    FILES = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    name: str
+    position: str
+
+
+class TryLater(Exception):
+    """It did not arrive: the platform is busy or down. The outbox keeps it and tries again."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(f"try again after {after}")
+        self.after = after
+
+
+class Undeliverable(Exception):
+    """It will never arrive (no such user, bot not in channel)."""
+
+
+class Doubtful(Exception):
+    """Perhaps it arrived. After a quarantine the outbox asks `find`, then decides."""
+
+
+class Inbox(Protocol):
+    async def take(self, events: Sequence[Happening], cursor: Cursor | None = None) -> None:
+        """Returns when all of them and the cursor are committed, else raises."""
+
+    async def cursor(self, name: str) -> str | None:
+        """Where to go on."""
+
+    async def lease(self, name: str) -> bool:
+        """Take or renew the sole right to listen under `name`; False: another process has it."""
+
+    def check(self, form: FormSubmitted) -> Mapping[str, Say]:
+        """Errors by field, before the platform is acknowledged."""
+
+
+class Files(Protocol):
+    """What an adapter needs of the store to upload a file."""
+
+    async def read(self, id: str) -> bytes:
+        """The whole file; raises LookupError where it has expired."""
+
+
+class Adapter(Protocol):
+    platform: Platform
+    abilities: Ability
+    doors: Sequence[Door]
+
+    async def listen(self, inbox: Inbox) -> None:
+        """Feed events to `inbox` until cancelled."""
+
+    async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
+        """Carry out `effect`; where it made a message, say which. `key` is stable across retries.
+
+        Raises TryLater, Undeliverable or Doubtful; any other error counts as Doubtful.
+        """
+
+    async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
+        """What `deliver` would have returned, if it arrived after all."""
