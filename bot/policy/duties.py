@@ -1,0 +1,135 @@
+"""Somebody owes somebody something by a time, and what may become of it. Policy 2.2.1."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.events import MessageRef
+from bot.words import Code, Ref, Say, say
+
+Kind = Literal[
+    "reply",
+    "decide",
+    "acknowledge",
+    "minutes",
+    "confirm",
+    "act",
+    "accept",
+    "review",
+    "attest",
+    "handle",
+]
+State = Literal["open", "promised", "done", "passed", "dropped", "excused", "lapsed"]
+
+LIVE: tuple[State, ...] = ("open", "promised")
+AGAIN: tuple[State, ...] = ("done", "dropped")  # can be reopened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """All times aware, UTC. `policy` is the version of the rules it was opened under."""
+
+    id: str
+    number: int  # short, for people: #12
+    kind: Kind
+    owed_by: str | None  # a person; None: whoever knows
+    owed_to: str | None
+    about: MessageRef | None = None
+    subject: str = ""  # what else it is about, such as "request/…"
+    clause: str
+    rule: str
+    level: str
+    policy: int
+    calendar: str
+    start: datetime  # when the clock began to run
+    due: datetime  # moves once, with a promise made in time
+    first_due: datetime
+    state: State = "open"
+    promised_for: datetime | None = None
+    promised_at: datetime | None = None
+    closed: datetime | None = None
+    how: str = ""  # what closed it
+    answer: str | None = None  # the id of the message that did
+    step: int = 0  # rungs of the ladder already climbed
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+
+def why_settled(duty: Duty) -> Say | None:
+    if duty.live:
+        return None
+    reopen = Code(f"/duly reopen {duty.number}")
+    return say(
+        "{number} is settled. To open it again: {command}", number=Ref(duty.number), command=reopen
+    )
+
+
+def why_no_promise(duty: Duty, until: datetime, now: datetime, longest: timedelta) -> Say | None:
+    """Why no answer can be promised by `until`; None where it can."""
+    if why := why_settled(duty):
+        return why
+    if until <= now:
+        return say("{until} has passed. Name a time that is still to come.", until=until)
+    if until > now + longest:
+        return say(
+            "A promise may be at most {days} days away. Name an earlier time, "
+            "or ask the other side to drop it.",
+            days=longest.days,
+        )
+    return None
+
+
+def promise(duty: Duty, until: datetime, now: datetime) -> Duty:
+    """A first promise made in time moves the due time; a later one is only kept on record."""
+    moved = until if duty.promised_for is None and now <= duty.due else duty.due
+    return replace(duty, state="promised", promised_for=until, promised_at=now, due=moved)
+
+
+def close(duty: Duty, state: State, how: str, now: datetime, answer: str | None = None) -> Duty:
+    return replace(duty, state=state, how=how, closed=now, answer=answer)
+
+
+def why_no_reopening(duty: Duty) -> Say | None:
+    if duty.live:
+        return say("{number} is still open.", number=Ref(duty.number))
+    if duty.state not in AGAIN:
+        return say("{number} was passed on or excused; it stays closed.", number=Ref(duty.number))
+    return None
+
+
+def reopen(duty: Duty) -> Duty:
+    return replace(duty, state="open", closed=None, how="", answer=None)
+
+
+def late(duty: Duty, now: datetime) -> bool:
+    return duty.live and now > duty.due
+
+
+def on_time(duty: Duty) -> bool:
+    """Answered by the due time, or promised before it and answered by the promise."""
+    return duty.state == "done" and duty.closed is not None and duty.closed <= duty.due
+
+
+NAMES: Mapping[Kind, Say] = {
+    "reply": say("Reply"),
+    "decide": say("Decide"),
+    "acknowledge": say("Acknowledge"),
+    "minutes": say("Write the minutes"),
+    "confirm": say("Confirm"),
+    "act": say("Do"),
+    "accept": say("Accept"),
+    "review": say("Review"),
+    "attest": say("Attest"),
+    "handle": say("Handle"),
+}
+
+
+def nobody_owes(number: int) -> Say:
+    return say(
+        "You owe nothing under {number}. Your list: {command}",
+        number=Ref(number),
+        command=Code("/duly mine"),
+    )

@@ -1,0 +1,440 @@
+"""Reads a policy file: the company's over the default, every mistake explained with its line."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+from zoneinfo import available_timezones
+
+from bot.policy.hours import Calendar
+from bot.policy.people import ROLES
+from bot.policy.rulebook import (
+    CLASSES,
+    Answers,
+    Channel,
+    Class,
+    Level,
+    Marks,
+    Nudges,
+    Route,
+    Rule,
+    Rulebook,
+)
+from bot.words import Code, Quoted, Rows, Say, say
+from bot.words.language import LANGUAGES
+
+T = TypeVar("T")
+Path = tuple[str, ...]
+SPAN = re.compile(r"(\d{1,4}) ?(m|min|h|d)")
+UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
+HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+HEADER = re.compile(r"\s*(\[\[?)\s*([\w\s.\"'-]+?)\s*\]\]?\s*(?:#.*)?$")
+KEY = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
+CLAUSE = re.compile(r"[1-5](\.\d){1,2}(-[a-z]+)?")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+STEPS = ("department_head", "business_head", "executive", "manager", "hr", "it", "admin_office")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    line: int  # counted from 1; 0 where the file as a whole is meant
+    what: Say
+
+
+class Mistakes(Exception):
+    def __init__(self, found: tuple[Mistake, ...]) -> None:
+        super().__init__(f"{len(found)} mistakes")
+        self.found = found
+
+
+@cache
+def default_text() -> str:
+    return files("bot.policy").joinpath("policy.toml").read_text(encoding="utf-8")
+
+
+@cache
+def default_rulebook() -> Rulebook:
+    return read("")
+
+
+def read(text: str, version: int = 0) -> Rulebook:
+    """The default policy with `text` laid over it. Raises Mistakes."""
+    try:
+        theirs = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        number = int(line[1]) if line else text.count("\n") + 1
+        reason = say("This is not TOML: {reason}.", reason=Quoted(str(error)))
+        raise Mistakes((Mistake(number, reason),)) from None
+    sheet = Sheet(_laid_over(tomllib.loads(default_text()), theirs), _lines(text))
+    book = _rulebook(sheet, version)
+    if sheet.mistakes:
+        raise Mistakes(tuple(sorted(sheet.mistakes, key=lambda each: each.line)))
+    return book
+
+
+def _laid_over(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Key by key; of rules, those with a known id take the place of ours."""
+    merged = dict(ours)
+    for key, value in theirs.items():
+        known = merged.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            merged[key] = _laid_over(known, value)
+        elif key == "rules" and isinstance(known, list) and isinstance(value, list):
+            named = {each.get("id") for each in value if isinstance(each, dict)}
+            merged[key] = [each for each in known if each.get("id") not in named] + value
+        else:
+            merged[key] = value
+    return merged
+
+
+def _lines(text: str) -> dict[Path, int]:
+    """On which line each table and key of a TOML text stands; [[x]] counts as x of its id."""
+    found: dict[Path, int] = {}
+    table: Path = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := HEADER.match(line):
+            table = tuple(part.strip(" \"'") for part in header[2].split("."))
+            found.setdefault(table, number)
+        elif key := KEY.match(line):
+            name = tuple(part.strip(" \"'") for part in key[1].split("."))
+            if name == ("id",):
+                table = (*table[:1], line.partition("=")[2].strip().partition("#")[0].strip(" \"'"))
+                found.setdefault(table, number)
+            found.setdefault((*table, *name), number)
+    return found
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Gives out the values of a policy file one by one, and remembers what was wrong with them."""
+
+    values: Mapping[str, Any]
+    lines: Mapping[Path, int]
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def wrong(self, path: Path, what: Say) -> None:
+        line = next(
+            (self.lines[p] for n in range(len(path)) if (p := path[: len(path) - n]) in self.lines),
+            0,
+        )
+        self.mistakes.append(Mistake(line, what))
+
+    def table(self, path: Path, known: tuple[str, ...] = ()) -> Mapping[str, Any]:
+        value: Any = self.values
+        for part in path:
+            value = value.get(part, {}) if isinstance(value, dict) else {}
+        if not isinstance(value, dict):
+            self.wrong(path, say("{key} must be a table.", key=_key(path)))
+            return {}
+        return self.known(path, value, known)
+
+    def known(
+        self, path: Path, table: Mapping[str, Any], known: tuple[str, ...]
+    ) -> Mapping[str, Any]:
+        for key in table if known else ():
+            if key not in known:
+                options = Rows(tuple(Code(each) for each in known))
+                self.wrong(
+                    (*path, key),
+                    say(
+                        "There is no {key} here. Known: {options}.",
+                        key=_key((*path, key)),
+                        options=options,
+                    ),
+                )
+        return table
+
+    def one(self, path: Path, value: Any, kind: "Kind[T]") -> T:
+        try:
+            return kind.read(value)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            self.wrong(path, say("{key} must be {kind}.", key=_key(path), kind=kind.name))
+            return kind.instead
+
+
+def _key(path: Path) -> Code:
+    return Code(".".join(path))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise TypeError
+    return value
+
+
+def _percent(value: Any) -> int:
+    if _whole(value) > 100:  # noqa: PLR2004
+        raise ValueError
+    return int(value)
+
+
+def _part(value: Any) -> float:
+    if isinstance(value, bool) or not 0 <= value <= 1:
+        raise ValueError
+    return float(value)
+
+
+def _span(value: Any) -> timedelta:
+    number, unit = SPAN.fullmatch(value).groups()  # type: ignore[union-attr]
+    return timedelta(**{UNITS[unit]: int(number)})
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError
+    return tuple(_text(each) for each in value)
+
+
+def _hours(value: Any) -> tuple[tuple[time, time], ...]:
+    spans = []
+    for text in _texts(value):
+        h1, m1, h2, m2 = HOURS.fullmatch(text).groups()  # type: ignore[union-attr]
+        spans.append((time(int(h1) % 24, int(m1)), time(int(h2) % 24, int(m2))))
+    return tuple(spans)
+
+
+def _zone(value: Any) -> str:
+    if value not in available_timezones():
+        raise ValueError
+    return str(value)
+
+
+def _clause(value: Any) -> str:
+    if not CLAUSE.fullmatch(value):
+        raise ValueError
+    return str(value)
+
+
+def _country(value: Any) -> str:
+    return Calendar(name="", zone="UTC", country=value).country
+
+
+def _among(options: tuple[str, ...]) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in options:
+            raise ValueError
+        return str(value)
+
+    return read
+
+
+def _all_among(options: tuple[str, ...]) -> Callable[[Any], tuple[str, ...]]:
+    return lambda value: tuple(_among(options)(each) for each in _texts(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """How a value is read, what it is called, and what stands in for a wrong one."""
+
+    read: Callable[[Any], T]
+    name: Say
+    instead: T
+
+
+def _one_of(options: tuple[str, ...]) -> Kind[str]:
+    return Kind(_among(options), _listed(options), options[0])
+
+
+def _some_of(options: tuple[str, ...]) -> Kind[tuple[str, ...]]:
+    return Kind(_all_among(options), _listed(options), ())
+
+
+def _listed(options: tuple[str, ...]) -> Say:
+    return say("one of {options}", options=Rows(tuple(Code(each) for each in options)))
+
+
+TEXT = Kind(_text, say("a text"), "")
+TEXTS: Kind[tuple[str, ...]] = Kind(_texts, say("a list of texts"), ())
+FLAG = Kind(_flag, say("true or false"), False)
+WHOLE = Kind(_whole, say("a whole number"), 1)
+PERCENT = Kind(_percent, say("a whole number from 0 to 100"), 0)
+PART = Kind(_part, say("a number from 0 to 1"), 0.5)
+SPAN_KIND = Kind(_span, say("a time such as 90m, 4h or 2d"), timedelta(hours=1))
+Spans = tuple[tuple[time, time], ...]
+HOURS_KIND: Kind[Spans] = Kind(_hours, say("a list of hours such as 09:00-12:00"), ())
+TIME = Kind(time.fromisoformat, say("a time such as 09:00"), time(9))
+ZONE = Kind(_zone, say("a time zone such as Asia/Shanghai"), "UTC")
+CLAUSE_KIND = Kind(_clause, say("a clause of the policy such as 2.2.1-reply"), "1.2")
+LANGUAGE = _one_of(LANGUAGES)
+CLASS = _one_of(CLASSES)
+COUNTRY = Kind(_country, say("a country such as CN or DE-BY, or nothing"), "")
+
+
+def _rulebook(sheet: Sheet, version: int) -> Rulebook:
+    top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
+    more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
+    sheet.table((), (*top, *more))
+    levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
+    level = _one_of(tuple(levels))
+    classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
+    promises = Entry(sheet, ("promises",), ("clause", "longest_days"))
+    return Rulebook(
+        version=version,
+        name=sheet.one(("name",), sheet.values.get("name"), TEXT),
+        zone=sheet.one(("company_zone",), sheet.values.get("company_zone"), ZONE),
+        language=sheet.one(("company_language",), sheet.values.get("company_language"), LANGUAGE),
+        calendars={name: _calendar(sheet, name) for name in sheet.table(("calendars",))},
+        classes=classes,
+        channels={name: _channel(sheet, name) for name in sheet.table(("channels",))},
+        levels=levels,
+        marks=_marks(sheet, level),
+        rules=_rules(sheet, level),
+        answers=_answers(sheet),
+        longest_promise=timedelta(days=promises.get("longest_days", WHOLE)),
+        promise_clause=promises.get("clause", CLAUSE_KIND),
+        nudges=_nudges(sheet),
+        routes={name: _route(sheet, name, level) for name in sheet.table(("routes",))},
+        keep_bodies=timedelta(
+            days=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", WHOLE)
+        ),
+        targets={
+            key: sheet.one(("targets", key), value, PERCENT)
+            for key, value in sheet.table(("targets",), TARGETS).items()
+        },
+    )
+
+
+TARGETS = ("response_rate", "on_time", "promises_kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One table of the file, whose keys are given out by name."""
+
+    sheet: Sheet
+    path: Path
+    keys: tuple[str, ...]
+    values: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.values is None:
+            object.__setattr__(self, "values", self.sheet.table(self.path, self.keys))
+        else:
+            self.sheet.known(self.path, self.values, self.keys)
+
+    def get(self, key: str, kind: Kind[T], absent: T | None = None) -> T:
+        values = self.values or {}
+        if key not in values and absent is not None:
+            return absent
+        return self.sheet.one((*self.path, key), values.get(key), kind)
+
+    def maybe(self, key: str, kind: Kind[T]) -> T | None:
+        return self.get(key, kind) if key in (self.values or {}) else None
+
+
+def _calendar(sheet: Sheet, name: str) -> Calendar:
+    entry = Entry(sheet, ("calendars", name), ("zone", "country", *DAYS))
+    return Calendar(
+        name=name,
+        zone=entry.get("zone", ZONE),
+        spans=tuple(entry.get(day, HOURS_KIND, ()) for day in DAYS),
+        country=entry.get("country", COUNTRY, ""),
+    )
+
+
+def _class(sheet: Sheet, name: str) -> Class:
+    entry = Entry(sheet, ("classes", name), ("clause", "keep_months"))
+    clause, months = entry.get("clause", CLAUSE_KIND), entry.get("keep_months", WHOLE)
+    return Class(name=name, clause=clause, keep_months=months)
+
+
+def _channel(sheet: Sheet, name: str) -> Channel:
+    entry = Entry(sheet, ("channels", name), ("class", "purpose"))
+    class_name, purpose = entry.get("class", CLASS, "work"), entry.get("purpose", TEXT, name)
+    return Channel(name=name, class_name=class_name, purpose=purpose)
+
+
+def _level(sheet: Sheet, name: str) -> Level:
+    keys = ("clause", "within", "remind_at", "remind_due", "manager_after")
+    entry = Entry(sheet, ("levels", name), keys)
+    return Level(
+        name=name,
+        clause=entry.get("clause", CLAUSE_KIND),
+        within=entry.get("within", SPAN_KIND),
+        remind_at=entry.get("remind_at", PERCENT, 0),
+        remind_due=entry.get("remind_due", FLAG, True),
+        manager_after=entry.maybe("manager_after", SPAN_KIND),
+    )
+
+
+def _marks(sheet: Sheet, level: Kind[str]) -> Marks:
+    entry = Entry(sheet, ("marks",), ("clause", "level", "emoji"))
+    emoji: tuple[str, ...] = entry.get("emoji", TEXTS)
+    return Marks(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        emoji=frozenset(emoji),
+    )
+
+
+def _rules(sheet: Sheet, level: Kind[str]) -> tuple[Rule, ...]:
+    rules = sheet.values.get("rules", [])
+    if not isinstance(rules, list) or not all(isinstance(each, dict) for each in rules):
+        sheet.wrong(("rules",), say("{key} must be a list of tables.", key=_key(("rules",))))
+        return ()
+    return tuple(_rule(sheet, each, level) for each in rules)
+
+
+def _rule(sheet: Sheet, values: Mapping[str, Any], level: Kind[str]) -> Rule:
+    keys = ("id", "clause", "level", "asks", "addressed", "channels", "senders", "words", "partner")
+    entry = Entry(sheet, ("rules", str(values.get("id", ""))), keys, values)
+    return Rule(
+        id=entry.get("id", TEXT),
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        asks=entry.get("asks", FLAG, False),
+        addressed=entry.get("addressed", FLAG, False),
+        channels=entry.get("channels", TEXTS, ()),
+        senders=entry.get("senders", _some_of(ROLES), ()),
+        words=entry.get("words", TEXTS, ()),
+        partner=entry.get("partner", FLAG, False),
+    )
+
+
+def _answers(sheet: Sheet) -> Answers:
+    entry = Entry(sheet, ("answers",), ("emoji", "sure", "asks_sure", "bursts"))
+    emoji: tuple[str, ...] = entry.get("emoji", TEXTS)
+    return Answers(
+        emoji=frozenset(emoji),
+        sure=entry.get("sure", PART),
+        asks_sure=entry.get("asks_sure", PART),
+        bursts=entry.get("bursts", FLAG),
+    )
+
+
+def _nudges(sheet: Sheet) -> Nudges:
+    entry = Entry(sheet, ("nudges",), ("clause", "per_day", "digest_at", "gather"))
+    return Nudges(
+        clause=entry.get("clause", CLAUSE_KIND),
+        per_day=entry.get("per_day", WHOLE),
+        digest_at=entry.get("digest_at", TIME),
+        gather=entry.get("gather", SPAN_KIND),
+    )
+
+
+def _route(sheet: Sheet, name: str, level: Kind[str]) -> Route:
+    entry = Entry(sheet, ("routes", name), ("clause", "level", "steps", "class"))
+    return Route(
+        kind=name,
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        steps=entry.get("steps", _some_of(STEPS)),
+        class_name=entry.get("class", CLASS, name if name in CLASSES else "work"),
+    )
