@@ -1,0 +1,126 @@
+"""The only place with SQL: one company's tables, and the transaction in which they change."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from threading import Condition
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.clock import Clock, fault_point
+from bot.seal import Seal
+from bot.store.duties import Dues, Duties, Nudges
+from bot.store.files import Files, Orders
+from bot.store.gaps import Gaps
+from bot.store.journal import Journal
+from bot.store.listeners import Listeners
+from bot.store.outbox import Outbox
+from bot.store.people import People, Shelf
+from bot.store.policies import Books, Policies
+from bot.store.records import Records
+from bot.store.requests import Requests
+from bot.store.rows import Rows
+from bot.words import Reader
+
+
+class Transaction:
+    """Everything of one company that can be read and changed, as one whole or not at all."""
+
+    def __init__(self, rows: Rows, shelf: Shelf, books: Books) -> None:
+        self.rows, self.clock = rows, rows.clock
+        self.journal, self.listeners, self.outbox = Journal(rows), Listeners(rows), Outbox(rows)
+        self.duties, self.dues, self.nudges = Duties(rows), Dues(rows), Nudges(rows)
+        self.people, self.records, self.requests = (
+            People(rows, shelf),
+            Records(rows),
+            Requests(rows),
+        )
+        self.policies = Policies(rows, self.people, books)
+        self.files, self.orders, self.gaps = Files(rows), Orders(rows), Gaps(rows)
+
+    def home(self) -> Reader:
+        """The company's own language and zone: what channels are written in."""
+        book = self.policies.current()
+        return Reader(book.language, book.zone)
+
+    def savepoint(self) -> AbstractContextManager[Any]:
+        """What happens inside is undone if it raises; what came before stays."""
+        return self.rows.conn.begin_nested()
+
+
+class Turn:
+    """SQLite has one writer, so we queue for it here: who must acknowledge goes first."""
+
+    def __init__(self) -> None:
+        self._free, self._held, self._hurried = Condition(), False, 0
+
+    @property
+    def wanted(self) -> bool:
+        """Somebody who must acknowledge an event waits for the turn."""
+        return self._hurried > 0
+
+    @contextmanager
+    def take(self, *, hurry: bool) -> Iterator[None]:
+        with self._free:
+            self._hurried += hurry
+            self._free.wait_for(lambda: not self._held and (hurry or not self._hurried))
+            self._hurried -= hurry
+            self._held = True
+        try:
+            yield
+        finally:
+            with self._free:
+                self._held = False
+                self._free.notify_all()
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    db: sa.Engine
+    company: str
+    seal: Seal
+    clock: Clock
+    turn: Turn = field(default_factory=Turn)
+    _shelf: Shelf = field(default_factory=Shelf)
+    _books: Books = field(default_factory=Books)
+
+    @contextmanager
+    def transaction(self, *, hurry: bool = False) -> Iterator[Transaction]:
+        """`hurry`: somebody waits for this to be committed."""
+        if self.db.dialect.name != "sqlite":
+            with self._begun() as tx:
+                yield tx
+            return
+        with self.turn.take(hurry=hurry), self._begun() as tx:
+            yield tx
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A picture of the store as it is now; what is changed in it is lost."""
+        if self.db.dialect.name == "sqlite" and isinstance(self.db.pool, sa.StaticPool):
+            with self.transaction() as tx:
+                yield tx
+            return
+        options: dict[str, Any] = {"duly_reads": True}
+        if self.db.dialect.name != "sqlite":
+            options["isolation_level"] = "REPEATABLE READ"
+        with self.db.connect().execution_options(**options) as conn:
+            yield self._on(conn)
+            conn.rollback()
+
+    @contextmanager
+    def _begun(self) -> Iterator[Transaction]:
+        try:
+            with self.db.begin() as conn:
+                yield self._on(conn)
+                fault_point("before commit")
+        except BaseException:
+            self._shelf.last = type(self._shelf.last)(-1)  # it may hold what was undone
+            raise
+        fault_point("after commit")
+
+    def _on(self, conn: sa.Connection) -> Transaction:
+        return Transaction(
+            Rows(conn, self.company, self.seal, self.clock), self._shelf, self._books
+        )

@@ -1,0 +1,73 @@
+"""Opens the database: one SQLite file (the default), or PostgreSQL."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store.schema import meta
+from bot.store.triggers import install
+
+MEMORY = "sqlite://"
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # what is committed survives a power cut as far as the disk tells the truth
+    "foreign_keys=ON",
+    "busy_timeout=30000",  # ms
+    "cache_size=-32000",  # kB
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+    "journal_size_limit=67108864",  # bytes
+)
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine for `url`, its tables not yet looked at."""
+    if not url.startswith("sqlite"):
+        return _postgresql(url)
+    options: dict[str, Any] = {
+        "connect_args": {"check_same_thread": False, "isolation_level": None}
+    }
+    if url == MEMORY:
+        options["poolclass"] = sa.StaticPool
+    db = sa.create_engine(url, **options)
+    sa.event.listen(db, "connect", _prepare)
+    sa.event.listen(db, "begin", _begin)
+    return db
+
+
+def in_memory() -> sa.Engine:
+    """A whole store that is gone when it is closed; for tests and for replaying transcripts."""
+    db = connect(MEMORY)
+    create(db)
+    return db
+
+
+def create(db: sa.Engine) -> None:
+    """Every table at its newest, without the steps of history between."""
+    with db.begin() as conn:
+        meta.create_all(conn)
+        install(conn)
+
+
+def sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'duly.db'}"
+
+
+def _postgresql(url: str) -> sa.Engine:
+    plain = url.replace("postgres://", "postgresql://", 1)
+    for name in ("postgresql://", "postgresql+psycopg://"):
+        if plain.startswith(name):
+            plain = "postgresql+psycopg://" + plain[len(name) :]
+    return sa.create_engine(plain, pool_size=8, max_overflow=8, pool_pre_ping=True)
+
+
+def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(conn: sa.Connection) -> None:
+    """A transaction that may write says so at once: one that finds out later fails when busy."""
+    reads = conn.get_execution_options().get("duly_reads")
+    conn.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,81 @@
+"""What happened, written down before anyone is told that we know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.events import Happening, where
+from bot.store.rows import Rows
+from bot.store.schema import SETTLED, WAITING, journal
+
+TURN = 0x44_55_4C_59  # one engine at a time works on a company's journal (PostgreSQL)
+BACK = 10_000  # rows erased at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    rows: Rows
+
+    def admit(self, events: Sequence[Happening]) -> int:
+        """Keep what is new; the same key again is a no-op. Returns how many were new."""
+        fresh = {event.key: event for event in events}
+        new = [self._row(event) for event in fresh.values()]
+        if not new:
+            return 0
+        done = self.rows.conn.execute(self._insert(), new)
+        return max(done.rowcount, 0)
+
+    def waiting(self, limit: int) -> Sequence[Any]:
+        """In the order they came; empty where another process is at it."""
+        if self.rows.shared:
+            turn = sa.func.pg_try_advisory_xact_lock(TURN, sa.func.hashtext(self.rows.company))
+            if not self.rows.conn.execute(sa.select(turn)).scalar():
+                return ()
+        return self.rows.all(journal, WAITING, limit=limit)
+
+    def read(self, row: Any) -> Happening:
+        event: Happening = self.rows.open(journal.c.body, row.id, row.body)
+        return event
+
+    def settle(self, ids: Sequence[str]) -> None:
+        if ids:
+            self.rows.change(journal, journal.c.id.in_(ids), settled_at=self.rows.clock.lease())
+
+    def park(self, id: str, error: str) -> None:
+        sealed = self.rows.close(journal.c.error, id, error)
+        self.rows.change(journal, journal.c.id == id, error=sealed)
+
+    def unpark(self) -> int:
+        """Let everything parked be tried again."""
+        return self.rows.change(journal, journal.c.error.is_not(None), error=None)
+
+    def parked(self) -> Sequence[Any]:
+        return self.rows.all(journal, journal.c.error.is_not(None))
+
+    def error(self, row: Any) -> str:
+        text: str = self.rows.open(journal.c.error, row.id, row.error)
+        return text
+
+    def erase(self, before: datetime) -> int:
+        """Bodies settled before that lease time; keys stay, so that a redelivery is still known."""
+        old = sa.select(journal.c.id).where(
+            journal.c.company == self.rows.company, SETTLED, journal.c.settled_at < before
+        )
+        return self.rows.change(journal, journal.c.id.in_(old.limit(BACK)), body=None)
+
+    def _row(self, event: Happening) -> dict[str, Any]:
+        id = self.rows.clock.new_id()
+        return {
+            "company": self.rows.company,
+            "id": id,
+            "key": event.key,
+            "place": where(event),
+            "body": self.rows.close(journal.c.body, id, event),
+            "taken_at": self.rows.clock.lease(),
+        }
+
+    def _insert(self) -> Any:
+        return self.rows.unless_known(journal, "key")

@@ -1,0 +1,29 @@
+"""Where each listener goes on, and which process may listen."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.store.rows import Rows
+from bot.store.schema import listeners
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    rows: Rows
+
+    def cursor(self, name: str) -> str | None:
+        row = self.rows.one(listeners, listeners.c.name == name)
+        return row and row.cursor
+
+    def move(self, name: str, position: str) -> None:
+        self.rows.put(listeners, {"name": name}, cursor=position)
+
+    def lease(self, name: str, holder: str, span: timedelta) -> bool:
+        """Taken, or renewed; False while another holds it."""
+        now = self.rows.clock.lease()
+        fresh = self.rows.unless_known(listeners, "name")
+        self.rows.conn.execute(fresh, {"company": self.rows.company, "name": name})
+        c = listeners.c
+        mine = (c.holder.is_(None)) | (c.holder == holder) | (c.held_until <= now)
+        held = {"holder": holder, "held_until": now + span}
+        return self.rows.change(listeners, c.name == name, mine, **held) == 1

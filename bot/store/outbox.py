@@ -1,0 +1,164 @@
+"""Effects waiting to be carried out. Who claims one is in doubt about it until told otherwise."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from bot.effects import Effect, OpenForm, Remind, Whisper
+from bot.events import Account, MessageRef, Place, Platform, conversation
+from bot.store.rows import Rows
+from bot.store.schema import outbox
+
+Settled = Literal["arrived", "spared", "undeliverable"]
+BACK = 10_000  # rows erased at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """To whom it was, and the message it became, where it became one."""
+
+    to: Place | Account
+    message: MessageRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    id: str
+    key: str
+    effect: Effect
+    since: datetime  # lease time
+    doubtful: bool  # somebody claimed it before, and never said what came of it
+
+    @property
+    def nudging(self) -> bool:
+        """It may wait for working time as long as it takes."""
+        return isinstance(self.effect, Remind)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    rows: Rows
+
+    def add(
+        self, effect: Effect, key: str, *, subject: str = "", hold: timedelta | None = None
+    ) -> str:
+        """Keep `effect` to be carried out, at the earliest after `hold` (lease time)."""
+        row = self._row(effect, key, subject, hold or timedelta(0))
+        self.rows.add(outbox, **row)
+        return str(row["id"])
+
+    def gathering(self, persons: Iterable[str]) -> dict[str, str]:
+        """The nudges of each person that nobody has begun to send: more can still be put in."""
+        c = outbox.c
+        where = c.kind == "Remind", c.state == "ready", c.person.in_(list(persons))
+        found = self.rows.free(outbox, *where, order=c.id, limit=10_000)
+        return {row.person: row.id for row in found}
+
+    def claim(
+        self,
+        platforms: Iterable[Platform],
+        limit: int,
+        hold: timedelta,
+        *,
+        urgent: bool | None = None,
+    ) -> list[tuple[Any, bool]]:
+        """Rows that may be sent now, ours for `hold`, each with whether it was in doubt already."""
+        c, lease = outbox.c, self.rows.clock.lease()
+        free = [c.state.in_(["ready", "doubtful"]), c.held_until <= lease]
+        free += [c.not_before <= self.rows.clock.now(), c.platform.in_(list(platforms))]
+        if urgent is not None:
+            free.append(c.urgent.is_(urgent))
+        rows = self.rows.free(outbox, *free, order=c.id, limit=limit)
+        if rows:
+            ids = [row.id for row in rows]
+            self.rows.change(outbox, c.id.in_(ids), state="doubtful", held_until=lease + hold)
+        return [(row, row.state == "doubtful") for row in rows]
+
+    def read(self, row: Any, *, doubtful: bool) -> Parcel:
+        effect = self.rows.open(outbox.c.body, row.id, row.body)
+        return Parcel(row.id, row.key, effect, row.since, doubtful)
+
+    def wait(self, parcel: Parcel, span: timedelta) -> None:
+        """It did not arrive this time; an older doubt stays."""
+        state = "doubtful" if parcel.doubtful else "ready"
+        until = self.rows.clock.lease() + span
+        self.rows.change(outbox, outbox.c.id == parcel.id, state=state, held_until=until)
+
+    def postpone(self, parcel: Parcel, until: datetime) -> None:
+        """Not before that time, as people see it; an older doubt stays."""
+        state = "doubtful" if parcel.doubtful else "ready"
+        lease = self.rows.clock.lease()
+        change = {"state": state, "not_before": until, "held_until": lease}
+        self.rows.change(outbox, outbox.c.id == parcel.id, **change)
+
+    def settle(self, id: str, state: Settled, outcome: Arrival | str) -> None:
+        kept = (outcome.to, outcome.message) if isinstance(outcome, Arrival) else outcome
+        sealed = self.rows.close(outbox.c.outcome, id, kept)
+        values: dict[str, Any] = {
+            "state": state,
+            "outcome": sealed,
+            "settled_at": self.rows.clock.lease(),
+        }
+        if isinstance(outcome, Arrival) and outcome.message:
+            place, message = outcome.message.place, outcome.message.id
+            values |= {"place": conversation(place), "message": message}
+        self.rows.change(outbox, outbox.c.id == id, **values)
+
+    def told(self, subject: str) -> list[Arrival]:
+        """Where cards about `subject` have arrived, and to whom."""
+        c = outbox.c
+        rows = self.rows.all(
+            outbox, c.subject == subject, c.state == "arrived", c.message.is_not(None)
+        )
+        return [Arrival(*self.rows.open(c.outcome, row.id, row.outcome)) for row in rows]
+
+    def behind(self, message: MessageRef) -> Effect | None:
+        """Which effect of ours became that message."""
+        c = outbox.c
+        where = c.place == conversation(message.place), c.message == message.id
+        row = self.rows.one(outbox, *where, c.body.is_not(None))
+        effect: Effect | None = row and self.rows.open(c.body, row.id, row.body)
+        return effect
+
+    def sent_since(self, person: str, since: datetime) -> int:
+        """Nudging cards that reached `person` since that lease time."""
+        c = outbox.c
+        where = c.person == person, c.state == "arrived", c.settled_at >= since
+        return self.rows.count(outbox, c.kind == "Remind", *where)
+
+    def unsent(self) -> int:
+        return self.rows.count(outbox, outbox.c.state.in_(["ready", "doubtful"]))
+
+    def erase(self, before: datetime) -> int:
+        """Bodies settled before that lease time; keys and outcomes stay."""
+        c = outbox.c
+        old = sa.select(c.id).where(
+            c.company == self.rows.company, c.settled_at < before, c.body.is_not(None)
+        )
+        return self.rows.change(outbox, c.id.in_(old.limit(BACK)), body=None)
+
+    def add_all(self, effects: Sequence[tuple[Effect, str, str, timedelta]]) -> list[str]:
+        """Many at once: effect, key, subject, hold."""
+        rows = [self._row(*each) for each in effects]
+        self.rows.add_all(outbox, rows)
+        return [row["id"] for row in rows]
+
+    def _row(self, effect: Effect, key: str, subject: str, hold: timedelta) -> dict[str, Any]:
+        id, now = self.rows.clock.new_id(), self.rows.clock.lease()
+        return {
+            "id": id,
+            "key": key,
+            "platform": effect.to.platform,
+            "kind": type(effect).__name__,
+            "urgent": isinstance(effect, Whisper | OpenForm),
+            "person": effect.person if isinstance(effect, Remind) else None,
+            "subject": subject,
+            "body": self.rows.close(outbox.c.body, id, effect),
+            "since": now,
+            "held_until": now + hold,
+            "not_before": self.rows.clock.now(),
+            "state": "ready",
+        }

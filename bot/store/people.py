@@ -1,0 +1,224 @@
+"""The directory: people, departments, accounts, absences. Kept in memory, by version."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bot.events import Account, AccountChanged, MembershipChanged, Place, PlaceChanged, Platform
+from bot.policy.people import Absence, Department, Directory, Person
+from bot.store.rows import Rows
+from bot.store.schema import (
+    absences,
+    accounts,
+    departments,
+    holidays,
+    members,
+    numbers,
+    people,
+    places,
+    roles,
+)
+from bot.words import Reader
+
+VERSION = "directory"
+COPIED = ("name", "email", "department", "manager", "zone", "language", "calendar")
+SEEN = ("name", "language", "zone", "automatic", "active")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a platform says of an account."""
+
+    account: Account
+    name: str
+    language: str | None
+    zone: str | None
+    automatic: bool
+    person: str | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that is asked about people, as it was at a version."""
+
+    version: int
+    directory: Directory = field(default_factory=Directory)
+    logins: Mapping[Account, Login] = field(default_factory=dict)
+    places: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
+    holidays: Mapping[str, tuple[tuple[date, bool], ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Where a process keeps the last snapshot it read."""
+
+    last: Snapshot = field(default_factory=lambda: Snapshot(-1))
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    rows: Rows
+    shelf: Shelf
+
+    def snapshot(self) -> Snapshot:
+        row = self.rows.one(numbers, numbers.c.name == VERSION)
+        version = int(row.last) if row else 0
+        if self.shelf.last.version != version:
+            self.shelf.last = self._read(version)
+        return self.shelf.last
+
+    def changed(self) -> None:
+        """To be called after every change to what the snapshot holds."""
+        one = numbers.c.name == VERSION
+        if not self.rows.change(numbers, one, last=numbers.c.last + 1):
+            self.rows.add(numbers, name=VERSION, last=1)
+        self.forget()
+
+    def forget(self) -> None:
+        """What was read may have been undone."""
+        self.shelf.last = Snapshot(-1)
+
+    def save(self, each: Iterable[Person]) -> None:
+        for person in each:
+            values = {name: getattr(person, name) for name in (*COPIED, "partner", "active")}
+            self.rows.put(people, {"id": person.id}, **values)
+            self.rows.remove(roles, roles.c.person == person.id)
+            granted = [{"person": person.id, "role": role} for role in sorted(person.roles)]
+            self.rows.add_all(roles, granted)
+        self.changed()
+
+    def save_departments(self, each: Iterable[Department]) -> None:
+        for one in each:
+            values = {name: getattr(one, name) for name in ("name", "head", "parent", "subsidiary")}
+            self.rows.put(departments, {"id": one.id}, **values)
+        self.changed()
+
+    def link(self, account: Account, person: str | None) -> None:
+        keys = _keys(account)
+        if not self.rows.change(accounts, *self._is(account), person=person):
+            now = self.rows.clock.lease()
+            fresh = {"name": account.id, "automatic": False, "active": True, "seen_at": now}
+            self.rows.add(accounts, **keys, person=person, **fresh)
+        self.changed()
+
+    def meet(self, event: AccountChanged) -> None:
+        """What the platform says of an account; unknown ones are kept apart as strangers."""
+        values = {name: getattr(event, name) for name in SEEN}
+        seen = {"seen_at": self.rows.clock.lease()}
+        if not self.rows.change(accounts, *self._is(event.account), **values, **seen):
+            self.rows.add(accounts, **_keys(event.account), person=None, **values, **seen)
+        self.changed()
+
+    def see(self, account: Account) -> None:
+        """They were active now. A stranger is written down at first sight."""
+        known = self.snapshot().logins.get(account)
+        if known is None:
+            self.meet(
+                AccountChanged(key="", at=self.rows.clock.now(), account=account, name=account.id)
+            )
+        elif len(self.snapshot().directory.accounts_of(known.person or "")) > 1:
+            self.rows.change(accounts, *self._is(account), seen_at=self.rows.clock.lease())
+
+    def reached_at(self, person: str) -> Account | None:
+        """The account to write to: where they were last active."""
+        choice = self.snapshot().directory.accounts_of(person)
+        if len(choice) < 2:  # noqa: PLR2004
+            return choice[0] if choice else None
+        ids = [account.id for account in choice]
+        found = self.rows.all(accounts, accounts.c.person == person, accounts.c.id.in_(ids))
+        last = max(found, key=lambda row: row.seen_at)
+        return Account(Platform(last.platform), last.realm, last.id)
+
+    def reader(self, who: Account | Place, home: Reader) -> Reader:
+        """The language and zone `who` reads in; `home`: the company's own."""
+        shot = self.snapshot()
+        if isinstance(who, Place):
+            return home
+        login, person = shot.logins.get(who), shot.directory.behind(who)
+        language = (person and person.language) or (login and login.language) or home.language
+        zone = (person and person.zone) or (login and login.zone) or home.zone
+        return Reader(language, zone)
+
+    def place_name(self, place: Place) -> str:
+        """Empty for one we know nothing of."""
+        row = self.snapshot().places.get((place.platform, place.realm, place.id))
+        return str(row.name) if row else ""
+
+    def settle_in(self, event: PlaceChanged) -> None:
+        values = {"name": event.name, "kind": event.kind, "archived": event.archived}
+        place = event.place
+        keys = {"platform": place.platform, "realm": place.realm, "id": place.id}
+        self.rows.put(places, keys, **values)
+        self.changed()
+
+    def move(self, event: MembershipChanged) -> None:
+        place, account = event.place, event.account
+        row = {"platform": place.platform, "realm": place.realm, "place": place.id}
+        row["account"] = account.id
+        if event.joined:
+            insert = self.rows.unless_known(members, *row)
+            self.rows.conn.execute(insert, {"company": self.rows.company, **row})
+        else:
+            self.rows.remove(members, *(members.c[name] == value for name, value in row.items()))
+
+    def absent(self, absence: Absence, kind: str = "leave") -> None:
+        id = self.rows.clock.new_id()
+        values = {name: getattr(absence, name) for name in ("person", "start", "end", "delegate")}
+        self.rows.add(absences, id=id, kind=kind, **values)
+        self.changed()
+
+    def hear_hr(self, calendar: str, days: Mapping[date, bool]) -> None:
+        """HR's word on single days, against the library's."""
+        for day, working in days.items():
+            self.rows.put(holidays, {"calendar": calendar, "day": day.isoformat()}, working=working)
+        self.changed()
+
+    def strangers(self) -> Sequence[Any]:
+        unknown = accounts.c.person.is_(None), accounts.c.automatic.is_(False)
+        return self.rows.all(accounts, *unknown)
+
+    def _is(self, account: Account) -> list[Any]:
+        return [accounts.c[name] == value for name, value in _keys(account).items()]
+
+    def _read(self, version: int) -> Snapshot:
+        logins = {login.account: login for login in map(_login, self.rows.all(accounts))}
+        days: dict[str, tuple[tuple[date, bool], ...]] = {}
+        for row in self.rows.all(holidays):
+            one = (date.fromisoformat(row.day), bool(row.working))
+            days[row.calendar] = (*days.get(row.calendar, ()), one)
+        spots = {(row.platform, row.realm, row.id): row for row in self.rows.all(places)}
+        return Snapshot(version, self._directory(logins), logins, spots, days)
+
+    def _directory(self, logins: Mapping[Account, Login]) -> Directory:
+        granted: dict[str, set[str]] = {}
+        for row in self.rows.all(roles):
+            granted.setdefault(row.person, set()).add(row.role)
+        everybody = {row.id: _person(row, granted) for row in self.rows.all(people)}
+        away: dict[str, tuple[Absence, ...]] = {}
+        for row in self.rows.all(absences, absences.c.kind == "leave"):
+            one = Absence(person=row.person, start=row.start, end=row.end, delegate=row.delegate)
+            away[row.person] = (*away.get(row.person, ()), one)
+        names = ("id", "name", "head", "parent", "subsidiary")
+        units = [
+            Department(**{name: getattr(row, name) for name in names})
+            for row in self.rows.all(departments)
+        ]
+        owners = {account: login.person for account, login in logins.items() if login.person}
+        return Directory(everybody, {unit.id: unit for unit in units}, owners, away)
+
+
+def _keys(account: Account) -> dict[str, str]:
+    return {"platform": account.platform, "realm": account.realm, "id": account.id}
+
+
+def _person(row: Any, granted: Mapping[str, set[str]]) -> Person:
+    values = {name: getattr(row, name) for name in ("id", *COPIED, "partner", "active")}
+    return Person(roles=frozenset(granted.get(row.id, ())), **values)
+
+
+def _login(row: Any) -> Login:
+    account = Account(Platform(row.platform), row.realm, row.id)
+    values = (row.name, row.language, row.zone, row.automatic, row.person, row.seen_at)
+    return Login(account, *values)

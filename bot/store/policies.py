@@ -1,0 +1,63 @@
+"""Versions of the policy: every duty keeps the one it was opened under."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.policy.hours import Calendar
+from bot.policy.reading import read
+from bot.policy.rulebook import Rulebook
+from bot.store.people import People
+from bot.store.rows import Rows
+from bot.store.schema import policies
+
+
+@dataclass(slots=True)
+class Books:
+    """The versions a process has read so far. They never change."""
+
+    read: dict[int, Rulebook] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    rows: Rows
+    people: People
+    books: Books
+
+    def adopt(self, text: str) -> int:
+        """Make `text` the policy from now on, unless it is so already. Raises Mistakes."""
+        last = self._last()
+        if last is not None and last.text == text:
+            return int(last.version)
+        version = int(last.version) + 1 if last else 1
+        read(text, version)
+        id, since = self.rows.clock.new_id(), self.rows.clock.now()
+        self.rows.add(policies, id=id, version=version, text=text, since=since)
+        return version
+
+    def current(self) -> Rulebook:
+        newest = sa.select(sa.func.max(policies.c.version))
+        ours = newest.where(policies.c.company == self.rows.company)
+        return self.version(int(self.rows.conn.execute(ours).scalar() or 0))
+
+    def version(self, version: int) -> Rulebook:
+        if version not in self.books.read:
+            row = self.rows.one(policies, policies.c.version == version)
+            self.books.read[version] = read(row.text if row else "", version)
+        return self.books.read[version]
+
+    def calendar(self, name: str, book: Rulebook) -> Calendar:
+        """With what HR has said about single days."""
+        days = self.people.snapshot().holidays.get(name)
+        calendar = book.calendar(name)
+        return replace(calendar, overrides=days) if days else calendar
+
+    def text(self) -> str:
+        last = self._last()
+        return str(last.text) if last else ""
+
+    def _last(self) -> Any | None:
+        found = self.rows.all(policies, order=[policies.c.version.desc()], limit=1)
+        return found[0] if found else None

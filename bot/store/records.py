@@ -1,0 +1,176 @@
+"""Everything that was said, kept: append-only, one chain of hashes a conversation. Policy 3.3."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from bot.seal import Seal
+from bot.store.codec import pack, unpack
+from bot.store.rows import Rows
+from bot.store.schema import heads, records, wraps
+
+Kind = Literal["post", "edit", "deletion", "decision", "look"]
+START = bytes(32)  # what the first record of a chain has before it
+RING = "main"  # the company's own key
+PAGE = 2000  # records verified at a time
+HEADER = (
+    "id",
+    "conversation",
+    "seq",
+    "kind",
+    "thread",
+    "message",
+    "author",
+    "class_name",
+    "at",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """One thing that was said, or done to what was said."""
+
+    kind: Kind
+    conversation: str
+    thread: str | None
+    message: str
+    author: str
+    class_name: str
+    at: datetime
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first place where a chain no longer holds."""
+
+    conversation: str
+    seq: int
+    why: str
+
+
+def digest(previous: bytes, header: Mapping[str, Any], sealed: bytes) -> bytes:
+    """SHA-256 over the hash before, the canonical header, and the hash of the sealed body."""
+    canonical = json.dumps(header, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    body = hashlib.sha256(sealed).digest()
+    return hashlib.sha256(previous + canonical.encode() + body).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    rows: Rows
+
+    def head(self, conversation: str) -> tuple[int, bytes]:
+        """How many records the conversation has, and the last one's hash."""
+        row = self.rows.one(heads, heads.c.conversation == conversation)
+        return (row.seq, row.hash) if row else (0, START)
+
+    def add(self, saying: Saying) -> int:
+        """Appends; returns its position in the conversation, counted from 1."""
+        seq, previous = self.head(saying.conversation)
+        id, own = self.rows.clock.new_id(), self.rows.seal.fresh()
+        sealed = own.close(pack(saying.body), *self.rows.slot(records.c.body, id))
+        values = _header(id, seq + 1, saying)
+        hash = digest(previous, _canonical(values), sealed)
+        self.rows.add(records, **values, body=sealed, previous=previous, hash=hash)
+        wrapped = self.rows.seal.close(own.key, *self.rows.slot(wraps.c.wrapped, id))
+        self.rows.add(wraps, record=id, ring=RING, wrapped=wrapped)
+        self._move(saying.conversation, seq + 1, hash)
+        return seq + 1
+
+    def latest(
+        self, conversation: str, limit: int, before: int
+    ) -> list[tuple[Any, Mapping[str, Any]]]:
+        """The last posts of a conversation before a position, oldest first, with their bodies."""
+        where = records.c.conversation == conversation, records.c.seq < before
+        return list(reversed(self._open(*where, limit=limit)))
+
+    def message(self, conversation: str, message: str) -> tuple[Any, Mapping[str, Any]] | None:
+        """A message as it was first posted."""
+        where = records.c.conversation == conversation, records.c.message == message
+        found = self._open(*where, limit=1)
+        return found[0] if found else None
+
+    def verify(self) -> Iterator[int | Broken]:
+        """Goes through every chain: yields how many records held so far, or the broken place."""
+        held = 0
+        for head in self.rows.all(heads):
+            for step in self._chain(head):
+                if isinstance(step, Broken):
+                    yield step
+                    break
+                held += step
+                yield held
+        for lost in self._headless():
+            yield Broken(lost.conversation, 0, "its head is missing")
+
+    def _chain(self, head: Any) -> Iterator[int | Broken]:
+        c, seq, previous, name = records.c, 0, START, head.conversation
+        while page := self.rows.all(
+            records, c.conversation == name, c.seq > seq, order=[c.seq], limit=PAGE
+        ):
+            for row in page:
+                seq += 1
+                if why := _why_broken(row, seq, previous):
+                    yield Broken(name, seq, why)
+                    return
+                previous = row.hash
+            yield len(page)
+        if (seq, previous) != (head.seq, head.hash):
+            yield Broken(name, seq + 1, "the chain does not end where its head says")
+
+    def _headless(self) -> Any:
+        known = sa.select(heads.c.conversation).where(heads.c.company == self.rows.company)
+        lost = sa.select(records.c.conversation).distinct()
+        where = records.c.company == self.rows.company, records.c.conversation.not_in(known)
+        return self.rows.conn.execute(lost.where(*where)).all()
+
+    def _open(self, *where: Any, limit: int) -> list[tuple[Any, Mapping[str, Any]]]:
+        both = sa.select(records, wraps.c.ring, wraps.c.wrapped).join(
+            wraps, (wraps.c.company == records.c.company) & (wraps.c.record == records.c.id)
+        )
+        first = records.c.kind == "post", records.c.company == self.rows.company, *where
+        found = self.rows.conn.execute(
+            both.where(*first).order_by(records.c.seq.desc()).limit(limit)
+        )
+        return [(row, self._body(row)) for row in found]
+
+    def _body(self, row: Any) -> Mapping[str, Any]:
+        key = self.rows.seal.open(row.wrapped, *self.rows.slot(wraps.c.wrapped, row.id))
+        own = Seal(key, self.rows.clock.random)
+        body: Mapping[str, Any] = unpack(
+            own.open(row.body, *self.rows.slot(records.c.body, row.id))
+        )
+        return body
+
+    def _move(self, conversation: str, seq: int, hash: bytes) -> None:
+        if seq == 1:
+            self.rows.add(heads, conversation=conversation, seq=seq, hash=hash)
+        else:
+            one = heads.c.conversation == conversation
+            self.rows.change(heads, one, seq=seq, hash=hash)
+
+
+def _header(id: str, seq: int, saying: Saying) -> dict[str, Any]:
+    said = {name: getattr(saying, name) for name in HEADER if name not in ("id", "seq")}
+    return {"id": id, "seq": seq, **said}
+
+
+def _canonical(header: Mapping[str, Any]) -> dict[str, Any]:
+    return {**header, "at": header["at"].isoformat()}
+
+
+def _why_broken(row: Any, seq: int, previous: bytes) -> str | None:
+    header = {name: getattr(row, name) for name in HEADER}
+    if row.seq != seq:
+        return f"record {seq} is missing"
+    if row.previous != previous:
+        return "it does not follow the record before it"
+    if digest(previous, _canonical(header), row.body) != row.hash:
+        return "it was changed"
+    return None

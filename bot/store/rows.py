@@ -1,0 +1,96 @@
+"""One company's rows in one transaction: no query can forget the company, no body the seal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.clock import Clock
+from bot.seal import Seal
+from bot.store.codec import pack, unpack
+
+Where = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    conn: sa.Connection
+    company: str
+    seal: Seal
+    clock: Clock
+
+    @property
+    def shared(self) -> bool:
+        """Several processes may write at once (PostgreSQL); on SQLite there is one writer."""
+        return self.conn.dialect.name != "sqlite"
+
+    def all(
+        self,
+        table: sa.Table,
+        *where: Where,
+        order: Sequence[sa.ColumnElement[Any]] = (),
+        limit: int | None = None,
+    ) -> Sequence[Any]:
+        """In the order of their keys, which is the order of time, unless another is named."""
+        ours = sa.select(table).where(table.c.company == self.company, *where)
+        return self.conn.execute(ours.order_by(*(order or table.primary_key)).limit(limit)).all()
+
+    def free(
+        self, table: sa.Table, *where: Where, order: sa.Column[Any], limit: int
+    ) -> Sequence[Any]:
+        """Rows that nobody else holds in a transaction of theirs; ours until we commit."""
+        ours = sa.select(table).where(table.c.company == self.company, *where)
+        ours = ours.order_by(order).limit(limit)
+        if self.shared:
+            ours = ours.with_for_update(skip_locked=True)
+        return self.conn.execute(ours).all()
+
+    def one(self, table: sa.Table, *where: Where) -> Any | None:
+        ours = sa.select(table).where(table.c.company == self.company, *where).limit(1)
+        return self.conn.execute(ours).first()
+
+    def count(self, table: sa.Table, *where: Where) -> int:
+        ours = sa.select(sa.func.count()).select_from(table)
+        return int(
+            self.conn.execute(ours.where(table.c.company == self.company, *where)).scalar_one()
+        )
+
+    def add(self, table: sa.Table, **values: Any) -> None:
+        self.conn.execute(table.insert(), {"company": self.company, **values})
+
+    def add_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            self.conn.execute(table.insert(), [{"company": self.company, **row} for row in rows])
+
+    def unless_known(self, table: sa.Table, *keys: str) -> Any:
+        """An insert that leaves alone what is there already under `keys`; give it the company."""
+        known = ["company", *keys]
+        if self.shared:
+            return postgresql.insert(table).on_conflict_do_nothing(index_elements=known)
+        return sqlite.insert(table).on_conflict_do_nothing(index_elements=known)
+
+    def change(self, table: sa.Table, *where: Where, **values: Any) -> int:
+        ours = table.update().where(table.c.company == self.company, *where)
+        return self.conn.execute(ours.values(values)).rowcount
+
+    def remove(self, table: sa.Table, *where: Where) -> int:
+        ours = table.delete().where(table.c.company == self.company, *where)
+        return self.conn.execute(ours).rowcount
+
+    def put(self, table: sa.Table, keys: Mapping[str, Any], **values: Any) -> None:
+        """Change the row, or add it."""
+        found = [table.c[key] == value for key, value in keys.items()]
+        changed = self.change(table, *found, **values) if values else self.count(table, *found)
+        if not changed:
+            self.add(table, **keys, **values)
+
+    def close(self, column: sa.Column[Any], id: str, value: Any) -> bytes:
+        return self.seal.close(pack(value), *self.slot(column, id))
+
+    def open(self, column: sa.Column[Any], id: str, sealed: bytes) -> Any:
+        return unpack(self.seal.open(sealed, *self.slot(column, id)))
+
+    def slot(self, column: sa.Column[Any], id: str) -> tuple[str, str, str]:
+        return column.table.name, f"{self.company}/{id}", column.name

@@ -1,0 +1,345 @@
+"""The tables. `company` comes first in every key."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """An aware time, kept as microseconds since 1970 UTC: the same on every engine."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be kept")
+        since = value - EPOCH
+        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        seconds, micros = divmod(value, 1_000_000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
+
+
+COUNTED = ("step", "number")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+meta = sa.MetaData()
+
+
+def _table(name: str, keys: Sequence[str], *parts: Column[Any] | UniqueConstraint) -> Table:
+    """Keys are texts, but for those that count something."""
+    ours = [
+        Column(key, Integer if key in COUNTED else String, primary_key=True)
+        for key in ("company", *keys)
+    ]
+    return Table(name, meta, *ours, *parts)
+
+
+# What happened, and what we do about it
+
+journal = _table(
+    "journal",
+    ["id"],
+    Column("key", String, nullable=False),
+    Column("place", String, nullable=False),  # events of one place are handled in order
+    Column("body", LargeBinary),  # sealed; erased a week after it was settled
+    Column("taken_at", Moment, nullable=False),  # lease time
+    Column("settled_at", Moment),  # lease time
+    Column("error", LargeBinary),  # sealed; parked when set
+    UniqueConstraint("company", "key"),
+)
+WAITING = sa.and_(journal.c.settled_at.is_(None), journal.c.error.is_(None))
+Index(
+    "journal_waiting",
+    journal.c.company,
+    journal.c.id,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+)
+SETTLED = sa.and_(journal.c.settled_at.is_not(None), journal.c.body.is_not(None))
+Index(
+    "journal_settled",
+    journal.c.company,
+    journal.c.settled_at,
+    sqlite_where=SETTLED,
+    postgresql_where=SETTLED,
+)
+listeners = _table(
+    "listeners",
+    ["name"],
+    Column("cursor", String),
+    Column("holder", String),
+    Column("held_until", Moment),  # lease time
+)
+outbox = _table(
+    "outbox",
+    ["id"],
+    Column("key", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("kind", String, nullable=False),  # the effect's name
+    Column("urgent", Boolean, nullable=False),  # answers a person who waits for it
+    Column("person", String),  # who is nudged
+    Column("subject", String),  # what it shows, to find it again: "request/…", "duty/…"
+    Column("body", LargeBinary),  # sealed; erased a week after it was settled
+    Column("since", Moment, nullable=False),  # lease time
+    Column("held_until", Moment, nullable=False),  # lease time
+    Column("not_before", Moment, nullable=False),  # the time people see
+    Column("state", String, nullable=False),  # ready, doubtful, arrived, spared, undeliverable
+    Column("settled_at", Moment),  # lease time
+    Column("place", String),  # where it arrived …
+    Column("message", String),  # … as which message
+    Column("outcome", LargeBinary),  # sealed
+    UniqueConstraint("company", "key"),
+)
+UNSENT = outbox.c.state.in_(["ready", "doubtful"])
+Index(
+    "outbox_unsent",
+    outbox.c.company,
+    outbox.c.held_until,
+    sqlite_where=UNSENT,
+    postgresql_where=UNSENT,
+)
+Index("outbox_arrived", outbox.c.company, outbox.c.place, outbox.c.message)
+Index("outbox_subject", outbox.c.company, outbox.c.subject)
+GATHERING = sa.and_(outbox.c.kind == "Remind", outbox.c.state == "ready")
+Index(
+    "outbox_gathering",
+    outbox.c.company,
+    outbox.c.person,
+    sqlite_where=GATHERING,
+    postgresql_where=GATHERING,
+)
+dues = _table(
+    "dues",
+    ["id"],
+    Column("at", Moment, nullable=False),  # the time people see
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("step", Integer, nullable=False),
+    UniqueConstraint("company", "kind", "subject", "step"),
+)
+Index("dues_at", dues.c.company, dues.c.at)
+
+# Evidence
+
+heads = _table(
+    "heads",  # one chain of records a conversation: how long it is, and its last hash
+    ["conversation"],
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+records = _table(
+    "records",  # append-only: triggers refuse change and deletion
+    ["id"],
+    Column("conversation", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),  # post, edit, deletion, decision, look
+    Column("thread", String),
+    Column("message", String, nullable=False),
+    Column("author", String, nullable=False),  # the account
+    Column("class", String, nullable=False, key="class_name"),
+    Column("at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # sealed under a key of its own
+    Column("previous", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    UniqueConstraint("company", "conversation", "seq"),
+)
+Index("records_message", records.c.company, records.c.conversation, records.c.message)
+wraps = _table(
+    "wraps",  # a record's own key, wrapped; apart from it, so that it can be wrapped anew
+    ["record"],
+    Column("ring", String, nullable=False),  # under which key
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+# People
+
+people = _table(
+    "people",
+    ["id"],
+    Column("name", String, nullable=False),
+    Column("email", String, nullable=False),
+    Column("department", String),
+    Column("manager", String),
+    Column("zone", String),
+    Column("language", String, nullable=False),
+    Column("calendar", String, nullable=False),
+    Column("partner", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+roles = _table("roles", ["person", "role"])
+departments = _table(
+    "departments",
+    ["id"],
+    Column("name", String, nullable=False),
+    Column("head", String),
+    Column("parent", String),
+    Column("subsidiary", String, nullable=False),
+    Column("mail_keeper", String),
+)
+accounts = _table(
+    "accounts",
+    ["platform", "realm", "id"],
+    Column("person", String),  # None: a stranger, kept apart
+    Column("name", String, nullable=False),
+    Column("language", String),
+    Column("zone", String),
+    Column("automatic", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+absences = _table(
+    "absences",
+    ["id"],
+    Column("person", String, nullable=False),
+    Column("kind", String, nullable=False),  # leave, or where somebody works: remote, travelling
+    Column("start", Moment, nullable=False),
+    Column("end", Moment, nullable=False),
+    Column("delegate", String),
+)
+holidays = _table(
+    "holidays",  # HR's word against the library's
+    ["calendar", "day"],
+    Column("working", Boolean, nullable=False),
+)
+places = _table(
+    "places",
+    ["platform", "realm", "id"],
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("archived", Boolean, nullable=False),
+)
+members = _table("members", ["platform", "realm", "place", "account"])
+
+# The policy's work
+
+policies = _table(
+    "policies",
+    ["id"],
+    Column("version", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    UniqueConstraint("company", "version"),
+)
+numbers = _table("numbers", ["name"], Column("last", Integer, nullable=False))
+duties = _table(
+    "duties",
+    ["id"],
+    Column("number", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("owed_by", String),
+    Column("owed_to", String),
+    Column("conversation", String),
+    Column("thread", String),
+    Column("message", String),
+    Column("seq", BigInteger),  # of the message in its conversation
+    Column("subject", String, nullable=False),
+    Column("clause", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("policy", Integer, nullable=False),
+    Column("calendar", String, nullable=False),
+    Column("start", Moment, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("first_due", Moment, nullable=False),
+    Column("state", String, nullable=False),
+    Column("promised_for", Moment),
+    Column("promised_at", Moment),
+    Column("closed", Moment),
+    Column("how", String, nullable=False),
+    Column("answer", String),
+    Column("step", Integer, nullable=False),
+    UniqueConstraint("company", "number"),
+)
+LIVE = duties.c.state.in_(["open", "promised"])
+for _name in ("owed_by", "owed_to", "conversation", "subject"):
+    Index(
+        f"duties_{_name}",
+        duties.c.company,
+        duties.c[_name],
+        sqlite_where=LIVE,
+        postgresql_where=LIVE,
+    )
+Index("duties_due", duties.c.company, duties.c.due)
+nudges = _table(
+    "nudges",  # at most one for a duty, step and person, ever
+    ["duty", "step", "person"],
+    Column("parcel", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("sent", Boolean),  # None: not decided yet; False: spared
+)
+Index("nudges_parcel", nudges.c.company, nudges.c.parcel)
+requests = _table(
+    "requests",
+    ["id"],
+    Column("number", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("requester", String, nullable=False),
+    Column("class", String, nullable=False, key="class_name"),
+    Column("clause", String, nullable=False),
+    Column("policy", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # sealed: what is to be approved
+    Column("digest", String, nullable=False),  # SHA-256 of its canonical form
+    Column("state", String, nullable=False),  # open, approved, rejected, recalled
+    Column("at", Moment, nullable=False),
+    Column("place", String),
+    Column("decided_by", String),
+    Column("decided_at", Moment),
+    Column("comment", LargeBinary),  # sealed
+    UniqueConstraint("company", "number"),
+)
+Index("requests_requester", requests.c.company, requests.c.requester)
+approvers = _table(
+    "approvers",
+    ["request", "step", "person"],
+    Column("duty", String, nullable=False),
+)
+files = _table(
+    "files",
+    ["id"],
+    Column("name", String, nullable=False),
+    Column("owner", String, nullable=False),  # who may have it
+    Column("size", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+pieces = _table("pieces", ["file", "number"], Column("body", LargeBinary, nullable=False))  # sealed
+orders = _table(
+    "orders",  # workbooks asked for
+    ["id"],
+    Column("person", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("period", String, nullable=False),
+    Column("edition", String, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("held_until", Moment, nullable=False),  # lease time
+    Column("tries", Integer, nullable=False),
+    Column("state", String, nullable=False),  # waiting, made, failed
+    Column("file", String),
+)
+gaps = _table(
+    "gaps",  # where and when something may have been said that we did not see
+    ["id"],
+    Column("place", String, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)

@@ -1,0 +1,36 @@
+"""What the database itself refuses: changing or deleting evidence and decisions.
+
+Policy 3.3.3 (records) and 3.2 (a decision never changes). The same on both engines.
+"""
+
+import sqlalchemy as sa
+
+FINAL = "OLD.state <> 'open'"
+RULES = (  # table, deed, when, what it says
+    ("records", "UPDATE", "", "records are append-only"),
+    ("records", "DELETE", "", "records are append-only"),
+    ("requests", "UPDATE", FINAL, "a decision never changes"),
+    ("requests", "DELETE", "", "requests are kept"),
+    ("nudges", "DELETE", "", "what was nudged stays known"),
+)
+
+
+def install(conn: sa.Connection) -> None:
+    for table, deed, when, says in RULES:
+        name = f"{table}_no_{deed.lower()}"
+        condition = f" WHEN ({when})" if when else ""
+        if conn.dialect.name == "sqlite":
+            conn.exec_driver_sql(
+                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {deed} ON {table}{condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
+            )
+        else:
+            _postgresql(conn, name, f"BEFORE {deed} ON {table} FOR EACH ROW{condition}", says)
+
+
+def _postgresql(conn: sa.Connection, name: str, when: str, says: str) -> None:
+    conn.exec_driver_sql(
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{says}'; END $$"
+    )
+    conn.exec_driver_sql(f"CREATE OR REPLACE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
