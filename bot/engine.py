@@ -1,0 +1,54 @@
+"""Journal in, state and outbox out: a batch is one transaction, an event one savepoint."""
+
+import logging
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+from bot.clock import fault_point
+from bot.handlers import Handlers
+from bot.store import Store, Transaction
+
+log = logging.getLogger(__name__)
+
+BATCH = 200  # events
+SHORTEST = 8  # events handled before we make way for who must acknowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    store: Store
+    handlers: Handlers
+
+    def work(self) -> int:
+        """Handle one batch; returns how many events it settled or parked."""
+        try:
+            with self.store.transaction() as tx:
+                return self._batch(tx)
+        except BaseException:
+            self.handlers.forget()  # what was learnt of conversations may have been undone
+            raise
+
+    def _batch(self, tx: Transaction) -> int:
+        count, settled = 0, []
+        for row in tx.journal.waiting(BATCH):
+            if self._handled(tx, row):
+                settled.append(row.id)
+            count += 1
+            if count >= SHORTEST and self.store.turn.wanted:
+                break
+        tx.journal.settle(settled)
+        fault_point("a batch was settled")
+        return count
+
+    def _handled(self, tx: Transaction, row: Any) -> bool:
+        try:
+            with tx.savepoint():
+                self.handlers.handle(tx, tx.journal.read(row))
+        except Exception as error:
+            log.error("parked %s: %s", row.id, type(error).__name__)
+            self.handlers.forget()
+            tx.people.forget()
+            tx.journal.park(row.id, "".join(traceback.format_exception(error)))
+            return False
+        return True

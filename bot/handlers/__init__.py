@@ -1,0 +1,72 @@
+"""What each happening does: load, ask policy, save, say. Nothing is sent here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from bot.command import Command
+from bot.events import (
+    AccessLost,
+    AccountChanged,
+    ButtonPressed,
+    CommandInvoked,
+    CoverageLost,
+    FileShared,
+    FormSubmitted,
+    Happening,
+    HomeOpened,
+    MembershipChanged,
+    MessageChanged,
+    MessagePosted,
+    PlaceChanged,
+    ReactionChanged,
+    Unread,
+    conversation,
+)
+from bot.handlers import home, menu, talk
+from bot.store import Transaction
+from bot.words import Say
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    commands: tuple[Command[Any], ...]
+    memory: talk.Memory = field(default_factory=talk.Memory)
+
+    def forget(self) -> None:
+        self.memory.clear()
+
+    def check(self, form: FormSubmitted) -> Mapping[str, Say]:
+        return menu.check(self.commands, form)
+
+    def handle(self, tx: Transaction, event: Happening) -> None:  # noqa: C901, PLR0912
+        match event:
+            case MessagePosted():
+                talk.posted(tx, event, self.memory)
+            case MessageChanged():
+                talk.changed(tx, event, self.memory)
+            case ReactionChanged():
+                if not menu.reacted(self.commands, tx, event):
+                    talk.reacted(tx, event)
+            case CommandInvoked():
+                menu.typed(self.commands, tx, event)
+            case ButtonPressed():
+                menu.pressed(self.commands, tx, event)
+            case FormSubmitted():
+                menu.submitted(self.commands, tx, event)
+            case HomeOpened():
+                home.opened(tx, event)
+            case AccountChanged():
+                tx.people.meet(event)
+            case MembershipChanged():
+                tx.people.move(event)
+            case PlaceChanged():
+                tx.people.settle_in(event)
+            case CoverageLost(place=place, since=since, at=at):
+                tx.gaps.add(conversation(place), since, at)
+            case FileShared() | AccessLost():
+                pass  # kept in the journal; what follows from them comes with the platforms
+            case Unread():
+                raise ValueError("nobody could read this payload")
+            case _:
+                assert_never(event)

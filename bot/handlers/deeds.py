@@ -1,0 +1,137 @@
+"""What can be done to duties, by whatever path: opened, answered, promised, passed on, dropped."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.command import name_of
+from bot.events import MessageRef, conversation
+from bot.policy import duties, hours
+from bot.policy.duties import Duty, Kind
+from bot.policy.people import Person
+from bot.policy.rulebook import Level
+from bot.store import Transaction
+from bot.words import Say, Who
+
+LADDER = "duty"  # the kind of due that climbs it
+REMIND, DUE, MANAGER = 1, 2, 3  # its rungs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What is asked of somebody, and why it counts."""
+
+    kind: Kind
+    owed_by: str | None
+    owed_to: str | None
+    level: Level
+    clause: str
+    rule: str
+    start: datetime
+    about: MessageRef | None = None
+    seq: int | None = None
+    subject: str = ""
+
+
+def open_duty(tx: Transaction, opening: Opening) -> Duty:
+    """The clock runs in the working time of who owes it; the rules of today stay with it."""
+    book, directory = tx.policies.current(), tx.people.snapshot().directory
+    person = directory.people.get(opening.owed_by or "")
+    calendar = tx.policies.calendar(person.calendar if person else "office", book)
+    away = away_of(tx, opening.owed_by)
+    due = hours.add(opening.start, opening.level.within, calendar, away)
+    duty = Duty(
+        id="",
+        number=0,
+        kind=opening.kind,
+        owed_by=opening.owed_by,
+        owed_to=opening.owed_to,
+        about=opening.about,
+        subject=opening.subject,
+        clause=opening.clause,
+        rule=opening.rule,
+        level=opening.level.name,
+        policy=book.version,
+        calendar=calendar.name,
+        start=opening.start,
+        due=due,
+        first_due=due,
+    )
+    kept = tx.duties.add(duty, opening.seq)
+    climb_from(tx, kept, 0)
+    return kept
+
+
+def climb_from(tx: Transaction, duty: Duty, step: int) -> None:
+    """Put the next rung of the ladder above `step` on the clock."""
+    following = next_rung(tx, duty, step)
+    if following is not None:
+        at, rung = following
+        tx.dues.add(at, LADDER, duty.id, rung)
+
+
+def next_rung(tx: Transaction, duty: Duty, step: int) -> tuple[datetime, int] | None:
+    """When the next rung above `step` is due, and which it is; None at the top."""
+    level = tx.policies.version(duty.policy).levels[duty.level]
+    calendar = tx.policies.calendar(duty.calendar, tx.policies.version(duty.policy))
+    away = away_of(tx, duty.owed_by)
+    promised = duty.promised_for is not None
+    if step < REMIND and level.remind_at and not promised:
+        part = level.within * level.remind_at / 100
+        return hours.add(duty.start, part, calendar, away), REMIND
+    if step < DUE and level.remind_due:
+        return max(duty.due, duty.promised_for or duty.due), DUE
+    if step < MANAGER and level.manager_after is not None:
+        late = max(duty.due, duty.promised_for or duty.due)
+        return hours.add(late, level.manager_after, calendar, away), MANAGER
+    return None
+
+
+def settle(tx: Transaction, duty: Duty, state: duties.State, how: str, answer: str = "") -> Duty:
+    """Close it; nothing more will be said about it."""
+    closed = duties.close(duty, state, how, tx.clock.now(), answer or None)
+    tx.duties.save(closed)
+    tx.dues.cancel(LADDER, duty.id)
+    return closed
+
+
+def promise(tx: Transaction, duty: Duty, until: datetime) -> Duty:
+    """Nothing more is said about it before the promised time."""
+    promised = duties.promise(duty, until, tx.clock.now())
+    tx.duties.save(promised)
+    tx.dues.cancel(LADDER, duty.id)
+    climb_from(tx, promised, min(duty.step, REMIND))
+    return promised
+
+
+def reopen(tx: Transaction, duty: Duty) -> Duty:
+    opened = duties.reopen(duty)
+    tx.duties.save(opened)
+    climb_from(tx, opened, opened.step)
+    return opened
+
+
+def away_of(tx: Transaction, person: str | None) -> tuple[hours.Interval, ...]:
+    absences = tx.people.snapshot().directory.absences.get(person or "", ())
+    return tuple(hours.Interval(each.start, each.end) for each in absences)
+
+
+def excerpt(tx: Transaction, about: MessageRef | None) -> str:
+    """The words of the message something is about; empty where we have none."""
+    found = about and tx.records.message(conversation(about.place), about.id)
+    return str(found[1].get("text", "")) if found else ""
+
+
+def person_named(tx: Transaction, id: str | None) -> Who:
+    return name_of(tx.people.snapshot().directory, id)
+
+
+def may_close(duty: Duty, person: Person, tx: Transaction) -> bool:
+    """Who owes it, who waits for it, and the managers of who owes it."""
+    directory = tx.people.snapshot().directory
+    owner = directory.people.get(duty.owed_by or "")
+    above = {boss.id for boss in directory.above(owner)} if owner else set()
+    return person.id in {duty.owed_by, duty.owed_to} | above
+
+
+def title(duty: Duty) -> Say:
+    return duties.NAMES[duty.kind]

@@ -1,0 +1,54 @@
+"""The life of a duty, told as sentences: what opened it, every nudge, and how it ended."""
+
+from bot.handlers.deeds import person_named
+from bot.handlers.showing import reason
+from bot.policy.duties import Duty
+from bot.store import Transaction
+from bot.words import Code, Quoted, Say, say
+
+ENDS = {
+    "done": say("It was settled at {at}: {how}."),
+    "dropped": say("It was dropped at {at}: {how}."),
+    "passed": say("It was passed on at {at}: {how}."),
+    "excused": say("It was excused at {at}: {how}."),
+    "lapsed": say("It lapsed at {at}: {how}."),
+}
+
+
+def told(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
+    story = [
+        say(
+            "{owner} owes {person} an answer; the clock began at {start}.",
+            owner=person_named(tx, duty.owed_by),
+            person=person_named(tx, duty.owed_to),
+            start=duty.start,
+        ),
+        reason(tx, duty),
+        say("Under policy version {version}.", version=Code(str(duty.policy))),
+    ]
+    if duty.promised_for is not None and duty.promised_at is not None:
+        story.append(
+            say(
+                "At {at} an answer was promised for {until}.",
+                at=duty.promised_at,
+                until=duty.promised_for,
+            )
+        )
+    story += [_nudge(tx, row) for row in tx.nudges.of(duty.id)]
+    return (*story, _end(duty))
+
+
+def _nudge(tx: Transaction, row: object) -> Say:
+    person, at, sent = row.person, row.at, row.sent  # type: ignore[attr-defined]
+    if sent:
+        return say("{person} was nudged at {at}.", person=person_named(tx, person), at=at)
+    return say(
+        "A nudge to {person}, due at {at}, was not needed.", person=person_named(tx, person), at=at
+    )
+
+
+def _end(duty: Duty) -> Say:
+    if duty.live or duty.closed is None:
+        return say("It is still open; it is due at {due}.", due=duty.due)
+    sentence = ENDS[duty.state]
+    return Say(sentence.sentence, (("at", duty.closed), ("how", Quoted(duty.how))))

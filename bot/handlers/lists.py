@@ -1,0 +1,83 @@
+"""Lists of duties: what somebody owes, what they wait for, what is late in their team."""
+
+from collections.abc import Callable, Sequence
+
+from bot.card import Button, Card
+from bot.handlers import showing
+from bot.policy.approvals import Request
+from bot.policy.duties import Duty
+from bot.policy.people import Person
+from bot.store import Transaction
+from bot.words import Code, Ref, Say, Value, say, say_many
+
+SHOWN = 20  # lines of a list
+
+
+def mine(tx: Transaction, person: Person) -> Card:
+    """What they owe, the most urgent first; one alone comes with its buttons."""
+    owed = tx.duties.owed_by(person.id)
+    if not owed:
+        return Card(say("You owe nothing. Enjoy it."), tone="good")
+    buttons: tuple[Button, ...] = ()
+    if len(owed) == 1 and owed[0].kind == "reply":
+        buttons = showing.exits(owed[0])
+    return Card(
+        say_many("You owe {count} answer", "You owe {count} answers", len(owed)),
+        body=_lines(tx, owed, showing.line),
+        buttons=buttons,
+        why=say(
+            "Settle one: {done}. Name a time: {promise}.",
+            done=Code("/duly done NUMBER"),
+            promise=Code("/duly promise NUMBER Thu 17:00"),
+        ),
+    )
+
+
+def waiting(tx: Transaction, person: Person) -> Card:
+    """What others owe them, and their own requests on their way."""
+    owed = [duty for duty in tx.duties.owed_to(person.id) if duty.kind == "reply"]
+    asked = [each for each in tx.requests.of(person.id) if each.state == "open"]
+    to_decide = [duty for duty in tx.duties.owed_by(person.id) if duty.kind == "decide"]
+    if not owed and not asked and not to_decide:
+        return Card(say("You wait for nobody, and nobody waits for your decision."))
+    body = _lines(tx, owed, showing.waiting_line)
+    body += tuple(_request_line(each) for each in asked[:SHOWN])
+    body += _lines(tx, to_decide, showing.line)
+    return Card(say("Waiting"), body=body)
+
+
+def team(tx: Transaction, person: Person) -> Card:
+    """Overdue only: never what was read and not yet answered."""
+    people = tx.people.snapshot().directory.leads(person)
+    if not people:
+        return Card(say("You lead nobody here; this list is for managers."))
+    late = tx.duties.overdue([each.id for each in people], tx.clock.now())
+    if not late:
+        return Card(say("Nothing is late in your team."), tone="good")
+    return Card(
+        say_many(
+            "{count} answer is late in your team",
+            "{count} answers are late in your team",
+            len(late),
+        ),
+        body=_lines(tx, late, showing.team_line),
+    )
+
+
+def _lines(
+    tx: Transaction, duties: Sequence[Duty], line: Callable[[Transaction, Duty], Say]
+) -> tuple[Say | Value, ...]:
+    shown: tuple[Say | Value, ...] = tuple(line(tx, duty) for duty in duties[:SHOWN])
+    more = len(duties) - SHOWN
+    return (
+        shown if more <= 0 else (*shown, say_many("… and {count} more", "… and {count} more", more))
+    )
+
+
+def _request_line(request: Request) -> Say:
+    return say(
+        "{number} Your request ({kind}) waits for a decision since {at}",
+        number=Ref(request.number),
+        kind=Code(request.kind),
+        at=request.at,
+    )

@@ -1,0 +1,185 @@
+"""Every way to give Duly a command: typed, by a button, by a reaction, by a form. One function."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.card import Card, Field, Form
+from bot.clock import wall
+from bot.command import Call, Command, Refusal, Words, usage
+from bot.effects import OpenForm, Send, Whisper
+from bot.events import (
+    Account,
+    ButtonPressed,
+    CommandInvoked,
+    FormSubmitted,
+    MessageRef,
+    Place,
+    ReactionChanged,
+)
+from bot.policy.dates import moment
+from bot.store import Transaction
+from bot.words import Code, Quoted, Say, command_named, say
+
+Menu = Sequence[Command[Any]]
+Caller = CommandInvoked | ButtonPressed | FormSubmitted | ReactionChanged
+LONGEST = 8000  # characters of a command line
+
+
+def typed(menu: Menu, tx: Transaction, event: CommandInvoked) -> None:
+    _run(menu, tx, event, event.text)
+
+
+def pressed(menu: Menu, tx: Transaction, event: ButtonPressed) -> None:
+    _run(menu, tx, event, event.action)
+
+
+def submitted(menu: Menu, tx: Transaction, event: FormSubmitted) -> None:
+    errors = check(menu, event)
+    if errors:
+        _answer(tx, event, Card(next(iter(errors.values()))), 0)
+        return
+    form = Form(event.form, say("Send"), _fields(menu, event.form), say("Send"))
+    _run(menu, tx, event, form.line(dict(event.fields)))
+
+
+def reacted(menu: Menu, tx: Transaction, event: ReactionChanged) -> bool:
+    """Where there are no buttons, reacting to a card is pressing. False: it is no card of ours."""
+    effect = tx.outbox.behind(event.message) if event.added else None
+    if not isinstance(effect, Send):
+        return False
+    for button in effect.card.buttons:
+        if button.emoji == event.emoji and effect.to == event.actor:
+            _run(menu, tx, event, button.action)
+            return True
+    return False
+
+
+def check(menu: Menu, form: FormSubmitted) -> Mapping[str, Say]:
+    """What is wrong with a form, by field; before the platform is acknowledged."""
+    values = dict(form.fields)
+    found = {field.name: _wrong(field, values) for field in _fields(menu, form.form)}
+    return {name: why for name, why in found.items() if why is not None}
+
+
+def _wrong(field: Field, values: Mapping[str, str]) -> Say | None:
+    text = values.get(field.name, "").strip()
+    if not text:
+        return say("Please fill this in.") if field.required else None
+    if len(text) > field.longest:
+        return say(
+            "This has {count} characters; at most {most} fit.", count=len(text), most=field.longest
+        )
+    if field.kind == "choice" and text not in {choice.value for choice in field.choices}:
+        return say("Please choose one of the list.")
+    if field.kind == "date" and moment(text, wall(), "UTC") is None:
+        return say("I cannot read this time. For example: {example}", example=Code("Thu 17:00"))
+    return None
+
+
+def _fields(menu: Menu, line: str) -> tuple[Field, ...]:
+    name = command_named(line.partition(" ")[0])
+    return next((each.fields for each in menu if each.name == name), ())
+
+
+def _run(menu: Menu, tx: Transaction, event: Caller, line: str) -> None:
+    directory, book = tx.people.snapshot().directory, tx.policies.current()
+    tx.people.see(event.actor)
+    person = directory.behind(event.actor)
+    if person is None:
+        _answer(tx, event, _stranger(), 0)
+        return
+    call = Call(
+        tx=tx,
+        key=event.key,
+        account=event.actor,
+        person=person,
+        place=_place(event),
+        now=tx.clock.now(),
+        directory=directory,
+        book=book,
+        reply_handle=_handle(event),
+        card=event.message if isinstance(event, ButtonPressed | ReactionChanged) else None,
+    )
+    try:
+        made = _made(menu, call, event, line)
+    except Refusal as refusal:
+        made = Card(refusal.why, tone="bad")
+    _give(call, made)
+
+
+def _made(menu: Menu, call: Call, event: Caller, line: str) -> Card | Form:
+    if len(line) > LONGEST:
+        raise Refusal(
+            say(
+                "That is too long: {count} characters, at most {most}.",
+                count=len(line),
+                most=LONGEST,
+            )
+        )
+    name, _, rest = line.strip().partition(" ")
+    name, _, more = name.partition("\n")
+    command = _find(menu, name or "help")
+    if not command.allows(call.person):
+        raise Refusal(
+            say("This is not for your role. What you can do: {help}", help=Code("/duly help"))
+        )
+    zone = call.tx.people.reader(event.actor, call.tx.home()).zone
+    words = Words(
+        text=f"{more}\n{rest}".strip() if more else rest.strip(),
+        now=call.now,
+        zone=zone,
+        people=() if isinstance(event, ButtonPressed | ReactionChanged) else event.people,
+        links=event.links if isinstance(event, CommandInvoked) else (),
+        directory=call.directory,
+    )
+    with call.tx.savepoint():
+        return command.answer(call, words)
+
+
+def _give(call: Call, made: Card | Form) -> None:
+    if isinstance(made, Form):
+        instead = Card(
+            made.title, body=(say("Type: {usage}", usage=Code(f"/duly {made.command} …")),)
+        )
+        call.also(OpenForm(call.account, made, call.reply_handle, instead))
+    else:
+        call.also(Whisper(call.account, call.place, made, call.reply_handle))
+
+
+def _answer(tx: Transaction, event: Caller, card: Card, number: int) -> None:
+    effect = Whisper(event.actor, _place(event), card, _handle(event))
+    tx.outbox.add(effect, f"{event.key}/{number}")
+
+
+def _place(event: Caller) -> Place:
+    match event:
+        case CommandInvoked(place=place) | FormSubmitted(place=place):
+            return place
+        case ButtonPressed(message=message) | ReactionChanged(message=message):
+            return message.place
+
+
+def _handle(event: Caller) -> str | None:
+    return None if isinstance(event, ReactionChanged) else event.reply_handle
+
+
+def _find(menu: Menu, name: str) -> Command[Any]:
+    wanted = command_named(name)
+    for command in menu:
+        if command.name == wanted:
+            return command
+    raise Refusal(
+        say(
+            "There is no command {name}. All there is: {help}",
+            name=Quoted(name, 40),
+            help=Code("/duly help"),
+        )
+    )
+
+
+def _stranger() -> Card:
+    return Card(
+        say("I do not know this account yet, so I can do nothing for it."),
+        body=(say("Ask HR or IT to add you to the directory with this account."),),
+        tone="bad",
+    )

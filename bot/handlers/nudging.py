@@ -1,0 +1,170 @@
+"""Who is nudged about what, when: planned set-wise when due, composed when sent.
+
+Policy 1.3-moderate, 2.1.2-followup, 2.2.1-reply: in working time, once, and never after the answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.card import Card
+from bot.effects import Remind, Send
+from bot.handlers import approvals, showing
+from bot.handlers.deeds import DUE, LADDER, away_of, climb_from
+from bot.policy import hours
+from bot.policy.duties import Duty
+from bot.policy.hours import Calendar
+from bot.store import Transaction
+from bot.store.duties import Due
+from bot.store.outbox import Parcel
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A nudge that has fallen due: which rung, and who is to hear of it."""
+
+    duty: Duty
+    step: int
+    person: str
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        return self.duty.id, self.step, self.person
+
+
+@dataclass(frozen=True, slots=True)
+class Nudging:
+    """Both ends of a nudge's way. It keeps nothing between calls."""
+
+    def plan(self, tx: Transaction, fallen: Sequence[Due], gather: timedelta) -> None:
+        """Turn what fell due into nudges, one parcel a person; `gather` (lease time): wait for more."""
+        now = tx.clock.now()
+        duties = tx.duties.many(due.subject for due in fallen)
+        wanted: list[Planned] = []
+        for due in fallen:
+            duty = duties.get(due.subject)
+            if duty is None or not duty.live:
+                continue
+            person = _hearer(tx, duty, due.step)
+            opens = person and self._opening(tx, person, now)
+            if person and opens and opens > now:
+                tx.dues.add(opens, LADDER, duty.id, due.step)  # it keeps until they work again
+                continue
+            climb_from(tx, duty, due.step)
+            if person:
+                wanted.append(Planned(duty, due.step, person))
+        self._put(tx, wanted, gather)
+        for step in {due.step for due in fallen}:
+            tx.duties.climb([each.duty.id for each in wanted if each.step == step], step)
+
+    def compose(self, tx: Transaction, parcel: Parcel) -> Send | None:
+        """What is said now, or nothing: answered meanwhile, not the time, or enough for today."""
+        remind = parcel.effect
+        assert isinstance(remind, Remind)
+        now, due = tx.clock.now(), self._still_due(tx, parcel, remind.person)
+        if not due:
+            tx.nudges.decide(parcel.id, ())
+            tx.outbox.settle(parcel.id, "spared", "nothing in it was still due")
+            return None
+        later = self._opening(tx, remind.person, now)
+        if later <= now and self._enough(tx, remind.person):
+            later = self._next_digest(tx, remind.person, now)
+        if later > now:
+            tx.outbox.postpone(parcel, later)
+            return None
+        tx.nudges.decide(parcel.id, [duty.id for duty, _ in due])
+        return Send(remind.to, _card(tx, due, remind.person))
+
+    def _put(self, tx: Transaction, wanted: Iterable[Planned], gather: timedelta) -> None:
+        known = tx.nudges.known({each.duty.id for each in wanted})
+        fresh = {each.key: each for each in wanted if each.key not in known}.values()
+        parcels = tx.outbox.gathering({each.person for each in fresh})
+        self._add_parcels(tx, fresh, parcels, gather)
+        tx.nudges.add_all(
+            [
+                {
+                    "duty": each.duty.id,
+                    "step": each.step,
+                    "person": each.person,
+                    "parcel": parcels[each.person],
+                    "at": tx.clock.now(),
+                }
+                for each in fresh
+                if each.person in parcels
+            ]
+        )
+
+    def _add_parcels(
+        self, tx: Transaction, fresh: Iterable[Planned], parcels: dict[str, str], gather: timedelta
+    ) -> None:
+        """One for each person who has none being gathered; who has no account is not reached."""
+        new: dict[str, tuple[Remind, str, str, timedelta]] = {}
+        for each in fresh:
+            if each.person in parcels or each.person in new:
+                continue
+            account = tx.people.reached_at(each.person)
+            if account is not None:
+                key = f"nudge/{each.duty.id}/{each.step}/{each.person}"
+                new[each.person] = (Remind(account, each.person), key, "", gather)
+        ids = tx.outbox.add_all(list(new.values()))
+        parcels |= dict(zip(new, ids, strict=True))
+
+    def _still_due(self, tx: Transaction, parcel: Parcel, person: str) -> list[tuple[Duty, int]]:
+        lines = tx.nudges.within(parcel.id)
+        duties, now = tx.duties.many(id for id, _ in lines), tx.clock.now()
+        highest: dict[str, int] = {}
+        for id, step in lines:
+            highest[id] = max(step, highest.get(id, 0))
+        found = [(duties[id], step) for id, step in highest.items() if id in duties]
+        return [
+            (duty, step)
+            for duty, step in found
+            if duty.live and _not_promised(duty, now) and _hearer(tx, duty, step) == person
+        ]
+
+    def _opening(self, tx: Transaction, person: str, now: datetime) -> datetime:
+        """When they are next at work: now, if they are."""
+        return hours.next_open(now, _calendar(tx, person), away_of(tx, person))
+
+    def _enough(self, tx: Transaction, person: str) -> bool:
+        """They have had their cards for today, counted over the last 24 hours."""
+        cap = tx.policies.current().nudges.per_day
+        return tx.outbox.sent_since(person, tx.clock.lease() - DAY) >= cap
+
+    def _next_digest(self, tx: Transaction, person: str, now: datetime) -> datetime:
+        calendar = _calendar(tx, person)
+        today = now.astimezone(ZoneInfo(calendar.zone)).date()
+        opening = hours.day_start(hours.next_working_day(today, calendar), calendar)
+        return max(opening, hours.next_open(opening, calendar, away_of(tx, person)))
+
+
+def _card(tx: Transaction, due: Sequence[tuple[Duty, int]], person: str) -> Card:
+    duty, step = due[0]
+    if len(due) == 1 and duty.kind == "decide" and step <= DUE:
+        return approvals.reminder(tx, duty)
+    return showing.nudge(tx, due, person)
+
+
+def _calendar(tx: Transaction, person: str) -> Calendar:
+    known = tx.people.snapshot().directory.people.get(person)
+    return tx.policies.calendar(known.calendar if known else "office", tx.policies.current())
+
+
+def _hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
+    """Who hears of this rung: who owes it (or stands in while they are away), then their manager."""
+    directory = tx.people.snapshot().directory
+    owner = directory.people.get(duty.owed_by or "")
+    if owner is None or not owner.active or owner.partner:
+        return None
+    if step <= DUE:
+        absence = directory.away(owner.id, tx.clock.now())
+        return absence.delegate if absence and absence.delegate else owner.id
+    boss = directory.manager_of(owner)
+    return boss.id if boss and boss.id != duty.owed_to else None
+
+
+def _not_promised(duty: Duty, now: datetime) -> bool:
+    return duty.promised_for is None or duty.promised_for <= now

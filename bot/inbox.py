@@ -1,0 +1,70 @@
+"""The port's Inbox over the journal: it returns when the events are committed, not before."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.events import FormSubmitted, Happening
+from bot.port import Cursor
+from bot.store import Store
+from bot.words import Say
+
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(slots=True, eq=False)
+class Taking:
+    events: Sequence[Happening]
+    cursor: Cursor | None
+    written: bool = False
+
+
+class JournalInbox:
+    """Many callers share one commit: whoever gets the turn writes for all who wait."""
+
+    def __init__(
+        self,
+        store: Store,
+        check: Callable[[FormSubmitted], Mapping[str, Say]],
+        taken: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.check, self._taken = check, taken
+        self._store = store
+        self._name = store.clock.new_id()  # of this process, on its leases
+        self._waiting: list[Taking] = []
+        self._turn = asyncio.Lock()
+
+    async def take(self, events: Sequence[Happening], cursor: Cursor | None = None) -> None:
+        mine = Taking(events, cursor)
+        self._waiting.append(mine)
+        async with self._turn:
+            if mine in self._waiting:
+                batch, self._waiting = self._waiting, []
+                await asyncio.to_thread(self._write, batch)
+        if not mine.written:
+            raise ConnectionError("the commit we shared failed; nothing of it was kept")
+        self._taken()
+
+    async def cursor(self, name: str) -> str | None:
+        return await asyncio.to_thread(self._cursor, name)
+
+    async def lease(self, name: str) -> bool:
+        return await asyncio.to_thread(self._lease, name)
+
+    def _write(self, batch: list[Taking]) -> None:
+        with self._store.transaction(hurry=True) as tx:
+            tx.journal.admit([event for each in batch for event in each.events])
+            for each in batch:
+                if each.cursor is not None:
+                    tx.listeners.move(each.cursor.name, each.cursor.position)
+        for each in batch:
+            each.written = True
+
+    def _cursor(self, name: str) -> str | None:
+        with self._store.transaction(hurry=True) as tx:
+            return tx.listeners.cursor(name)
+
+    def _lease(self, name: str) -> bool:
+        with self._store.transaction(hurry=True) as tx:
+            return tx.listeners.lease(name, self._name, LEASE)

@@ -1,0 +1,57 @@
+"""Turns what fell due into work, set-wise. Rung by APScheduler, and by nothing else but tests.
+
+What is due lies in our own table: restarts, outages and several processes need no scheduler state.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import fault_point
+from bot.handlers.nudging import Nudging
+from bot.store import Store, Transaction
+
+BATCH = 500  # dues
+GATHER = timedelta(seconds=5)  # lease time: after an outage, what piled up becomes one card
+SWEEP = timedelta(minutes=10)  # lease time between two erasures of old bodies
+
+
+@dataclass(slots=True)
+class Ticker:
+    store: Store
+    nudging: Nudging
+    _swept: datetime | None = None
+
+    def ring(self) -> int:
+        """Plan everything that is due; returns how much that was."""
+        done = 0
+        while count := self._batch(piled_up=done > 0):
+            done += count
+            if count < BATCH:
+                break
+        self._sweep()
+        return done
+
+    def _batch(self, *, piled_up: bool) -> int:
+        with self.store.transaction() as tx:
+            fallen = tx.dues.claim(tx.clock.now(), BATCH)
+            if fallen:
+                gather = GATHER if piled_up or len(fallen) == BATCH else timedelta(0)
+                self.nudging.plan(tx, fallen, gather)
+        fault_point("a batch of dues was planned")
+        return len(fallen)
+
+    def _sweep(self) -> None:
+        """Erase bodies of deliveries long settled, and files that have expired."""
+        lease = self.store.clock.lease()
+        if self._swept is not None and lease < self._swept + SWEEP:
+            return
+        with self.store.transaction() as tx:
+            sweep(tx, lease)
+        self._swept = lease
+
+
+def sweep(tx: Transaction, lease: datetime) -> None:
+    before = lease - tx.policies.current().keep_bodies
+    tx.journal.erase(before)
+    tx.outbox.erase(before)
+    tx.files.expire(tx.clock.now())

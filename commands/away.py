@@ -1,0 +1,85 @@
+"""/duly away: I am on leave; the clock stops, and somebody stands in. Policy 3.2.4."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.card import Card
+from bot.command import Call, Command, Refusal, Words
+from bot.policy.people import Absence, Person
+from bot.words import Code, Say, say
+
+DATES = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?: ?(?:-|–|\.\.|to|until|至|到) ?(\d{4}-\d\d-\d\d))?(?: (.+))?"
+)
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    start: datetime
+    end: datetime
+    delegate: Person | None
+
+
+def parse(words: Words) -> Leave:
+    match = DATES.fullmatch(words.text)
+    if match is None:
+        raise Refusal(_how())
+    try:
+        first = datetime.combine(datetime.fromisoformat(match[1]), time(), ZoneInfo(words.zone))
+        last = datetime.combine(
+            datetime.fromisoformat(match[2] or match[1]), time(), ZoneInfo(words.zone)
+        )
+    except ValueError:
+        raise Refusal(_how()) from None
+    end = last + timedelta(days=1)
+    if end <= words.now or end <= first or end - first > LONGEST:
+        raise Refusal(say("Leave ends after it begins, in the future, and lasts at most a year."))
+    return Leave(first, end, words.person(match[3]) if match[3] else None)
+
+
+def _how() -> Say:
+    return say(
+        "Say from when to when, for example: {example}",
+        example=Code("/duly away 2026-10-01..2026-10-07 @ann"),
+    )
+
+
+def run(call: Call, leave: Leave) -> Card:
+    delegate = leave.delegate
+    if delegate is not None and delegate.id == call.person.id:
+        raise Refusal(say("Name somebody else to stand in for you."))
+    absence = Absence(
+        person=call.person.id,
+        start=leave.start,
+        end=leave.end,
+        delegate=delegate.id if delegate else None,
+    )
+    call.tx.people.absent(absence)
+    facts = ((say("From"), leave.start), (say("Until"), leave.end))
+    if delegate is None:
+        return Card(say("Noted: you are away, and will not be nudged."), facts=facts, tone="good")
+    call.tell(
+        delegate.id,
+        Card(
+            say("You stand in for {person}, who is away.", person=call.who(call.person.id)),
+            facts=facts,
+        ),
+    )
+    return Card(
+        say("Noted: you are away; {person} stands in.", person=call.who(delegate.id)),
+        facts=facts,
+        tone="good",
+    )
+
+
+COMMAND = Command(
+    name="away",
+    usage="away FIRST-DAY..LAST-DAY @DELEGATE",
+    summary=say("I am on leave; somebody stands in."),
+    examples=("2026-10-01..2026-10-07", "2026-10-01"),
+    parse=parse,
+    run=run,
+)

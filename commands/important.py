@@ -1,0 +1,46 @@
+"""/duly important: see that this message is answered. Policy 2.1.2-followup."""
+
+from dataclasses import dataclass
+
+from bot.card import Card
+from bot.command import Call, Command, Refusal, Words
+from bot.events import MessageRef
+from bot.handlers import marking
+from bot.policy.people import Person
+from bot.words import Code, say
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    message: MessageRef
+    people: tuple[Person, ...]
+
+
+def parse(words: Words) -> Marked:
+    link = words.link()
+    if link is None:
+        raise Refusal(
+            say(
+                "Say which message: {command}. Or react to it with {emoji}.",
+                command=Code("/duly important LINK @name"),
+                emoji=Code("❗"),
+            )
+        )
+    rest = words.text
+    for token, _ in words.links:
+        rest = rest.replace(token, " ")
+    return Marked(link, tuple(words.person(token) for token in rest.split()))
+
+
+def run(call: Call, marked: Marked) -> Card:
+    return marking.mark(call.tx, marked.message, call.person, marked.people)
+
+
+COMMAND = Command(
+    name="important",
+    usage="important LINK @NAME",
+    summary=say("See that a message is answered."),
+    examples=(),
+    parse=parse,
+    run=run,
+)

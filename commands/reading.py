@@ -1,0 +1,30 @@
+"""What several commands read the same way: a number, and the duty or request behind it."""
+
+from bot.command import Call, Refusal, Words, number_in
+from bot.policy import duties
+from bot.policy.duties import Duty
+from bot.words import Code, say
+
+
+def number(words: Words, example: str) -> tuple[int, str]:
+    """The number at the start, and what follows it. `example`: a whole command to show."""
+    first, _, rest = words.text.partition(" ")
+    found = number_in(first)
+    if found is None:
+        raise Refusal(
+            say("Say which one, for example: {example}", example=Code(f"/duly {example}"))
+        )
+    return found, rest.strip()
+
+
+def nothing(words: Words) -> None:
+    """For commands that take no words; what is typed behind them is left aside."""
+    del words
+
+
+def owed(call: Call, number: int) -> Duty:
+    """The duty of that number that the caller owes. Nobody learns of other people's."""
+    duty = call.tx.duties.find(number)
+    if duty is None or duty.owed_by != call.person.id or duty.kind == "decide":
+        raise Refusal(duties.nobody_owes(number))
+    return duty

@@ -1,0 +1,45 @@
+"""/duly reopen: it was not answered after all. Policy 2.2.1-reply."""
+
+from bot.card import Card
+from bot.command import Call, Command, Refusal, Words
+from bot.handlers import deeds, showing
+from bot.policy import duties
+from bot.words import Ref, say
+from commands import reading
+
+
+def parse(words: Words) -> int:
+    return reading.number(words, "reopen 7")[0]
+
+
+def run(call: Call, number: int) -> Card:
+    duty = call.tx.duties.find(number)
+    if duty is None or duty.kind != "reply" or not deeds.may_close(duty, call.person, call.tx):
+        raise Refusal(duties.nobody_owes(number))
+    if why := duties.why_no_reopening(duty):
+        raise Refusal(why)
+
+    opened = deeds.reopen(call.tx, duty)
+    told = Card(
+        say(
+            "{person} still needs an answer: {number}",
+            person=call.who(call.person.id),
+            number=Ref(number),
+        ),
+        body=(showing.line(call.tx, opened),),
+        buttons=showing.exits(opened),
+        about=opened.about,
+    )
+    if duty.owed_by != call.person.id:
+        call.tell(duty.owed_by, told)
+    return Card(say("Open again: {number}.", number=Ref(number)), tone="good")
+
+
+COMMAND = Command(
+    name="reopen",
+    usage="reopen NUMBER",
+    summary=say("It was not answered after all."),
+    examples=("7",),
+    parse=parse,
+    run=run,
+)

@@ -1,0 +1,293 @@
+"""A whole bot on a desk: fixed clock, memory database, a paper platform, people with names."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from random import Random
+
+import sqlalchemy as sa
+
+from bot.card import Card
+from bot.clock import Clock
+from bot.effects import (
+    Amend,
+    Deliverable,
+    Mark,
+    OpenForm,
+    Publish,
+    Send,
+    ShowHome,
+    Upload,
+    Whisper,
+    Withdraw,
+)
+from bot.events import (
+    Account,
+    ButtonPressed,
+    CommandInvoked,
+    FormSubmitted,
+    Happening,
+    MessagePosted,
+    MessageRef,
+    Place,
+    PlaceChanged,
+    Platform,
+    ReactionChanged,
+)
+from bot.policy.duties import Duty
+from bot.policy.people import Department, Person
+from bot.port import Ability, Door, Inbox
+from bot.seal import Seal
+from bot.store import Store
+from bot.store.connecting import in_memory
+from bot.wiring import assemble
+from bot.words import Reader, Say, Value, render
+
+PAPER = Platform("paper")
+MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)  # 09:00 in Shanghai
+LOBBY = Place(PAPER, "home", "lobby")
+STAFF = {  # name: department, manager, roles, language
+    "ann": ("sales", "sam", "", "en"),
+    "sam": ("sales", "grace", "department_head", "en"),
+    "bob": ("tech", "mei", "", "en"),
+    "wei": ("tech", "mei", "", "zh_Hans"),
+    "mei": ("tech", "grace", "department_head", "zh_Hans"),
+    "hana": ("office", "grace", "hr", "en"),
+    "grace": ("office", None, "executive", "en"),
+    "eve": ("sales", "sam", "", "en"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something a reader was shown: under which key, where, to whom, in which words."""
+
+    key: str
+    ref: MessageRef
+    to: str
+    text: str
+    card: Card | None
+
+
+class Paper:
+    """A chat platform in memory, with everything a platform can have."""
+
+    platform = PAPER
+    abilities = ~Ability.NONE
+    doors: "tuple[Door, ...]" = ()
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.forms: list[OpenForm] = []
+
+    async def listen(self, inbox: Inbox) -> None:
+        await asyncio.Event().wait()
+
+    async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
+        match effect:
+            case Send(to=to, card=card) | Whisper(to=to, card=card) | Upload(to=to, card=card):
+                return self._print(to, key, card, reader)
+            case Amend(message=ref, card=card):
+                words = text_of(card, reader)
+                self.lines = [
+                    replace(x, text=words, card=card) if x.ref == ref else x for x in self.lines
+                ]
+                return ref
+            case OpenForm():
+                self.forms.append(effect)
+            case Publish() | ShowHome() | Mark() | Withdraw():
+                pass
+        return None
+
+    async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
+        return next((line.ref for line in self.lines if line.key == key), None)
+
+    def _print(self, to: Place | Account, key: str, card: Card, reader: Reader) -> MessageRef:
+        place = Place(to.platform, to.realm, f"dm:{to.id}" if isinstance(to, Account) else to.id)
+        ref = MessageRef(place, f"c{len(self.lines)}")
+        self.lines.append(Line(key, ref, to.id, text_of(card, reader), card))
+        return ref
+
+
+def text_of(card: Card, reader: Reader) -> str:
+    def words(text: Say | Value) -> str:
+        return render(text, reader, lambda quoted: f"«{quoted}»")
+
+    parts = [words(card.title), *map(words, card.body)]
+    parts += [f"{words(label)}: {words(value)}" for label, value in card.facts]
+    return "\n".join(parts)
+
+
+def account(name: str) -> Account:
+    return Account(PAPER, "home", name)
+
+
+@dataclass
+class Desk:
+    chance: Random = field(default_factory=lambda: Random(1))
+    paper: Paper = field(default_factory=Paper)
+    now: datetime = MONDAY
+    policy: str = ""
+    db: sa.Engine | None = None
+
+    def __post_init__(self) -> None:
+        self.clock = Clock(lease=lambda: self.now, random=self.chance.randbytes)
+        db = self.db if self.db is not None else in_memory()
+        self.store = Store(db, "acme", Seal(bytes(32), self.clock.random), self.clock)
+        self._keys = (f"key {number}" for number in count())
+        self._ids = (f"m{number}" for number in count(1))
+        with self.store.transaction() as tx:
+            tx.policies.adopt(self.policy)
+            tx.people.save(person(name) for name in STAFF)
+            names = {each[0] for each in STAFF.values()}
+            heads = {"sales": "sam", "tech": "mei", "office": "grace"}
+            tx.people.save_departments(
+                Department(id=name, name=name.title(), head=heads[name]) for name in sorted(names)
+            )
+            for name in STAFF:
+                tx.people.link(account(name), name)
+            tx.people.settle_in(PlaceChanged(key="", at=self.now, place=LOBBY, name="lobby"))
+        self.restart()
+
+    def restart(self) -> None:
+        self.bot = assemble(self.store, [self.paper])
+
+    def close(self) -> None:
+        self.store.db.dispose()
+
+    def posts(self, who: str, text: str, *, reply_to: str | None = None) -> str:
+        """`who` says `text` in the lobby, in reply_to's thread if given; the message's id."""
+        id = next(self._ids)
+        self.take(self.message(who, text, id, reply_to))
+        return id
+
+    def message(self, who: str, text: str, id: str, thread: str | None = None) -> MessagePosted:
+        names = [word.strip("@,.?!，。？！:：") for word in text.split() if word.startswith("@")]
+        return MessagePosted(
+            key=f"paper/{id}",
+            at=self.now,
+            author=account(who),
+            message=MessageRef(replace(LOBBY, thread=thread), id),
+            text=text,
+            mentions=tuple(account(name) for name in names if name in STAFF),
+        )
+
+    def reacts(self, who: str, emoji: str, message: str | MessageRef) -> list[str]:
+        ref = MessageRef(LOBBY, message) if isinstance(message, str) else message
+        key = next(self._keys)
+        return self.hears(
+            ReactionChanged(
+                key=key, at=self.now, actor=account(who), message=ref, emoji=emoji, added=True
+            )
+        )
+
+    def says(self, who: str, text: str, *, key: str | None = None) -> list[str]:
+        """`who` types /duly `text`; returns what everybody then reads, as 'name: text'."""
+        return self.hears(self.command(who, text, key or next(self._keys)))
+
+    def command(self, who: str, text: str, key: str) -> CommandInvoked:
+        people = tuple(
+            (word, account(word[1:])) for word in text.split() if word[1:] in STAFF and word[0] == "@"
+        )
+        links = tuple(
+            (word, MessageRef(LOBBY, word[4:])) for word in text.split() if word.startswith("msg:")
+        )
+        return CommandInvoked(
+            key=key,
+            at=self.now,
+            actor=account(who),
+            place=LOBBY,
+            text=text,
+            people=people,
+            links=links,
+            reply_handle="window",
+        )
+
+    def presses(self, who: str, label: str) -> list[str]:
+        """`who` presses the button called `label` on the last card they were sent that has it."""
+        for line in reversed(self.paper.lines):
+            for button in line.card.buttons if line.card and line.to == who else ():
+                if label in (button.emoji, button.label.sentence):
+                    press = ButtonPressed(
+                        key=next(self._keys),
+                        at=self.now,
+                        actor=account(who),
+                        message=line.ref,
+                        action=button.action,
+                        reply_handle="window",
+                    )
+                    return self.hears(press)
+        raise AssertionError(f"{who} has no button {label}")
+
+    def submits(self, who: str, **fields: str) -> list[str]:
+        """`who` fills in the form last opened for them."""
+        form = next(each.form for each in reversed(self.paper.forms) if each.to.id == who)
+        return self.hears(
+            FormSubmitted(
+                key=next(self._keys),
+                at=self.now,
+                actor=account(who),
+                place=LOBBY,
+                form=form.command,
+                fields=tuple(fields.items()),
+                people=tuple((v, account(v[1:])) for v in fields.values() if v[1:] in STAFF),
+            )
+        )
+
+    def hears(self, *events: Happening) -> list[str]:
+        seen = len(self.paper.lines)
+        self.take(*events)
+        return self.read(seen)
+
+    def take(self, *events: Happening) -> None:
+        asyncio.run(self._hear(events))
+
+    async def _hear(self, events: tuple[Happening, ...]) -> None:
+        await self.bot.inbox.take(events)
+        while await self.bot.turn():
+            pass
+
+    def read(self, seen: int = 0) -> list[str]:
+        return [f"{line.to}: {line.text}" for line in self.paper.lines[seen:]]
+
+    def wait(self, span: timedelta) -> list[str]:
+        """Time goes by at once; returns what was sent at the end of it."""
+        seen = len(self.paper.lines)
+        self.now += span
+        asyncio.run(self._turns())
+        return self.read(seen)
+
+    def until(self, at: datetime) -> list[str]:
+        """Time goes by in steps of five minutes."""
+        said: list[str] = []
+        while self.now < at:
+            said += self.wait(min(timedelta(minutes=5), at - self.now))
+        return said
+
+    async def _turns(self) -> None:
+        while await self.bot.turn():
+            pass
+
+    def duty(self, number: int) -> Duty:
+        with self.store.transaction() as tx:
+            found = tx.duties.find(number)
+        assert found is not None
+        return found
+
+    def titles(self, said: list[str]) -> list[str]:
+        return [each.split("\n")[0] for each in said]
+
+
+def person(name: str) -> Person:
+    department, manager, roles, language = STAFF[name]
+    return Person(
+        id=name,
+        name=name.title(),
+        email=f"{name}@acme.example",
+        department=department,
+        manager=manager,
+        roles=frozenset(roles.split()),
+        language=language,
+        zone="Asia/Shanghai",
+    )

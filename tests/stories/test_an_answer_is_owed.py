@@ -1,0 +1,30 @@
+"""An important message goes unanswered, its owner is nudged, the manager is told."""
+
+from datetime import timedelta
+
+from tests.desk import MONDAY, Desk
+
+H, M = timedelta(hours=1), timedelta(minutes=1)
+
+
+def test_an_unanswered_question_is_nudged_then_due_then_told_to_the_manager(desk: Desk) -> None:
+    desk.posts("ann", "@bob when will the samples be ready?")
+
+    assert desk.until(MONDAY + 3 * H - 5 * M) == []
+    gentle = desk.until(MONDAY + 4 * H + 30 * M)  # three working hours of four, lunch between
+    assert desk.titles(gentle) == ["bob: «Ann» is waiting for your answer"]
+    assert "when will the samples be ready?" in gentle[0]
+    due = desk.until(MONDAY + 5 * H + 30 * M)
+    assert desk.titles(due) == ["bob: Your answer to «Ann» is due"]
+    told = desk.until(MONDAY + 8 * H)
+    assert desk.titles(told) == ["mei: 您的团队有逾期：«Bob»"]
+    assert desk.until(MONDAY + 72 * H) == []
+
+
+def test_an_answer_in_time_is_the_end_of_it(desk: Desk) -> None:
+    desk.posts("ann", "@bob when will the samples be ready?")
+    desk.now += 20 * M
+    desk.posts("bob", "@ann on Thursday, I have just heard from the factory")
+
+    assert desk.until(MONDAY + 48 * H) == []
+    assert desk.duty(1).state == "done"
