@@ -40,7 +40,7 @@ COMMAND = Command(
     name="important",
     usage="important LINK @NAME",
     summary=say("See that a message is answered."),
-    examples=(),
+    examples=("LINK", "LINK @ann"),
     parse=parse,
     run=run,
 )

@@ -1,6 +1,7 @@
 """A whole bot on a desk: fixed clock, memory database, a paper platform, people with names."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -75,7 +76,7 @@ class Paper:
 
     platform = PAPER
     abilities = ~Ability.NONE
-    doors: "tuple[Door, ...]" = ()
+    doors: Sequence[Door] = ()
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -188,7 +189,9 @@ class Desk:
 
     def command(self, who: str, text: str, key: str) -> CommandInvoked:
         people = tuple(
-            (word, account(word[1:])) for word in text.split() if word[1:] in STAFF and word[0] == "@"
+            (word, account(word[1:]))
+            for word in text.split()
+            if word[0] == "@" and word[1:] in STAFF
         )
         links = tuple(
             (word, MessageRef(LOBBY, word[4:])) for word in text.split() if word.startswith("msg:")
@@ -259,11 +262,20 @@ class Desk:
         return self.read(seen)
 
     def until(self, at: datetime) -> list[str]:
-        """Time goes by in steps of five minutes."""
+        """Time goes by from one moment at which something is to happen to the next."""
         said: list[str] = []
         while self.now < at:
-            said += self.wait(min(timedelta(minutes=5), at - self.now))
+            said += self.wait(min(self._next(), at) - self.now)
         return said
+
+    def _next(self) -> datetime:
+        """When something falls due, or may be sent; a minute from now at the earliest."""
+        with self.store.transaction() as tx:
+            due, unsent = tx.dues.next(), tx.outbox.next()
+        soon = self.now + timedelta(minutes=1)
+        return max(
+            soon, min(each for each in (due, unsent, datetime.max.replace(tzinfo=UTC)) if each)
+        )
 
     async def _turns(self) -> None:
         while await self.bot.turn():

@@ -3,19 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.card import Card, Field, Form
+from bot.card import Button, Card, Field, Form
 from bot.clock import wall
-from bot.command import Call, Command, Refusal, Words, usage
-from bot.effects import OpenForm, Send, Whisper
+from bot.command import Call, Command, Refusal, Words
+from bot.effects import Effect, OpenForm, Remind, Send, Whisper
 from bot.events import (
-    Account,
     ButtonPressed,
     CommandInvoked,
     FormSubmitted,
-    MessageRef,
     Place,
     ReactionChanged,
 )
+from bot.handlers import nudging
 from bot.policy.dates import moment
 from bot.store import Transaction
 from bot.words import Code, Quoted, Say, command_named, say
@@ -44,14 +43,22 @@ def submitted(menu: Menu, tx: Transaction, event: FormSubmitted) -> None:
 
 def reacted(menu: Menu, tx: Transaction, event: ReactionChanged) -> bool:
     """Where there are no buttons, reacting to a card is pressing. False: it is no card of ours."""
-    effect = tx.outbox.behind(event.message) if event.added else None
-    if not isinstance(effect, Send):
-        return False
-    for button in effect.card.buttons:
-        if button.emoji == event.emoji and effect.to == event.actor:
+    found = tx.outbox.behind(event.message) if event.added else None
+    for button in _buttons(tx, *found) if found and found[1].to == event.actor else ():
+        if button.emoji == event.emoji:
             _run(menu, tx, event, button.action)
             return True
     return False
+
+
+def _buttons(tx: Transaction, parcel: str, effect: Effect) -> tuple[Button, ...]:
+    match effect:
+        case Send(card=card) | Whisper(card=card):
+            return card.buttons
+        case Remind():
+            return nudging.buttons(tx, parcel)
+        case _:
+            return ()
 
 
 def check(menu: Menu, form: FormSubmitted) -> Mapping[str, Say]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.card import Card
+from bot.card import Button, Card
 from bot.effects import Remind, Send
 from bot.handlers import approvals, showing
 from bot.handlers.deeds import DUE, LADDER, away_of, climb_from
@@ -40,7 +40,7 @@ class Nudging:
     """Both ends of a nudge's way. It keeps nothing between calls."""
 
     def plan(self, tx: Transaction, fallen: Sequence[Due], gather: timedelta) -> None:
-        """Turn what fell due into nudges, one parcel a person; `gather` (lease time): wait for more."""
+        """What fell due becomes nudges, a parcel a person, held back for `gather` (lease time)."""
         now = tx.clock.now()
         duties = tx.duties.many(due.subject for due in fallen)
         wanted: list[Planned] = []
@@ -141,6 +141,16 @@ class Nudging:
         return max(opening, hours.next_open(opening, calendar, away_of(tx, person)))
 
 
+def buttons(tx: Transaction, parcel: str) -> tuple[Button, ...]:
+    """Those of the card that a parcel of nudges became, if it speaks of one thing alone."""
+    lines = tx.nudges.within(parcel)
+    if len({id for id, _ in lines}) != 1:
+        return ()
+    id, step = max(lines, key=lambda line: line[1])
+    duty = tx.duties.get(id)
+    return _card(tx, [(duty, step)], duty.owed_by or "").buttons if duty else ()
+
+
 def _card(tx: Transaction, due: Sequence[tuple[Duty, int]], person: str) -> Card:
     duty, step = due[0]
     if len(due) == 1 and duty.kind == "decide" and step <= DUE:
@@ -154,7 +164,7 @@ def _calendar(tx: Transaction, person: str) -> Calendar:
 
 
 def _hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
-    """Who hears of this rung: who owes it (or stands in while they are away), then their manager."""
+    """Who hears of this rung: who owes it, or stands in for them; at the top their manager."""
     directory = tx.people.snapshot().directory
     owner = directory.people.get(duty.owed_by or "")
     if owner is None or not owner.active or owner.partner:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 from zoneinfo import available_timezones
 
@@ -36,6 +37,7 @@ HEADER = re.compile(r"\s*(\[\[?)\s*([\w\s.\"'-]+?)\s*\]\]?\s*(?:#.*)?$")
 KEY = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 CLAUSE = re.compile(r"[1-5](\.\d){1,2}(-[a-z]+)?")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONGEST_DAYS = 3650
 STEPS = ("department_head", "business_head", "executive", "manager", "hr", "it", "admin_office")
 
 
@@ -85,7 +87,7 @@ def _laid_over(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, 
         if isinstance(known, dict) and isinstance(value, dict):
             merged[key] = _laid_over(known, value)
         elif key == "rules" and isinstance(known, list) and isinstance(value, list):
-            named = {each.get("id") for each in value if isinstance(each, dict)}
+            named = [each.get("id") for each in value if isinstance(each, dict)]
             merged[key] = [each for each in known if each.get("id") not in named] + value
         else:
             merged[key] = value
@@ -179,6 +181,12 @@ def _whole(value: Any) -> int:
     return value
 
 
+def _days(value: Any) -> timedelta:
+    if _whole(value) > LONGEST_DAYS:
+        raise ValueError
+    return timedelta(days=value)
+
+
 def _percent(value: Any) -> int:
     if _whole(value) > 100:  # noqa: PLR2004
         raise ValueError
@@ -207,6 +215,8 @@ def _hours(value: Any) -> tuple[tuple[time, time], ...]:
     for text in _texts(value):
         h1, m1, h2, m2 = HOURS.fullmatch(text).groups()  # type: ignore[union-attr]
         spans.append((time(int(h1) % 24, int(m1)), time(int(h2) % 24, int(m2))))
+    if any(after[0] < before[1] for before, after in pairwise(spans)):
+        raise ValueError
     return tuple(spans)
 
 
@@ -263,12 +273,15 @@ def _listed(options: tuple[str, ...]) -> Say:
 TEXT = Kind(_text, say("a text"), "")
 TEXTS: Kind[tuple[str, ...]] = Kind(_texts, say("a list of texts"), ())
 FLAG = Kind(_flag, say("true or false"), False)
+DAYS_KIND = Kind(_days, say("a whole number of days, at most 3650"), timedelta(days=1))
 WHOLE = Kind(_whole, say("a whole number"), 1)
 PERCENT = Kind(_percent, say("a whole number from 0 to 100"), 0)
 PART = Kind(_part, say("a number from 0 to 1"), 0.5)
 SPAN_KIND = Kind(_span, say("a time such as 90m, 4h or 2d"), timedelta(hours=1))
 Spans = tuple[tuple[time, time], ...]
-HOURS_KIND: Kind[Spans] = Kind(_hours, say("a list of hours such as 09:00-12:00"), ())
+HOURS_KIND: Kind[Spans] = Kind(
+    _hours, say("a list of hours one after another, such as 09:00-12:00"), ()
+)
 TIME = Kind(time.fromisoformat, say("a time such as 09:00"), time(9))
 ZONE = Kind(_zone, say("a time zone such as Asia/Shanghai"), "UTC")
 CLAUSE_KIND = Kind(_clause, say("a clause of the policy such as 2.2.1-reply"), "1.2")
@@ -282,7 +295,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     sheet.table((), (*top, *more))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
-    level = _one_of(tuple(levels))
+    level = _one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
     promises = Entry(sheet, ("promises",), ("clause", "longest_days"))
     return Rulebook(
@@ -297,13 +310,11 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         marks=_marks(sheet, level),
         rules=_rules(sheet, level),
         answers=_answers(sheet),
-        longest_promise=timedelta(days=promises.get("longest_days", WHOLE)),
+        longest_promise=promises.get("longest_days", DAYS_KIND),
         promise_clause=promises.get("clause", CLAUSE_KIND),
         nudges=_nudges(sheet),
         routes={name: _route(sheet, name, level) for name in sheet.table(("routes",))},
-        keep_bodies=timedelta(
-            days=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", WHOLE)
-        ),
+        keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
             for key, value in sheet.table(("targets",), TARGETS).items()

@@ -16,7 +16,7 @@ from bot.store.gaps import Gaps
 from bot.store.journal import Journal
 from bot.store.listeners import Listeners
 from bot.store.outbox import Outbox
-from bot.store.people import People, Shelf
+from bot.store.people import People, Shelf, Snapshot
 from bot.store.policies import Books, Policies
 from bot.store.records import Records
 from bot.store.requests import Requests
@@ -116,7 +116,8 @@ class Store:
                 yield self._on(conn)
                 fault_point("before commit")
         except BaseException:
-            self._shelf.last = type(self._shelf.last)(-1)  # it may hold what was undone
+            self._shelf.last = Snapshot(-1)  # it may hold what was undone
+            self._books.read.clear()
             raise
         fault_point("after commit")
 

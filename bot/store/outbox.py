@@ -115,19 +115,24 @@ class Outbox:
         )
         return [Arrival(*self.rows.open(c.outcome, row.id, row.outcome)) for row in rows]
 
-    def behind(self, message: MessageRef) -> Effect | None:
-        """Which effect of ours became that message."""
+    def behind(self, message: MessageRef) -> tuple[str, Effect] | None:
+        """Which effect of ours became that message, and its parcel."""
         c = outbox.c
         where = c.place == conversation(message.place), c.message == message.id
         row = self.rows.one(outbox, *where, c.body.is_not(None))
-        effect: Effect | None = row and self.rows.open(c.body, row.id, row.body)
-        return effect
+        return row and (row.id, self.rows.open(c.body, row.id, row.body))
 
     def sent_since(self, person: str, since: datetime) -> int:
         """Nudging cards that reached `person` since that lease time."""
         c = outbox.c
         where = c.person == person, c.state == "arrived", c.settled_at >= since
         return self.rows.count(outbox, c.kind == "Remind", *where)
+
+    def next(self) -> datetime | None:
+        """When, as people see it, the next waiting parcel may be sent."""
+        c = outbox.c
+        rows = self.rows.all(outbox, c.state == "ready", order=[c.not_before], limit=1)
+        return rows[0].not_before if rows else None
 
     def unsent(self) -> int:
         return self.rows.count(outbox, outbox.c.state.in_(["ready", "doubtful"]))

@@ -57,17 +57,21 @@ class Shelf:
     last: Snapshot = field(default_factory=lambda: Snapshot(-1))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class People:
     rows: Rows
     shelf: Shelf
+    _seen: Snapshot | None = None  # by this transaction
 
     def snapshot(self) -> Snapshot:
-        row = self.rows.one(numbers, numbers.c.name == VERSION)
-        version = int(row.last) if row else 0
-        if self.shelf.last.version != version:
-            self.shelf.last = self._read(version)
-        return self.shelf.last
+        """As it was when this transaction first looked, and with what it changed itself."""
+        if self._seen is None:
+            row = self.rows.one(numbers, numbers.c.name == VERSION)
+            version = int(row.last) if row else 0
+            if self.shelf.last.version != version:
+                self.shelf.last = self._read(version)
+            self._seen = self.shelf.last
+        return self._seen
 
     def changed(self) -> None:
         """To be called after every change to what the snapshot holds."""
@@ -78,7 +82,7 @@ class People:
 
     def forget(self) -> None:
         """What was read may have been undone."""
-        self.shelf.last = Snapshot(-1)
+        self.shelf.last, self._seen = Snapshot(-1), None
 
     def save(self, each: Iterable[Person]) -> None:
         for person in each:

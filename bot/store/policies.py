@@ -20,11 +20,12 @@ class Books:
     read: dict[int, Rulebook] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Policies:
     rows: Rows
     people: People
     books: Books
+    _current: Rulebook | None = None  # when this transaction first looked
 
     def adopt(self, text: str) -> int:
         """Make `text` the policy from now on, unless it is so already. Raises Mistakes."""
@@ -33,14 +34,20 @@ class Policies:
             return int(last.version)
         version = int(last.version) + 1 if last else 1
         read(text, version)
+        self._current = None
         id, since = self.rows.clock.new_id(), self.rows.clock.now()
         self.rows.add(policies, id=id, version=version, text=text, since=since)
         return version
 
     def current(self) -> Rulebook:
+        if self._current is None:
+            self._current = self.version(self._newest())
+        return self._current
+
+    def _newest(self) -> int:
         newest = sa.select(sa.func.max(policies.c.version))
         ours = newest.where(policies.c.company == self.rows.company)
-        return self.version(int(self.rows.conn.execute(ours).scalar() or 0))
+        return int(self.rows.conn.execute(ours).scalar() or 0)
 
     def version(self, version: int) -> Rulebook:
         if version not in self.books.read:

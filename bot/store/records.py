@@ -13,6 +13,7 @@ from bot.seal import Seal
 from bot.store.codec import pack, unpack
 from bot.store.rows import Rows
 from bot.store.schema import heads, records, wraps
+from bot.words import Say, say
 
 Kind = Literal["post", "edit", "deletion", "decision", "look"]
 START = bytes(32)  # what the first record of a chain has before it
@@ -51,7 +52,7 @@ class Broken:
 
     conversation: str
     seq: int
-    why: str
+    why: Say
 
 
 def digest(previous: bytes, header: Mapping[str, Any], sealed: bytes) -> bytes:
@@ -107,7 +108,7 @@ class Records:
                 held += step
                 yield held
         for lost in self._headless():
-            yield Broken(lost.conversation, 0, "its head is missing")
+            yield Broken(lost.conversation, 0, say("its head is missing"))
 
     def _chain(self, head: Any) -> Iterator[int | Broken]:
         c, seq, previous, name = records.c, 0, START, head.conversation
@@ -122,7 +123,7 @@ class Records:
                 previous = row.hash
             yield len(page)
         if (seq, previous) != (head.seq, head.hash):
-            yield Broken(name, seq + 1, "the chain does not end where its head says")
+            yield Broken(name, seq + 1, say("the chain does not end where its head says"))
 
     def _headless(self) -> Any:
         known = sa.select(heads.c.conversation).where(heads.c.company == self.rows.company)
@@ -165,12 +166,12 @@ def _canonical(header: Mapping[str, Any]) -> dict[str, Any]:
     return {**header, "at": header["at"].isoformat()}
 
 
-def _why_broken(row: Any, seq: int, previous: bytes) -> str | None:
+def _why_broken(row: Any, seq: int, previous: bytes) -> Say | None:
     header = {name: getattr(row, name) for name in HEADER}
     if row.seq != seq:
-        return f"record {seq} is missing"
+        return say("it is missing")
     if row.previous != previous:
-        return "it does not follow the record before it"
+        return say("it does not follow the record before it")
     if digest(previous, _canonical(header), row.body) != row.hash:
-        return "it was changed"
+        return say("it was changed")
     return None

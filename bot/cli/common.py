@@ -1,0 +1,95 @@
+"""What the commands of the terminal share: settings, the store, and words."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.store import Store
+
+Out = Callable[[str], None]
+FINE, FOUND, MISUSED = 0, 1, 2
+
+
+def where(one: argparse.ArgumentParser) -> None:
+    """The options by which a command finds the store."""
+    place = one.add_mutually_exclusive_group()
+    place.add_argument("--data", metavar="DIR", type=Path, help="the folder of the SQLite database")
+    place.add_argument("--database", metavar="URL", help="a PostgreSQL database")
+
+
+def settings_of(args: argparse.Namespace) -> "Settings":
+    """Raises bot.settings.Unusable."""
+    from bot.settings import load
+
+    found = load()
+    if getattr(args, "data", None):
+        found = replace(found, data=args.data, database="")
+    if getattr(args, "database", None):
+        found = replace(found, database=args.database)
+    if getattr(args, "port", None):
+        found = replace(found, port=args.port)
+    return found
+
+
+def open_store(settings: "Settings", *, new: bool = False) -> "Store":
+    """The store as it is; `new`: made where there is none. Raises bot.settings.Unusable."""
+    from bot.clock import Clock
+    from bot.seal import Seal
+    from bot.settings import Unusable, folder, key
+    from bot.store import Store
+    from bot.store.connecting import connect, sqlite_url
+
+    if settings.sqlite and not settings.database:
+        if not new and not (settings.data / "duly.db").exists():
+            raise Unusable(
+                f"There is no Duly database in {settings.data}. Name its folder with --data DIR, "
+                "or begin with ./duly."
+            )
+        folder(settings)
+    clock = Clock()
+    seal = Seal(key(settings, clock.random), clock.random)
+    db = connect(settings.database or sqlite_url(settings.data.resolve()))
+    return Store(db, settings.company, seal, clock)
+
+
+@contextmanager
+def opened(args: argparse.Namespace) -> Iterator["Store"]:
+    """A store whose tables are the newest. Raises Unusable."""
+    settings = settings_of(args)
+    store = open_store(settings, new=getattr(args, "founds", False))
+    try:
+        newest(store, settings)
+        yield store
+    finally:
+        store.db.dispose()
+
+
+def newest(store: "Store", settings: "Settings") -> None:
+    """SQLite is brought to the newest tables by itself; PostgreSQL by `duly migrate`."""
+    from sqlalchemy.exc import OperationalError
+
+    from bot.settings import Unusable
+    from bot.store.migrating import HEAD, upgrade, version
+
+    try:
+        if settings.sqlite:
+            upgrade(store.db)
+        elif version(store.db) != HEAD:
+            raise Unusable("The database is not at the newest tables. Run: ./duly migrate")
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise Unusable(f"The database cannot be reached: {reason}.") from None
+
+
+def out(text: str) -> None:
+    """A closed pipe (as of `| head`) is no error of ours."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        sys.stderr.close()

@@ -1,0 +1,110 @@
+"""`duly demo`, `serve`, `web`, `worker`, `migrate`: the processes of a running Duly."""
+
+import argparse
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.common import FINE, Out, newest, open_store, settings_of, where
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.store import Store
+
+ONE_FILE = (
+    "SQLite lives in one process: run ./duly serve, "
+    "or name a PostgreSQL database in DULY_DATABASE_URL."
+)
+
+
+def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    told = {
+        "demo": "the playground with a made-up company, to try Duly out (the default)",
+        "serve": "everything in one process; platforms by configuration",
+        "web": "only the web process (PostgreSQL)",
+        "worker": "only the worker process (PostgreSQL)",
+    }
+    for name, help in told.items():
+        one = sub.add_parser(name, help=help)
+        where(one)
+        one.add_argument("--port", type=int, metavar="N", help="where pages are served")
+    where(sub.add_parser("migrate", help="bring the database to the newest tables"))
+
+
+def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
+    """0: stopped as told, 2: something an operator set cannot be used."""
+    settings = settings_of(args)
+    if args.command == "migrate":
+        return _migrate(settings, out)
+    if args.command in ("web", "worker") and settings.sqlite:
+        from bot.settings import Unusable
+
+        raise Unusable(ONE_FILE)
+    store = open_store(settings, new=True)
+    try:
+        _ready(store, settings, demo=args.command == "demo")
+        return _serve(args.command, store, settings, out)
+    finally:
+        store.db.dispose()
+
+
+def _migrate(settings: "Settings", out: Out) -> int:
+    from bot.store.migrating import HEAD, upgrade
+
+    store = open_store(settings, new=True)
+    changed = upgrade(store.db)
+    store.db.dispose()
+    out(f"The database is {'now' if changed else 'already'} at tables {HEAD}.")
+    return FINE
+
+
+def _ready(store: "Store", settings: "Settings", *, demo: bool) -> None:
+    """The newest tables, and the company's policy."""
+    from bot.store.migrating import upgrade
+
+    if demo:
+        upgrade(store.db)
+    newest(store, settings)
+    with store.transaction() as tx:
+        if settings.policy is not None or not tx.policies.current().version:
+            tx.policies.adopt(_policy(settings.policy))
+
+
+def _policy(file: Path | None) -> str:
+    from bot.policy.reading import Mistakes, read
+    from bot.settings import Unusable
+
+    if file is None:
+        return ""
+    try:
+        text = file.read_text(encoding="utf-8")
+        read(text)
+    except OSError as error:
+        raise Unusable(f"The policy {file} cannot be read: {error.strerror}.") from None
+    except Mistakes:
+        raise Unusable(f"The policy {file} has mistakes: ./duly policy check {file}") from None
+    return text
+
+
+def _serve(command: str, store: "Store", settings: "Settings", out: Out) -> int:
+    from bot import serving
+
+    listening = None if command == "worker" else _listen(settings)
+    return serving.serve(command, store, settings, listening, out)
+
+
+def _listen(settings: "Settings") -> socket.socket:
+    from bot.settings import Unusable
+
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((settings.host, settings.port))
+    except (OSError, OverflowError) as error:
+        made.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unusable(
+            f"Port {settings.port} cannot be opened: {reason}. Choose another with --port N."
+        ) from None
+    made.listen(128)
+    return made

@@ -1,0 +1,91 @@
+"""Keeps a bot at work: listening, handling, sending, and looking at the clock."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.port import Adapter
+from bot.wiring import Bot
+
+log = logging.getLogger(__name__)
+
+IDLE = 1.0  # seconds between two looks when nobody rings
+TROUBLE = 2.0  # seconds to wait after an error
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """`works`: this process handles, sends and looks at the clock; else it only listens."""
+
+    bot: Bot
+    adapters: Sequence[Adapter]
+    tick: float  # seconds
+    works: bool = True
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        scheduler = self._scheduler() if self.works else None
+        try:
+            async with asyncio.TaskGroup() as group:
+                for adapter in self.adapters:
+                    group.create_task(_always(partial(adapter.listen, self.bot.inbox)))
+                if self.works:
+                    group.create_task(_always(self._handle))
+                    group.create_task(_always(partial(self._send, urgent=True)))
+                    group.create_task(_always(partial(self._send, urgent=None)))
+                    group.create_task(_always(self._build))
+        finally:
+            if scheduler is not None:
+                scheduler.shutdown(wait=False)
+
+    async def ring(self) -> None:
+        """Plan what fell due, and have it sent."""
+        if await asyncio.to_thread(self.bot.ticker.ring):
+            self.bot.made.ring()
+
+    async def _handle(self) -> None:
+        turn = self.bot.taken.turn()
+        if await asyncio.to_thread(self.bot.engine.work):
+            self.bot.made.ring()
+        else:
+            await turn.wait(IDLE)
+
+    async def _send(self, *, urgent: bool | None) -> None:
+        turn = self.bot.made.turn()
+        if not await self.bot.courier.round(urgent=urgent):
+            await turn.wait(IDLE)
+
+    async def _build(self) -> None:
+        turn = self.bot.made.turn()
+        if await self.bot.workshop.round():
+            self.bot.made.ring()
+        else:
+            await turn.wait(IDLE)
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        """A metronome and nothing more: what is due lies in our own table."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        scheduler.add_job(
+            self.ring,
+            "interval",
+            seconds=self.tick,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        scheduler.start()
+        return scheduler
+
+
+async def _always(step: Callable[[], Awaitable[None]]) -> None:
+    """Again and again; an error is logged, and does not end it."""
+    while True:
+        try:
+            await step()
+        except Exception:
+            log.exception("a part stumbled and goes on")
+            await asyncio.sleep(TROUBLE)

@@ -1,0 +1,120 @@
+"""What an operator sets: a TOML file, and over it environment variables.
+
+`DULY_CONFIG` names the file (else ./duly.toml where there is one).
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.seal import key_at, parse_key
+
+PORT = 8646
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Unusable(Exception):
+    """Something an operator set, or a folder they named, cannot be used: says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    data: Path = ROOT / ".duly"
+    database: str = ""  # a URL; empty: SQLite in `data`
+    company: str = "main"
+    host: str = "127.0.0.1"
+    port: int = PORT
+    policy: Path | None = None
+    key_file: Path | None = None  # empty: `data`/duly.key
+    tick: float = 5.0  # seconds between two looks at what fell due
+    platforms: str = ""  # by name, with commas: so far "playground"
+
+    @property
+    def sqlite(self) -> bool:
+        return not self.database or self.database.startswith("sqlite")
+
+
+ENVIRONMENT = {
+    "DULY_DATA": "data",
+    "DULY_COMPANY": "company",
+    "DULY_HOST": "host",
+    "DULY_PORT": "port",
+    "DULY_POLICY": "policy",
+    "DULY_KEY_FILE": "key_file",
+    "DULY_TICK": "tick",
+    "DULY_PLATFORMS": "platforms",
+}
+READ: Mapping[str, Callable[[str], object]] = {
+    "data": Path,
+    "policy": Path,
+    "key_file": Path,
+    "port": int,
+    "tick": float,
+}
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raises Unusable, saying which setting is wrong."""
+    values = _file(environment)
+    for name, key in ENVIRONMENT.items():
+        if environment.get(name):
+            values[key] = environment[name]
+    database = environment.get("DULY_DATABASE_URL") or environment.get("DATABASE_URL")
+    if database:
+        values["database"] = database
+    if environment.get("PORT"):
+        values["port"] = environment["PORT"]
+    return _settings(values)
+
+
+def _file(environment: Mapping[str, str]) -> dict[str, object]:
+    named = environment.get("DULY_CONFIG")
+    file = Path(named or "duly.toml")
+    if not named and not file.exists():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Unusable(f"The configuration {file} cannot be read: {error}.") from None
+
+
+def _settings(values: Mapping[str, object]) -> Settings:
+    known = set(Settings.__slots__)
+    made = Settings()
+    for key, value in values.items():
+        if key not in known:
+            raise Unusable(f"There is no setting {key}. Known: {', '.join(sorted(known))}.")
+        try:
+            made = replace(made, **{key: READ.get(key, str)(str(value))})  # type: ignore[arg-type]
+        except ValueError:
+            raise Unusable(f"The setting {key} cannot be {value!r}.") from None
+    return made
+
+
+def key(settings: Settings, random: Callable[[int], bytes]) -> bytes:
+    """The company's key: DULY_KEY (64 hex digits), else the key file, made at the first start."""
+    given = os.environ.get("DULY_KEY")
+    file = settings.key_file or settings.data / "duly.key"
+    try:
+        return parse_key(given) if given else key_at(file, random)
+    except ValueError as error:
+        where = "DULY_KEY" if given else str(file)
+        raise Unusable(f"{where} holds no key of 64 hex digits: {error}.") from None
+    except OSError as error:
+        raise Unusable(f"The key file {file} cannot be used: {error.strerror}.") from None
+
+
+def folder(settings: Settings) -> Path:
+    """The data folder, made where it is missing, readable by its owner alone."""
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (settings.data / ".write").touch()
+        (settings.data / ".write").unlink()
+    except OSError as error:
+        raise Unusable(
+            f"The data folder {settings.data} cannot be used: {error.strerror}. "
+            "Name another with --data DIR."
+        ) from None
+    return settings.data

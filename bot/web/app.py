@@ -1,0 +1,38 @@
+"""The web process: health, and the doors through which platforms reach us."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from bot.port import Door
+
+Alive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+def app(
+    doors: Sequence[Door], alive: Alive, life: Callable[[], AbstractAsyncContextManager[None]]
+) -> Starlette:
+    """`alive` says how the store is; `life` runs the bot while the app is served."""
+
+    async def health(request: Request) -> Response:  # noqa: ARG001
+        found = await alive()
+        return JSONResponse(found, 200 if found["ok"] else 503)
+
+    async def home(request: Request) -> Response:
+        if doors:
+            return RedirectResponse(f"{request.scope.get('root_path', '')}{doors[0][0]}")
+        return PlainTextResponse("Duly is running.")
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
+        async with life():
+            yield
+
+    mounts = [Mount(path, app=door) for path, door in doors]
+    routes = [Route("/", home), Route("/healthz", health), *mounts]
+    return Starlette(routes=routes, lifespan=lifespan)

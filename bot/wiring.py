@@ -1,0 +1,112 @@
+"""The one place where the core meets its commands, adapters and sheets."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from adapters.playground import Cast, Hooks, MenuEntry, Playground
+from bot.bell import Bell
+from bot.engine import Engine
+from bot.handlers import Handlers
+from bot.handlers.nudging import Nudging
+from bot.inbox import JournalInbox
+from bot.outbox import Courier
+from bot.policy import hours
+from bot.port import Adapter
+from bot.report import Material
+from bot.settings import Settings, Unusable
+from bot.store import Store
+from bot.ticker import Ticker
+from bot.workshop import Workshop
+from commands import COMMANDS
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """All that happens to a store: events in, work done, effects out."""
+
+    store: Store
+    inbox: JournalInbox
+    engine: Engine
+    courier: Courier
+    ticker: Ticker
+    workshop: Workshop
+    taken: Bell
+    made: Bell
+
+    async def turn(self) -> bool:
+        """Handle what was taken, plan what fell due, send it; False: there was nothing of these."""
+        handled = await asyncio.to_thread(self.engine.work)
+        planned = await asyncio.to_thread(self.ticker.ring)
+        return await self.courier.round() + handled + planned > 0
+
+
+def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
+    taken, made = Bell(), Bell()
+    handlers, nudging = Handlers(COMMANDS), Nudging()
+    return Bot(
+        store=store,
+        inbox=JournalInbox(store, handlers.check, taken.ring),
+        engine=Engine(store, handlers),
+        courier=Courier(store, {each.platform: each for each in adapters}, nudging),
+        ticker=Ticker(store, nudging),
+        workshop=Workshop(store, workbook),
+        taken=taken,
+        made=made,
+    )
+
+
+PLATFORMS = ("playground",)
+
+
+def adapters(
+    store: Store, settings: Settings, cast: Cast, ring: Callable[[], object]
+) -> list[Adapter]:
+    """The platforms that are configured. Raises Unusable for one we do not have."""
+    found: list[Adapter] = []
+    for name in filter(None, map(str.strip, settings.platforms.split(","))):
+        if name not in PLATFORMS:
+            raise Unusable(f"There is no platform {name}. Known: {', '.join(PLATFORMS)}.")
+        found.append(playground(store, settings.data / "playground.db", cast, ring))
+    return found
+
+
+def workbook(material: Material, out: Path) -> object:
+    """Runs in a process of its own; only there are the sheets and openpyxl loaded."""
+    from reports.build import build  # noqa: PLC0415
+
+    return build(material, out)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFiles:
+    """The store's files as an adapter reads them."""
+
+    store: Store
+
+    async def read(self, id: str) -> bytes:
+        return await asyncio.to_thread(self._read, id)
+
+    def _read(self, id: str) -> bytes:
+        with self.store.reading() as tx:
+            return tx.files.read(id)
+
+
+def playground(
+    store: Store, file: Path | None, cast: Cast, ring: Callable[[], object]
+) -> Playground:
+    """`ring` is called when somebody has moved the clock."""
+
+    def ahead(working: timedelta) -> datetime:
+        with store.reading() as tx:
+            calendar = tx.policies.calendar("office", tx.policies.current())
+        return hours.add(store.clock.now(), working, calendar)
+
+    async def moved() -> None:
+        ring()
+
+    menu = tuple(MenuEntry(each.name, each.usage, each.summary) for each in COMMANDS)
+    hooks = Hooks(menu=menu, ahead=ahead, moved=moved, files=StoredFiles(store), cast=cast)
+    return Playground(file, store.seal, store.clock, hooks)
