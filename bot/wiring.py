@@ -14,7 +14,7 @@ from bot.handlers.nudging import Nudging
 from bot.inbox import JournalInbox
 from bot.outbox import Courier
 from bot.policy import hours
-from bot.port import Adapter
+from bot.port import Ability, Adapter
 from bot.report import Material
 from bot.settings import Settings, Unusable
 from bot.store import Store
@@ -45,7 +45,8 @@ class Bot:
 
 def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
     taken, made = Bell(), Bell()
-    handlers, nudging = Handlers(COMMANDS), Nudging()
+    formless = frozenset(p.platform for p in adapters if Ability.FORMS not in p.abilities)
+    handlers, nudging = Handlers(COMMANDS, formless), Nudging()
     return Bot(
         store=store,
         inbox=JournalInbox(store, handlers.check, taken.ring),

@@ -75,7 +75,7 @@ class Paper:
     """A chat platform in memory, with everything a platform can have."""
 
     platform = PAPER
-    abilities = ~Ability.NONE
+    abilities: Ability = ~Ability.NONE
     doors: Sequence[Door] = ()
 
     def __init__(self) -> None:
@@ -130,9 +130,11 @@ class Desk:
     paper: Paper = field(default_factory=Paper)
     now: datetime = MONDAY
     policy: str = ""
+    abilities: Ability = ~Ability.NONE
     db: sa.Engine | None = None
 
     def __post_init__(self) -> None:
+        self.paper.abilities = self.abilities
         self.clock = Clock(lease=lambda: self.now, random=self.chance.randbytes)
         db = self.db if self.db is not None else in_memory()
         self.store = Store(db, "acme", Seal(bytes(32), self.clock.random), self.clock)

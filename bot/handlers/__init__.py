@@ -19,6 +19,7 @@ from bot.events import (
     MessageChanged,
     MessagePosted,
     PlaceChanged,
+    Platform,
     ReactionChanged,
     Unread,
     conversation,
@@ -31,13 +32,18 @@ from bot.words import Say
 @dataclass(frozen=True, slots=True)
 class Handlers:
     commands: tuple[Command[Any], ...]
+    formless: frozenset[Platform] = frozenset()  # where a form is a dialogue
     memory: talk.Memory = field(default_factory=talk.Memory)
 
     def forget(self) -> None:
         self.memory.clear()
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
-        return menu.check(self.commands, form)
+        return menu.check(self._menu, form)
+
+    @property
+    def _menu(self) -> menu.Menu:
+        return menu.Menu(self.commands, self.formless)
 
     def handle(self, tx: Transaction, event: Happening) -> None:  # noqa: C901, PLR0912
         match event:
@@ -46,14 +52,14 @@ class Handlers:
             case MessageChanged():
                 talk.changed(tx, event, self.memory)
             case ReactionChanged():
-                if not menu.reacted(self.commands, tx, event):
+                if not menu.reacted(self._menu, tx, event):
                     talk.reacted(tx, event)
             case CommandInvoked():
-                menu.typed(self.commands, tx, event)
+                menu.typed(self._menu, tx, event)
             case ButtonPressed():
-                menu.pressed(self.commands, tx, event)
+                menu.pressed(self._menu, tx, event)
             case FormSubmitted():
-                menu.submitted(self.commands, tx, event)
+                menu.submitted(self._menu, tx, event)
             case HomeOpened():
                 home.opened(tx, event)
             case AccountChanged():

@@ -1,6 +1,7 @@
 """Every way to give Duly a command: typed, by a button, by a reaction, by a form. One function."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.card import Button, Card, Field, Form
@@ -12,20 +13,60 @@ from bot.events import (
     CommandInvoked,
     FormSubmitted,
     Place,
+    Platform,
     ReactionChanged,
 )
-from bot.handlers import nudging
+from bot.handlers import dialogue, nudging
 from bot.policy.dates import moment
 from bot.store import Transaction
 from bot.words import Code, Quoted, Say, command_named, say
 
-Menu = Sequence[Command[Any]]
 Caller = CommandInvoked | ButtonPressed | FormSubmitted | ReactionChanged
 LONGEST = 8000  # characters of a command line
 
 
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Every command, and the platforms where a form is a dialogue."""
+
+    commands: Sequence[Command[Any]]
+    formless: frozenset[Platform] = frozenset()
+
+    def named(self, word: str) -> Command[Any] | None:
+        name = command_named(word)
+        return next((each for each in self.commands if each.name == name), None)
+
+    def fields(self, line: str) -> tuple[Field, ...]:
+        command = self.named(line.partition(" ")[0])
+        return command.fields if command else ()
+
+
 def typed(menu: Menu, tx: Transaction, event: CommandInvoked) -> None:
-    _run(menu, tx, event, event.text)
+    if event.actor.platform in menu.formless:
+        _said(menu, tx, event)
+    else:
+        _run(menu, tx, event, event.text)
+
+
+def _said(menu: Menu, tx: Transaction, event: CommandInvoked) -> None:
+    """An answer in a dialogue; without one, a command."""
+    open_one, text = tx.dialogues.of(event.actor), event.text
+    if open_one is None:
+        _run(menu, tx, event, text)
+        return
+    if dialogue.cancelled(text):
+        _answer(tx, event, dialogue.cancel(tx, event.actor), 0)
+        return
+    field = dialogue.pending(open_one)
+    value = dialogue.value(field, text)
+    if why := _wrong(field, {field.name: value}):
+        _answer(tx, event, dialogue.again(open_one, why), 0)
+        return
+    made = dialogue.answered(tx, event.actor, open_one, value)
+    if isinstance(made, Card):
+        _answer(tx, event, made, 0)
+    else:
+        _run(menu, tx, event, made)
 
 
 def pressed(menu: Menu, tx: Transaction, event: ButtonPressed) -> None:
@@ -37,7 +78,7 @@ def submitted(menu: Menu, tx: Transaction, event: FormSubmitted) -> None:
     if errors:
         _answer(tx, event, Card(next(iter(errors.values()))), 0)
         return
-    form = Form(event.form, say("Send"), _fields(menu, event.form), say("Send"))
+    form = Form(event.form, say("Send"), menu.fields(event.form), say("Send"))
     _run(menu, tx, event, form.line(dict(event.fields)))
 
 
@@ -64,7 +105,7 @@ def _buttons(tx: Transaction, parcel: str, effect: Effect) -> tuple[Button, ...]
 def check(menu: Menu, form: FormSubmitted) -> Mapping[str, Say]:
     """What is wrong with a form, by field; before the platform is acknowledged."""
     values = dict(form.fields)
-    found = {field.name: _wrong(field, values) for field in _fields(menu, form.form)}
+    found = {field.name: _wrong(field, values) for field in menu.fields(form.form)}
     return {name: why for name, why in found.items() if why is not None}
 
 
@@ -81,11 +122,6 @@ def _wrong(field: Field, values: Mapping[str, str]) -> Say | None:
     if field.kind == "date" and moment(text, wall(), "UTC") is None:
         return say("I cannot read this time. For example: {example}", example=Code("Thu 17:00"))
     return None
-
-
-def _fields(menu: Menu, line: str) -> tuple[Field, ...]:
-    name = command_named(line.partition(" ")[0])
-    return next((each.fields for each in menu if each.name == name), ())
 
 
 def _run(menu: Menu, tx: Transaction, event: Caller, line: str) -> None:
@@ -111,7 +147,7 @@ def _run(menu: Menu, tx: Transaction, event: Caller, line: str) -> None:
         made = _made(menu, call, event, line)
     except Refusal as refusal:
         made = Card(refusal.why, tone="bad")
-    _give(call, made)
+    _give(menu, call, made)
 
 
 def _made(menu: Menu, call: Call, event: Caller, line: str) -> Card | Form:
@@ -143,7 +179,9 @@ def _made(menu: Menu, call: Call, event: Caller, line: str) -> Card | Form:
         return command.answer(call, words)
 
 
-def _give(call: Call, made: Card | Form) -> None:
+def _give(menu: Menu, call: Call, made: Card | Form) -> None:
+    if isinstance(made, Form) and call.account.platform in menu.formless:
+        made = dialogue.begin(call.tx, call.account, made)
     if isinstance(made, Form):
         instead = Card(
             made.title, body=(say("Type: {usage}", usage=Code(f"/duly {made.command} …")),)
@@ -171,17 +209,16 @@ def _handle(event: Caller) -> str | None:
 
 
 def _find(menu: Menu, name: str) -> Command[Any]:
-    wanted = command_named(name)
-    for command in menu:
-        if command.name == wanted:
-            return command
-    raise Refusal(
-        say(
-            "There is no command {name}. All there is: {help}",
-            name=Quoted(name, 40),
-            help=Code("/duly help"),
+    command = menu.named(name)
+    if command is None:
+        raise Refusal(
+            say(
+                "There is no command {name}. All there is: {help}",
+                name=Quoted(name, 40),
+                help=Code("/duly help"),
+            )
         )
-    )
+    return command
 
 
 def _stranger() -> Card:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.card import Button, Card
 from bot.effects import Remind, Send
 from bot.handlers import approvals, showing
-from bot.handlers.deeds import DUE, LADDER, away_of, climb_from
+from bot.handlers.deeds import DUE, LADDER, away_of, next_rung
 from bot.policy import hours
 from bot.policy.duties import Duty
 from bot.policy.hours import Calendar
@@ -44,20 +44,25 @@ class Nudging:
         now = tx.clock.now()
         duties = tx.duties.many(due.subject for due in fallen)
         wanted: list[Planned] = []
+        later: list[tuple[datetime, str, str, int]] = []
+        openings: dict[str, datetime] = {}
         for due in fallen:
             duty = duties.get(due.subject)
             if duty is None or not duty.live:
                 continue
             person = _hearer(tx, duty, due.step)
-            opens = person and self._opening(tx, person, now)
-            if person and opens and opens > now:
-                tx.dues.add(opens, LADDER, duty.id, due.step)  # it keeps until they work again
+            if person and person not in openings:
+                openings[person] = self._opening(tx, person, now)
+            if person and openings[person] > now:
+                later.append((openings[person], LADDER, duty.id, due.step))  # when they work again
                 continue
-            climb_from(tx, duty, due.step)
+            if rung := next_rung(tx, duty, due.step):
+                later.append((rung[0], LADDER, duty.id, rung[1]))
             if person:
                 wanted.append(Planned(duty, due.step, person))
+        tx.dues.add_all(later)
         self._put(tx, wanted, gather)
-        for step in {due.step for due in fallen}:
+        for step in {each.step for each in wanted}:
             tx.duties.climb([each.duty.id for each in wanted if each.step == step], step)
 
     def compose(self, tx: Transaction, parcel: Parcel) -> Send | None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.dialogues import Dialogues
 from bot.store.duties import Dues, Duties, Nudges
 from bot.store.files import Files, Orders
 from bot.store.gaps import Gaps
@@ -38,6 +39,7 @@ class Transaction:
         )
         self.policies = Policies(rows, self.people, books)
         self.files, self.orders, self.gaps = Files(rows), Orders(rows), Gaps(rows)
+        self.dialogues = Dialogues(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -313,6 +313,11 @@ approvers = _table(
     ["request", "step", "person"],
     Column("duty", String, nullable=False),
 )
+dialogues = _table(
+    "dialogues",  # forms being filled in question by question
+    ["account"],
+    Column("body", LargeBinary, nullable=False),  # sealed
+)
 files = _table(
     "files",
     ["id"],

@@ -1,0 +1,66 @@
+"""A form as a dialogue, one question a message, where a platform has no forms."""
+
+from bot.card import Card, Choice, Field, Form
+from bot.events import Account
+from bot.store import Transaction
+from bot.store.dialogues import Dialogue
+from bot.words import Code, Say, Value, say
+
+CANCEL = ("cancel", "!cancel", "取消")
+
+
+def begin(tx: Transaction, account: Account, form: Form) -> Card:
+    dialogue = Dialogue(form, {})
+    tx.dialogues.keep(account, dialogue)
+    return _question(dialogue, form.fields[0])
+
+
+def cancelled(text: str) -> bool:
+    return text.strip().casefold() in CANCEL
+
+
+def cancel(tx: Transaction, account: Account) -> Card:
+    tx.dialogues.end(account)
+    return Card(say("Cancelled. Nothing was sent."))
+
+
+def answered(tx: Transaction, account: Account, dialogue: Dialogue, value: str) -> Card | str:
+    """The next question; or, after the last, the command line that the form becomes."""
+    values = {**dialogue.values, pending(dialogue).name: value}
+    if len(values) < len(dialogue.form.fields):
+        following = Dialogue(dialogue.form, values)
+        tx.dialogues.keep(account, following)
+        return _question(following, pending(following))
+    tx.dialogues.end(account)
+    return dialogue.form.line(values)
+
+
+def pending(dialogue: Dialogue) -> Field:
+    """The field whose answer is awaited."""
+    return dialogue.form.fields[len(dialogue.values)]
+
+
+def again(dialogue: Dialogue, why: Say) -> Card:
+    """The same question, with what was wrong about the answer."""
+    card = _question(dialogue, pending(dialogue))
+    return Card(why, body=(card.title, *card.body), why=card.why, tone="bad")
+
+
+def _question(dialogue: Dialogue, field: Field) -> Card:
+    body: list[Say | Value] = [] if field.hint is None else [field.hint]
+    for number, choice in enumerate(field.choices, 1):
+        body.append(say("{number}: {choice}", number=Code(str(number)), choice=choice.label))
+    return Card(field.label, body=tuple(body), why=_way_out(dialogue))
+
+
+def _way_out(dialogue: Dialogue) -> Say:
+    return say("{form}. To stop: {command}", form=dialogue.form.title, command=Code("/duly cancel"))
+
+
+def value(field: Field, text: str) -> str:
+    """A choice is named by its number or its value."""
+    text = text.strip()
+    if text.isdecimal() and 0 < int(text) <= len(field.choices):
+        chosen: Choice = field.choices[int(text) - 1]
+        return chosen.value
+    return text
