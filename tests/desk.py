@@ -132,12 +132,14 @@ class Desk:
     policy: str = ""
     abilities: Ability = ~Ability.NONE
     db: sa.Engine | None = None
+    key: bytes = bytes(32)
+    company: str = "acme"
 
     def __post_init__(self) -> None:
         self.paper.abilities = self.abilities
         self.clock = Clock(lease=lambda: self.now, random=self.chance.randbytes)
         db = self.db if self.db is not None else in_memory()
-        self.store = Store(db, "acme", Seal(bytes(32), self.clock.random), self.clock)
+        self.store = Store(db, self.company, Seal(self.key, self.clock.random), self.clock)
         self._keys = (f"key {number}" for number in count())
         self._ids = (f"m{number}" for number in count(1))
         with self.store.transaction() as tx:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -128,7 +129,7 @@ def test_what_became_of_a_promise(
     changes: dict[str, datetime], closed: datetime | None, pledge: str | None
 ) -> None:
     made_at = {"promised_at": DUE - HOUR} if changes else {}
-    one = duty(closed, "done" if closed else "promised", **(made_at | changes))
+    one = duty(closed, "done" if closed else "promised", **{**made_at, **changes})
 
     assert fact(one).pledge == pledge
 
@@ -253,7 +254,10 @@ def test_coverage_counts_every_blind_minute_once() -> None:
 
 
 minutes = st.integers(-3000, 3000).map(lambda count: timedelta(minutes=count))
-states = st.sampled_from(["open", "promised", "done", "passed", "dropped", "excused", "lapsed"])
+STATES: tuple[State, ...] = (
+    "open", "promised", "done", "passed", "dropped", "excused", "lapsed",
+)  # fmt: skip
+states = st.sampled_from(STATES)
 
 
 @st.composite
@@ -261,10 +265,11 @@ def companies(draw: st.DrawFn) -> list[Duty]:
     found = []
     for number in range(draw(st.integers(0, 30))):
         due = OCTOBER.start + draw(minutes) + draw(st.sampled_from([0, 1, 2])) * DAY
-        state = draw(states)
+        state: State = draw(states)
         moved = draw(st.booleans())
         until = due + timedelta(hours=3)
         promise = {"promised_for": until, "promised_at": due - HOUR, "due": until}
+        times: Any = {"due": due} | (promise if moved else {})
         found.append(
             replace(
                 DUTY,
@@ -273,7 +278,7 @@ def companies(draw: st.DrawFn) -> list[Duty]:
                 first_due=due,
                 state=state,
                 closed=due + draw(minutes) if state not in ("open", "promised") else None,
-                **({"due": due} | (promise if moved else {})),
+                **times,
             )
         )
     return found
@@ -290,7 +295,7 @@ def test_every_figure_is_that_of_a_plain_recount(duties: list[Duty]) -> None:
     for each in duties:
         if each.due < OCTOBER.start or each.due >= OCTOBER.end:
             continue
-        if each.state == "dropped" or each.state == "excused" or each.state == "passed":
+        if each.state in ("dropped", "excused", "passed"):
             continue
         due += 1
         promised += each.promised_for is not None

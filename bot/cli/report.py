@@ -35,6 +35,10 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
 
     assert store is not None
     words, file = spoken(), Quoted(str(args.out))
+    if not args.out.parent.is_dir():
+        folder = Quoted(str(args.out.parent))
+        out(words(say("There is no folder {folder} to write into.", folder=folder)))
+        return MISUSED
     try:
         made = _write(args, store)
     except NoPeriod as error:
