@@ -74,6 +74,9 @@ class Adapter(Protocol):
     async def listen(self, inbox: Inbox) -> None:
         """Feed events to `inbox` until cancelled."""
 
+    def hang_up(self) -> None:
+        """We are about to stop: end what people hold open. Callable from any thread."""
+
     async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
         """Carry out `effect`; where it made a message, say which. `key` is stable across retries.
 

@@ -5,14 +5,16 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from types import FrameType
 from typing import Any
 
 import uvicorn
 
 from bot import demo
+from bot.port import Adapter
 from bot.running import Runner
 from bot.settings import Settings
 from bot.store import Store
@@ -75,7 +77,20 @@ async def _serve(
     host, port = listening.getsockname()[:2]
     path = doors[0][0] if doors else "/healthz"
     out(f"Duly is running: http://{host}:{port}{path}  (Ctrl-C stops it)")
-    await uvicorn.Server(config).serve(sockets=[listening])
+    await Server(config, platforms).serve(sockets=[listening])
+
+
+class Server(uvicorn.Server):
+    """Open streams would hold up the end: they are hung up first."""
+
+    def __init__(self, config: uvicorn.Config, platforms: Sequence[Adapter]) -> None:
+        super().__init__(config)
+        self._platforms = platforms
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        for each in self._platforms:
+            each.hang_up()
+        super().handle_exit(sig, frame)
 
 
 async def _rung(rung: asyncio.Event, runner: Runner) -> None:

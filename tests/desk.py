@@ -85,6 +85,9 @@ class Paper:
     async def listen(self, inbox: Inbox) -> None:
         await asyncio.Event().wait()
 
+    def hang_up(self) -> None:
+        pass
+
     async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
         match effect:
             case Send(to=to, card=card) | Whisper(to=to, card=card) | Upload(to=to, card=card):

@@ -96,7 +96,7 @@ def _serve(command: str, store: "Store", settings: "Settings", out: Out) -> int:
 def _listen(settings: "Settings") -> socket.socket:
     from bot.settings import Unusable
 
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((settings.host, settings.port))

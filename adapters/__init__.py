@@ -1,0 +1,1 @@
+"""Chat platforms, one sub-package each, all fitting `bot.port.Adapter`."""

@@ -1,0 +1,67 @@
+"""Forms in HTML. Pure; what a browser sends back is checked by the core."""
+
+from html import escape
+
+from adapters.playground.cast import Cast
+from adapters.playground.render import paragraph, words
+from bot.card import Field, Form
+from bot.words import Reader
+
+LINES = 4  # rows of a field for several lines
+
+
+def form(form: Form, reader: Reader, cast: Cast) -> str:
+    """The inside of a dialog."""
+    intro = "".join(paragraph(each, reader) for each in form.intro)
+    fields = "".join(_field(each, reader, cast) for each in form.fields)
+    return (
+        f'<form class="asked" data-form="{escape(form.command)}" novalidate>'
+        f'<h2 id="asked-title">{words(form.title, reader)}</h2>{intro}{fields}'
+        '<div class="buttons">'
+        f'<button class="press tone-good">{words(form.submit, reader)}</button></div></form>'
+    )
+
+
+def _field(field: Field, reader: Reader, cast: Cast) -> str:
+    name, hints = escape(field.name), ""
+    if field.hint is not None:
+        hints = f'<small id="hint-{name}">{words(field.hint, reader)}</small>'
+    star = "" if field.required else ' class="optional"'
+    return (
+        f'<div class="field"><label for="field-{name}"{star}>{words(field.label, reader)}</label>'
+        f"{_control(field, reader, cast)}{hints}"
+        f'<p class="error" id="error-{name}" role="alert" hidden></p></div>'
+    )
+
+
+def _control(field: Field, reader: Reader, cast: Cast) -> str:
+    name, initial = escape(field.name), escape(field.initial)
+    common = (
+        f'id="field-{name}" name="{name}" aria-describedby="hint-{name} error-{name}"'
+        f"{' required' if field.required else ''}"
+    )
+    match field.kind:
+        case "lines":
+            longest = f'maxlength="{field.longest}" rows="{LINES}"'
+            return f'<textarea {common} {longest} dir="auto">{initial}</textarea>'
+        case "choice":
+            options = tuple((each.value, words(each.label, reader)) for each in field.choices)
+            return _select(common, options, field)
+        case "person":
+            people = tuple((f"@{each.id}", escape(each.name)) for each in cast.people)
+            return _select(common, people, field)
+        case "date":
+            return f'<input type="date" {common} value="{initial}">'
+        case "text" | "file":
+            longest = f'maxlength="{field.longest}"'
+            return f'<input type="text" {common} {longest} value="{initial}" dir="auto">'
+
+
+def _select(common: str, options: tuple[tuple[str, str], ...], field: Field) -> str:
+    """`options` are values and labels that are HTML already."""
+    chosen = {field.initial, f"@{field.initial}"} if field.initial else set()
+    shown = "".join(
+        f'<option value="{escape(value)}"{" selected" if value in chosen else ""}>{label}</option>'
+        for value, label in options
+    )
+    return f'<select {common}><option value=""></option>{shown}</select>'

@@ -1,0 +1,124 @@
+"""Cards in HTML and in plain words. Pure; words of people can never become markup."""
+
+from dataclasses import replace
+from html import escape
+
+from adapters.playground.cast import Cast
+from adapters.playground.lines import Body
+from adapters.playground.mentions import mentions
+from bot.card import Button, Card
+from bot.effects import Publish
+from bot.words import Code, Quoted, Reader, Rows, Say, Value, clean, render
+
+LONGEST = 20_000  # characters of somebody's message, shown whole
+PUBLISHED = 1_000_000
+# Characters nobody can type stand for our tags until everything else has been escaped.
+TAGS = {
+    "\ue000": '<bdi class="quoted">',
+    "\ue001": "</bdi>",
+    "\ue002": "<code>",
+    "\ue003": "</code>",
+    "\ue004": '<code class="typed">',  # a command, which a click puts into the composer
+}
+UNTAG = {ord(mark): None for mark in TAGS}
+
+
+def card(card: Card, reader: Reader) -> Body:
+    parts = [f"<h3>{words(card.title, reader)}</h3>"]
+    parts += [paragraph(each, reader) for each in card.body]
+    if card.facts:
+        facts = (_fact(name, value, reader) for name, value in card.facts)
+        parts.append(f'<dl class="facts">{"".join(facts)}</dl>')
+    if card.buttons:
+        buttons = "".join(_button(each, reader) for each in card.buttons)
+        parts.append(f'<div class="buttons">{buttons}</div>')
+    if card.why is not None:
+        parts.append(f'<p class="why">{words(card.why, reader)}</p>')
+    html = f'<section class="card tone-{card.tone}">{"".join(parts)}</section>'
+    actions = tuple((each.action, plain(each.label, reader)) for each in card.buttons)
+    return Body(text=_plain_card(card, reader), html=html, actions=actions)
+
+
+def together(cards: tuple[Body, ...]) -> Body:
+    return Body(
+        text="\n\n".join(each.text for each in cards),
+        html="".join(each.html for each in cards),
+        actions=tuple(action for each in cards for action in each.actions),
+    )
+
+
+def published(effect: Publish, reader: Reader) -> Body:
+    title, text = plain(effect.title, reader), clean(effect.text, PUBLISHED)
+    html = (
+        f'<section class="card published"><h3>{words(effect.title, reader)}</h3>'
+        f'<div class="text" dir="auto">{escape(text)}</div></section>'
+    )
+    return Body(text=f"{title}\n{effect.text}", html=html)
+
+
+def message(text: str, cast: Cast) -> str:
+    """Somebody's words, with the people they name made to stand out."""
+    shown, parts, done = clean(text, LONGEST), [], 0
+    for each in mentions(shown, cast):
+        parts.append(escape(shown[done : each.start]))
+        parts.append(f'<span class="mention">{escape(shown[each.start : each.end])}</span>')
+        done = each.end
+    parts.append(escape(shown[done:]))
+    return f'<div class="text" dir="auto">{"".join(parts)}</div>'
+
+
+def words(text: Say | Value, reader: Reader) -> str:
+    """As HTML: all of it escaped, people's words fenced in, commands set apart."""
+    html = escape(render(_coded(text), reader, _fenced))
+    for mark, tag in TAGS.items():
+        html = html.replace(mark, tag)
+    return html
+
+
+def plain(text: Say | Value, reader: Reader) -> str:
+    return render(text, reader, str)
+
+
+def paragraph(text: Say | Value, reader: Reader) -> str:
+    tag = "blockquote" if isinstance(text, Quoted) else "p"
+    return f'<{tag} dir="auto">{words(text, reader)}</{tag}>'
+
+
+def _fact(name: Say, value: Say | Value, reader: Reader) -> str:
+    return f"<div><dt>{words(name, reader)}</dt><dd>{words(value, reader)}</dd></div>"
+
+
+def _button(button: Button, reader: Reader) -> str:
+    label = f"{escape(button.emoji)} {words(button.label, reader)}".strip()
+    return (
+        f'<button type="button" class="press tone-{button.tone}"'
+        f' data-action="{escape(button.action)}">{label}</button>'
+    )
+
+
+def _plain_card(card: Card, reader: Reader) -> str:
+    lines = [plain(card.title, reader), *(plain(each, reader) for each in card.body)]
+    lines += [f"{plain(name, reader)}: {plain(value, reader)}" for name, value in card.facts]
+    if card.buttons:
+        labels = (f"[{each.emoji} {plain(each.label, reader)}]" for each in card.buttons)
+        lines.append(" ".join(labels))
+    if card.why is not None:
+        lines.append(plain(card.why, reader))
+    return "\n".join(lines)
+
+
+def _fenced(words: str) -> str:
+    return f"\ue000{words.translate(UNTAG)}\ue001"
+
+
+def _coded(text: Say | Value) -> Say | Value:
+    match text:
+        case Code(words):
+            mark = "\ue004" if words.startswith("/") else "\ue002"
+            return Code(f"{mark}{words.translate(UNTAG)}\ue003")
+        case Say(_, values, _):
+            return replace(text, values=tuple((name, _coded(each)) for name, each in values))
+        case Rows(each):
+            return Rows(tuple(_coded(one) for one in each))
+        case _:
+            return text
