@@ -1,0 +1,340 @@
+"""What goes into a workbook and who may have which: sheets are values, drawn elsewhere.
+
+Policy 5.1.2 and 5.2.1. Every edition is a file of its own, made from the rows its reader may see.
+"""
+
+import hmac
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.command import Refusal
+from bot.policy import figures, hours, periods
+from bot.policy.approvals import Request
+from bot.policy.duties import Duty
+from bot.policy.figures import Fact, Nudge
+from bot.policy.hours import Calendar, Interval
+from bot.policy.people import Absence, Directory, Person
+from bot.policy.periods import Period
+from bot.policy.rulebook import Rulebook
+from bot.store import Transaction
+from bot.store.reporting import Reporting
+from bot.words import Code, Reader, Say, say
+
+Edition = Literal["hr", "head", "board", "audit", "mine"]
+EDITIONS: tuple[Edition, ...] = ("hr", "head", "board", "audit", "mine")
+NEEDS: Mapping[Edition, tuple[str, ...]] = {
+    "hr": ("hr",),
+    "board": ("executive", "hr"),
+    "audit": ("auditor",),
+}
+PSEUDONYM = 10  # hex digits
+
+Kind = Literal["text", "whole", "decimal", "percent", "change", "moment", "span", "minutes"]
+Tone = Literal["plain", "good", "fair", "bad", "grey"]
+Value = str | Say | int | float | datetime | date | timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value that is to look otherwise than its column."""
+
+    value: Value
+    kind: Kind | None = None
+    tone: Tone = "plain"
+
+
+Row = Sequence[Value | Shown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """`width`: characters; 0 takes what the first rows need. `bar`: draw a bar in the cell."""
+
+    header: Say
+    kind: Kind = "text"
+    width: int = 0
+    wrap: bool = False
+    bar: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    columns: tuple[Column, ...]
+    rows: Iterable[Row]
+    title: Say | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Draws columns of one of the layout's other tables; the first column labels the points."""
+
+    shape: Literal["line", "column"]
+    title: Say
+    table: int
+    series: tuple[int, ...]
+    percent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """One sheet as plain values. Charts stand below the first table, before the others."""
+
+    title: Say
+    shows: Say  # in one sentence, for the index
+    tables: tuple[Table, ...]
+    charts: tuple[Chart, ...] = ()
+    notes: tuple[Say, ...] = ()
+    index: bool = False  # ends with a list of all sheets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Somebody asks for a workbook. `reader`: in which language and zone it is written."""
+
+    period: Period
+    edition: Edition
+    person: str
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is known of one period when its books close."""
+
+    period: Period
+    facts: tuple[Fact, ...]
+    turnarounds: tuple[timedelta | None, ...]
+    nudge_load: float | figures.TooFew
+    person_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """Everything the sheets of one edition are made from; nothing its reader may not see."""
+
+    wanted: Wanted
+    company: str
+    report: str
+    made_at: datetime
+    directory: Directory
+    calendars: Mapping[str, Calendar]
+    rulebook: Rulebook
+    scope: frozenset[str] | None  # whose duties; None: everybody's
+    duties: tuple[Duty, ...] = ()
+    requests: tuple[Request, ...] = ()
+    nudges: tuple[Nudge, ...] = ()
+    gaps: tuple[tuple[str, datetime, datetime], ...] = ()
+    rooms: int = 0
+    salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
+
+    @property
+    def period(self) -> Period:
+        return self.wanted.period
+
+    @property
+    def edition(self) -> Edition:
+        return self.wanted.edition
+
+    @property
+    def reader(self) -> Reader:
+        return self.wanted.reader
+
+    @cached_property
+    def now(self) -> Picture:
+        return self.picture(self.period)
+
+    @cached_property
+    def before(self) -> Picture:
+        return self.picture(periods.previous(self.period))
+
+    @cached_property
+    def staff(self) -> tuple[Person, ...]:
+        """Whose work is counted: no partners, and who has left only where they owed something."""
+        owing = {fact.duty.owed_by for fact in self.now.facts}
+        owing |= {duty.owed_by for duty in self.exempt}
+        return tuple(
+            each
+            for each in self.directory.people.values()
+            if not each.partner and self.covers(each.id) and (each.active or each.id in owing)
+        )
+
+    @cached_property
+    def exempt(self) -> tuple[Duty, ...]:
+        return tuple(figures.exempt(self.duties, self.period))
+
+    @cached_property
+    def nudged(self) -> Counter[str]:
+        """How many nudges were sent about each duty."""
+        return Counter(nudge.duty for nudge in self.nudges)
+
+    @cached_property
+    def escalated(self) -> frozenset[str]:
+        owners = {duty.id: duty.owed_by for duty in self.duties}
+        return figures.escalated(self.nudges, owners, self.directory)
+
+    @property
+    def coverage(self) -> float:
+        return figures.coverage(self.gaps, self.rooms, self.period)
+
+    def covers(self, person: str | None) -> bool:
+        return self.scope is None or person in self.scope
+
+    def facts(self, period: Period) -> tuple[Fact, ...]:
+        closes = figures.cutoff(period, self.period, self.made_at)
+        return tuple(
+            figures.fact(duty, closes, self.escalated, self.clock)
+            for duty in figures.cohort(self.duties, period, closes)
+        )
+
+    def picture(self, period: Period) -> Picture:
+        closes = figures.cutoff(period, self.period, self.made_at)
+        took = [self.took(each, closes) for each in self.submitted(period)]
+        facts = self.facts(period)
+        days = self._person_days(period, closes) if facts else 0
+        load = figures.nudge_load(self._to_staff(), period, days)
+        return Picture(period, facts, tuple(took), load, days)
+
+    def submitted(self, period: Period) -> list[Request]:
+        closes = figures.cutoff(period, self.period, self.made_at)
+        return figures.submitted(self.requests, period, closes)
+
+    def took(self, request: Request, closes: datetime) -> timedelta | None:
+        decider = self.directory.people.get(request.decided_by or "")
+        return figures.turnaround(
+            request, closes, self.clock, decider.calendar if decider else "office"
+        )
+
+    def clock(self, person: str | None, calendar: str) -> tuple[Calendar, Sequence[Interval]]:
+        found = self.calendars.get(calendar) or self.calendars["office"]
+        return found, self._away.get(person or "", ())
+
+    def department(self, person: str | None) -> str:
+        """The name of somebody's department, "" where there is none."""
+        known = self.directory.people.get(person or "")
+        unit = self.directory.departments.get((known and known.department) or "")
+        return unit.name if unit else ""
+
+    def name(self, person: str | None) -> str:
+        known = self.directory.people.get(person or "")
+        return self.id(person) if known is None or self.edition == "audit" else known.name
+
+    def id(self, person: str | None) -> str:
+        """Auditors read pseudonyms, others in every report; its salt leads back to the person."""
+        if person is None or self.edition != "audit":
+            return person or ""
+        return "P-" + hmac.digest(self.salt, person.encode(), "sha256").hex()[:PSEUDONYM]
+
+    @cached_property
+    def _away(self) -> Mapping[str, tuple[Interval, ...]]:
+        leave = self.directory.absences.items()
+        return {person: tuple(map(_interval, each)) for person, each in leave}
+
+    def _to_staff(self) -> list[Nudge]:
+        known = {person.id for person in self._working}
+        return [nudge for nudge in self.nudges if nudge.person in known]
+
+    @property
+    def _working(self) -> list[Person]:
+        people = self.directory.people.values()
+        return [
+            each for each in people if each.active and not each.partner and self.covers(each.id)
+        ]
+
+    def _person_days(self, period: Period, closes: datetime) -> int:
+        zone = ZoneInfo(period.zone)
+        end = min(period.end, closes).astimezone(zone) - timedelta(microseconds=1)
+        count = Counter(person.calendar for person in self._working)
+        return sum(
+            people * hours.working_days(period.first, end.date(), self.clock(None, name)[0])
+            for name, people in count.items()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One sheet of the workbook, and the editions it belongs to."""
+
+    name: Say
+    who: frozenset[Edition]
+    build: Callable[[Material], Layout]
+
+
+def why_not(edition: Edition, person: Person, directory: Directory) -> Say | None:
+    """Why `person` may not have an edition; None where they may."""
+    mine = Code("/duly report mine")
+    if edition == "mine":
+        return None
+    if edition == "head":
+        if _headed(person.id, directory):
+            return None
+        return say("This report is for heads of departments. Your own: {command}", command=mine)
+    if person.roles.isdisjoint(NEEDS[edition]):
+        return say("This report is not for your role. Your own: {command}", command=mine)
+    return None
+
+
+def gather(tx: Transaction, wanted: Wanted) -> Material:
+    """All that `wanted` needs, from one reading of the store. Raises Refusal."""
+    shot, book = tx.people.snapshot(), tx.policies.current()
+    person = shot.directory.people[wanted.person]
+    if why := why_not(wanted.edition, person, shot.directory):
+        raise Refusal(why)
+
+    scope = _scope(wanted, shot.directory)
+    shown = (periods.previous(wanted.period), *periods.trend(wanted.period), wanted.period)
+    start, end = min(each.start for each in shown), max(each.end for each in shown)
+    rows = Reporting(tx.rows)
+    duties = tuple(d for d in rows.duties(start, end) if scope is None or d.owed_by in scope)
+    ours = {duty.id for duty in duties}
+    return Material(
+        wanted=wanted,
+        company=tx.rows.company,
+        report=tx.clock.new_id(),
+        made_at=tx.clock.now(),
+        directory=shot.directory,
+        calendars={name: tx.policies.calendar(name, book) for name in book.calendars},
+        rulebook=book,
+        scope=scope,
+        duties=duties,
+        requests=tuple(
+            r for r in rows.requests(start, end) if scope is None or r.requester in scope
+        ),
+        nudges=tuple(
+            n
+            for n in rows.nudges(start, end)
+            if scope is None or n.duty in ours or n.person in scope
+        ),
+        gaps=tuple(rows.gaps(wanted.period.start, wanted.period.end)),
+        rooms=len(shot.places),
+        salt=tx.clock.random(32),
+    )
+
+
+def _scope(wanted: Wanted, directory: Directory) -> frozenset[str] | None:
+    match wanted.edition:
+        case "mine":
+            return frozenset({wanted.person})
+        case "head":
+            units = _headed(wanted.person, directory)
+            people = directory.people.values()
+            return frozenset(each.id for each in people if each.department in units)
+        case _:
+            return None
+
+
+def _headed(person: str, directory: Directory) -> frozenset[str]:
+    """The departments somebody heads, with those below them."""
+    units = directory.departments.values()
+    found = {unit.id for unit in units if unit.head == person}
+    while below := {unit.id for unit in units if unit.parent in found} - found:
+        found |= below
+    return frozenset(found)
+
+
+def _interval(absence: Absence) -> Interval:
+    return Interval(absence.start, absence.end)

@@ -1,0 +1,85 @@
+"""Sheet 0: what this report is, for whom, and what it was made from."""
+
+from collections.abc import Iterator
+
+from bot.policy import figures
+from bot.report import EDITIONS, Column, Edition, Layout, Material, Row, Sheet, Shown, Table
+from bot.words import Code, Quoted, Say, say
+
+NAMES: dict[Edition, Say] = {
+    "hr": say("Human resources: everybody, by name"),
+    "head": say("Head of department: the people of that department, by name"),
+    "board": say("Management: totals only, no small groups"),
+    "audit": say("Audit: every detail, under pseudonyms"),
+    "mine": say("Own figures: one person"),
+}
+LOCKED = say(
+    "This file is not encrypted. Pass it on only through Duly, to people who may have this edition."
+)
+NO_WORDS = say("No sheet contains the text of a message or a request, in any edition.")
+
+
+def build(material: Material) -> Layout:
+    return Layout(
+        title=say("Communication compliance report"),
+        shows=say("What this report is made from"),
+        tables=(Table(columns=COLUMNS, rows=tuple(_facts(material))),),
+        notes=(NO_WORDS, LOCKED),
+        index=True,
+    )
+
+
+def scope(material: Material) -> Say:
+    """Whose duties are counted."""
+    if material.scope is None:
+        return say("the whole company")
+    if material.edition == "mine":
+        return say("{name} only", name=Quoted(material.name(material.wanted.person)))
+    person = material.wanted.person
+    units = [each for each in material.directory.departments.values() if each.head == person]
+    return say("department {name}", name=Quoted(", ".join(unit.name for unit in units)))
+
+
+def about(material: Material) -> Say:
+    """The line under every title."""
+    return say(
+        "{period} · {scope} · made {moment} ({zone}) · policy version {policy} · confidential, for "
+        "{reader} only",
+        period=Code(material.period.label),
+        scope=scope(material),
+        moment=material.made_at,
+        zone=Code(material.reader.zone),
+        policy=Code(str(material.rulebook.version)),
+        reader=Quoted(material.directory.people[material.wanted.person].name),
+    )
+
+
+def _facts(material: Material) -> Iterator[Row]:
+    period, book = material.period, material.rulebook
+    closes = figures.cutoff(period, period, material.made_at)
+    yield say("Period"), period.label
+    yield say("From"), Shown(period.start, "moment")
+    yield say("Until just before"), Shown(period.end, "moment")
+    yield say("Whose duties"), scope(material)
+    yield say("Edition"), NAMES[material.edition]
+    yield say("For"), material.directory.people[material.wanted.person].name
+    yield say("Data cut-off"), Shown(closes, "moment")
+    yield say("Time zone of the times"), material.reader.zone
+    yield (
+        say("Policy"),
+        say("{name}, version {number}", name=Quoted(book.name), number=book.version),
+    )
+    yield say("Duties counted"), Shown(len(material.now.facts), "whole")
+    yield (
+        say("Duties not counted: dropped, excused, passed on"),
+        Shown(len(material.exempt), "whole"),
+    )
+    yield say("Data coverage"), Shown(material.coverage, "percent")
+    yield say("Report id"), material.report
+
+
+COLUMNS = (
+    Column(header=say("About this report"), width=38),
+    Column(header=say("Value"), width=54),
+)
+SHEET = Sheet(name=say("Cover"), who=frozenset(EDITIONS), build=build)

@@ -1,0 +1,170 @@
+"""One sheet, filled from the top. Every failure to write is fatal: all after it would be lost."""
+
+import warnings
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl.formatting.rule import DataBarRule
+from openpyxl.utils import get_column_letter as letter
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableColumn, TableStyleInfo
+
+from bot.report import Column, Row
+from bot.words import Say
+from reports import cells, text
+from reports.cells import LINE, Pen
+from reports.looks import Paper, Part
+from reports.proof import Broken
+
+HEADER_ROW = 4
+TITLE = 27.0  # points
+A4 = 9
+BAR = "9FB3C8"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A table whose rows are all known."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Sequence[Any], ...]
+    title: Say | None = None
+
+
+class Page:
+    def __init__(self, paper: Paper, title: Say, pen: Pen) -> None:
+        self.paper, self.title, self.pen = paper, title, pen
+        self.widths: Sequence[float] = ()
+        self.row = self.data = 0  # rows written: in all, of data
+
+    @property
+    def name(self) -> str:
+        return str(self.paper.title)
+
+    def begin(self, widths: Sequence[float], about: Say, footer: str) -> None:
+        self.widths = widths
+        for column, width in enumerate(widths, 1):
+            self.paper.column_dimensions[letter(column)].width = width
+        self._set_up(footer)
+        self.across("title", self.pen.both(self.title, " · "))
+        self.across("about", self.pen.words(about))
+        self.put([])
+
+    def put(self, row: Sequence[Any], height: float | None = None) -> None:
+        if height is not None:
+            self.paper.row_dimensions[self.row + 1].height = height
+        try:
+            self.paper.append(row)
+        except Exception as error:
+            raise Broken(f"row {self.row + 1} of {self.name}: {error!r}") from error
+        self.row += 1
+
+    def across(self, part: Part, words: str) -> None:
+        """A line of words over all columns."""
+        row = self.row + 1
+        if len(self.widths) > 1:
+            self.paper.merged_cells.add(f"A{row}:{letter(len(self.widths))}{row}")
+        fits = LINE * text.lines(words, int(sum(self.widths))) + 3
+        self.put([self.pen.part(self.paper, words, part)], TITLE if part == "title" else fits)
+
+    def header(self, columns: Sequence[Column]) -> None:
+        names = self.pen.names(columns)
+        height = cells.head_height(names, self.widths)
+        self.put([self.pen.part(self.paper, name, "header") for name in names], height)
+
+    def values(self, columns: Sequence[Column], row: Row | Sequence[Any]) -> None:
+        made = self.pen.row(self.paper, columns, row)
+        self.put(made, cells.height(columns, made, self.widths))
+
+    def short(self, table: Filled) -> None:
+        self.put([])
+        if table.title is not None:
+            self.across("heading", self.pen.both(table.title, " · "))
+        self.header(table.columns)
+        for row in table.rows:
+            self.values(table.columns, row)
+
+    def beside(self, tables: Sequence[Filled], lefts: Sequence[int]) -> None:
+        """Short tables side by side, each from its column on, counted from 0."""
+        pen, paper = self.pen, self.paper
+        titles = [[pen.both(each.title, " · ")] if each.title else [] for each in tables]
+        heads = [pen.names(each.columns) for each in tables]
+        tall = [
+            cells.head_height(each, self.widths[left:])
+            for each, left in zip(heads, lefts, strict=True)
+        ]
+        self._beside([[pen.part(paper, w, "heading") for w in each] for each in titles], lefts)
+        self._beside([[pen.part(paper, w, "header") for w in h] for h in heads], lefts, max(tall))
+        for number in range(max(len(each.rows) for each in tables)):
+            made = [
+                pen.row(paper, each.columns, each.rows[number]) if number < len(each.rows) else []
+                for each in tables
+            ]
+            self._beside(made, lefts)
+
+    def close_table(self, columns: Sequence[Column], number: int) -> None:
+        """Filter, bands and bars over the rows that the long table got here."""
+        if self.row == HEADER_ROW:
+            return
+
+        end = f"{letter(len(columns))}{self.row}"
+        table: Any = ExcelTable(displayName=f"Duly_{number}", ref=f"A{HEADER_ROW}:{end}")
+        named: list[TableColumn] = [
+            TableColumn(id=at, name=self.pen.stored(name).replace("\n", "_x000a_"))
+            for at, name in enumerate(self.pen.names(columns), 1)
+        ]
+        table.tableColumns = named
+        table.autoFilter = AutoFilter(ref=table.ref)
+        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "you must add table columns manually": we did
+            self.paper.add_table(table)
+        for at, column in enumerate(columns, 1):
+            if column.bar:
+                area = f"{letter(at)}{HEADER_ROW + 1}:{letter(at)}{self.row}"
+                rule = DataBarRule("num", 0, "num", 1, BAR)  # type: ignore[no-untyped-call]
+                self.paper.conditional_formatting.add(area, rule)
+
+    def end(self, notes: Sequence[Say] = ()) -> None:
+        if notes:
+            self.put([])
+        for note in notes:
+            self.across("note", self.pen.words(note))
+        self.paper.print_area = f"A1:{letter(len(self.widths))}{self.row}"
+
+    def drop(self) -> None:
+        """Take back what lies on the disk for this sheet, whatever state it is in."""
+        rows, writer = self.paper._rows, self.paper._writer
+        ends = [rows.close] if rows else []
+        ends += [writer.xf.close, writer.cleanup] if writer else []
+        for end in ends:
+            with suppress(Exception):
+                end()
+
+    def _beside(
+        self, parts: Sequence[Sequence[Any]], lefts: Sequence[int], height: float | None = None
+    ) -> None:
+        row: list[Any] = []
+        for left, part in zip(lefts, parts, strict=True):
+            row += [None] * (left - len(row))
+            row += part
+        self.put(row, height)
+
+    def _set_up(self, footer: str) -> None:
+        """A4 landscape, as wide as the page, the header on every page."""
+        paper = self.paper
+        paper.freeze_panes = f"A{HEADER_ROW + 1}"
+        paper.sheet_view.showGridLines = False
+        paper.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        setup, margins = paper.page_setup, paper.page_margins
+        setup.orientation, setup.paperSize = "landscape", A4
+        setup.fitToWidth, setup.fitToHeight = 1, 0
+        margins.left = margins.right = 0.4
+        margins.top, margins.bottom, margins.footer = 0.5, 0.75, 0.3
+        paper.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+        paper.oddFooter.left.text = footer.replace("&", "&&")
+        paper.oddFooter.right.text = "&P / &N"

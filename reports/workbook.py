@@ -1,0 +1,207 @@
+"""The only writer of workbooks: what layouts say, on as many sheets as it takes, in one file.
+
+A file that is not complete is never put into place.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.packaging.custom import StringProperty
+
+from bot.report import Chart, Column, Layout, Row, Table
+from bot.words import Reader, Say, say
+from reports import charts, proof, text
+from reports.cells import Link, Pen
+from reports.looks import Looks
+from reports.page import HEADER_ROW, Filled, Page
+
+LIMIT = 1_048_576  # rows of a sheet
+SAMPLE = 200  # rows looked at to find the widths
+CHART_ROWS = 17  # left free for charts
+AUTHOR = "Duly"
+INDEX = (
+    Column(header=say("Sheet")),
+    Column(header=say("What it shows"), width=60),
+    Column(header=say("Rows"), kind="whole"),
+)
+EMPTY = say("Nothing in this period.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """What stands on every sheet. `about` is the line under the title."""
+
+    title: Say
+    about: Say
+    report: str
+    made_at: datetime
+    reader: Reader
+    other: Reader  # of the second line of every header
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One sheet of the file, with its rows of data."""
+
+    name: str
+    rows: int
+
+
+class Book:
+    """A workbook on its way. `limit`: rows of a sheet, lower in tests."""
+
+    def __init__(self, imprint: Imprint, limit: int = LIMIT) -> None:
+        self.imprint, self.limit = imprint, limit
+        self.book: Any = Workbook(write_only=True)
+        self.pen = Pen(imprint.reader, imprint.other, Looks(self.book, imprint.reader.language))
+        self.pages: list[Page] = []
+        self._shows: dict[str, Say] = {}
+        self._late: list[tuple[Page, Layout]] = []
+        self._tables = 0
+
+    def add(self, name: Say, layout: Layout) -> None:
+        """Written at once; a sheet with the index when everything else is."""
+        page = self._page(self.pen.words(name), layout, len(self.pages))
+        if layout.index:
+            self._late.append((page, layout))
+            return
+        try:
+            self._fill(page, layout)
+        except BaseException:
+            self.drop()
+            raise
+
+    def save(self, out: Path) -> tuple[Written, ...]:
+        """Into `out`, whole or not at all. Raises Broken where the file is not what was written."""
+        with NamedTemporaryFile(dir=out.parent, suffix=".xlsx", delete=False) as opened:
+            draft = Path(opened.name)
+        try:
+            for page, layout in self._late:
+                self._fill(page, layout)
+            self._name_the_file()
+            self.book.save(draft)
+            proof.prove(draft, [(page.name, page.row) for page in self.pages])
+            with draft.open("rb") as body:
+                os.fsync(body.fileno())
+            os.replace(draft, out)
+        finally:
+            draft.unlink(missing_ok=True)
+            self.drop()
+        return tuple(Written(page.name, page.data) for page in self.pages)
+
+    def drop(self) -> None:
+        """Take back what lies on the disk, where the book is not to be finished."""
+        for page in self.pages:
+            page.drop()
+
+    def _page(self, name: str, layout: Layout, at: int) -> Page:
+        free = text.sheet_name(name, {page.name for page in self.pages})
+        page = Page(self.book.create_sheet(free, at), layout.title, self.pen)
+        self.pages.insert(at, page)
+        self._shows[page.name] = layout.shows
+        return page
+
+    def _fill(self, page: Page, layout: Layout) -> None:
+        first, *others = layout.tables
+        rows = iter(first.rows)
+        sample = list(islice(rows, SAMPLE))
+        short = [Filled(table.columns, tuple(table.rows), table.title) for table in others]
+        if layout.index:
+            short.append(self._index(page))
+        lefts = _lefts(len(first.columns), len(layout.charts))
+        begins = lefts or [0] * len(short)
+        widths = self._widths([(0, first.columns, sample), *_places(begins, short)])
+        self._begin(page, widths)
+        page = self._long(page, layout, first, chain(sample, rows))
+        if layout.charts:
+            self._draw(page, layout.charts, short, lefts)
+        else:
+            for table in short:
+                page.short(table)
+        page.end(layout.notes)
+
+    def _begin(self, page: Page, widths: Sequence[float]) -> None:
+        page.begin(widths, self.imprint.about, f"{AUTHOR} · {self.imprint.report}")
+
+    def _long(self, page: Page, layout: Layout, table: Table, rows: Iterator[Row]) -> Page:
+        """The first table, on as many sheets as it takes. Returns the last."""
+        name, widths = page.name, page.widths
+        page.header(table.columns)
+        for row in rows:
+            if page.row == self.limit:
+                self._close(page, table)
+                page.end()
+                page = self._page(name, layout, self.pages.index(page) + 1)
+                self._begin(page, widths)
+                page.header(table.columns)
+            page.values(table.columns, row)
+            page.data += 1
+        self._close(page, table)
+        if page.row == HEADER_ROW:
+            page.across("note", self.pen.words(EMPTY))
+        return page
+
+    def _close(self, page: Page, table: Table) -> None:
+        self._tables += 1
+        page.close_table(table.columns, self._tables)
+
+    def _draw(
+        self, page: Page, wishes: Sequence[Chart], tables: Sequence[Filled], lefts: Sequence[int]
+    ) -> None:
+        """Charts side by side, and below each the table that it draws."""
+        shown = [tables[wish.table] for wish in wishes]
+        top = page.row + 1
+        for _ in range(CHART_ROWS + 2):
+            page.put([])
+        header = page.row + 2
+        rights = (*lefts[1:], len(page.widths))
+        for wish, table, left, right in zip(wishes, shown, lefts, rights, strict=True):
+            data = (header, header + len(table.rows))
+            spot = charts.Spot(left, right, top, top + CHART_ROWS, data)
+            page.paper.add_chart(charts.chart(page.paper, wish, self.pen.words(wish.title), spot))
+        page.beside(shown, lefts)
+
+    def _index(self, cover: Page) -> Filled:
+        pages = [page for page in self.pages if page is not cover]
+        rows = ((Link(page.name), self._shows[page.name], page.data) for page in pages)
+        return Filled(INDEX, tuple(rows), say("Contents"))
+
+    def _widths(
+        self, tables: Sequence[tuple[int, Sequence[Column], Sequence[Sequence[Any]]]]
+    ) -> list[float]:
+        """Of every column, as the table that needs most of it wants it."""
+        widths: list[float] = []
+        for left, columns, rows in tables:
+            for number, column in enumerate(columns):
+                needed = self.pen.width(column, [row[number] for row in rows if number < len(row)])
+                at = left + number
+                widths += [0.0] * (at + 1 - len(widths))
+                widths[at] = max(widths[at], needed)
+        return widths
+
+    def _name_the_file(self) -> None:
+        facts, imprint = self.book.properties, self.imprint
+        facts.title = self.pen.stored(self.pen.words(imprint.title))
+        facts.creator = facts.lastModifiedBy = AUTHOR
+        facts.identifier = imprint.report
+        facts.created = imprint.made_at.astimezone(UTC).replace(tzinfo=None)
+        facts.language = imprint.reader.language.replace("_", "-")
+        self.book.custom_doc_props.append(StringProperty(name="Duly report", value=imprint.report))
+
+
+def _lefts(columns: int, count: int) -> list[int]:
+    """At which columns, from 0, so many charts begin: each gets as many."""
+    return [-(-columns * number // count) for number in range(count)]
+
+
+def _places(
+    lefts: Sequence[int], tables: Sequence[Filled]
+) -> list[tuple[int, Sequence[Column], Sequence[Sequence[Any]]]]:
+    return [(left, each.columns, each.rows) for left, each in zip(lefts, tables, strict=True)]

@@ -1,0 +1,260 @@
+"""The writer of cells against hostile text, long tables and its own failures."""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from bot.report import Column, Kind, Layout, Row, Shown, Table
+from bot.words import Reader, say
+from reports import proof, text
+from reports.proof import Broken
+from reports.workbook import Book, Imprint
+from tests.reports.reading import by_calamine, by_openpyxl
+
+NOON = datetime(2026, 10, 13, 4, 0, tzinfo=UTC)
+HOSTILE = (
+    '=HYPERLINK("http://evil.example","click")', "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1",
+    "'=1", "#N/A", "#REF!", "TRUE", "1e5", "007", "110101199003074518", "2026-10-13",
+    "bell \x07 tab \x0b", "null \x00", "lone \ud83d half", "\udc00", "\ufffe\uffff", "_x000D_",
+    "_x005F_x000D_", "_x0041_", "a\rb", "a\r\nb", "two\nlines", "\t", " ", "\n", " edges ",
+    "\u202egnp.exe", "مرحبا بالعالم", "שלום", "<b>&amp;</b>", "]]>", "中文，标点", "e\u0301",
+    "\x7f\x85", "😀" * 40_000, "x" * 32_767, "_x000D_" * 6_000, "", "&P &N", "{curly} %s",
+)  # fmt: skip
+
+
+def book(limit: int = 1_048_576, language: str = "en") -> Book:
+    imprint = Imprint(
+        title=say("Report"),
+        about=say("about {moment}", moment=NOON),
+        report="r&1",
+        made_at=NOON,
+        reader=Reader(language, "Asia/Shanghai"),
+        other=Reader("zh_Hans", "Asia/Shanghai"),
+    )
+    return Book(imprint, limit)
+
+
+def layout(columns: tuple[Column, ...], *rows: Row) -> Layout:
+    table = Table(columns=columns, rows=iter(rows))
+    return Layout(title=say("Sheet"), shows=say("Rows"), tables=(table,))
+
+
+def column(name: str, kind: Kind = "text", **more: Any) -> Column:
+    return Column(header=say(name), kind=kind, **more)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every hostile text in every column, of each kind."""
+    kinds: tuple[Kind, ...] = ("text", "percent", "moment", "span")
+    columns = tuple(column(f"{kind} {number}", kind) for number, kind in enumerate(kinds))
+    wrapped = (*columns, column("wrapped", wrap=True))
+    out = tmp_path_factory.mktemp("hostile") / "hostile.xlsx"
+    made = book()
+    made.add(say("Hostile"), layout(wrapped, *((words,) * 5 for words in HOSTILE)))
+    made.save(out)
+    return out
+
+
+def test_hostile_text_is_read_back_as_it_is_to_be_seen(hostile: Path) -> None:
+    wanted = [text.visible(words) for words in HOSTILE]
+
+    ours, theirs = by_openpyxl(hostile, "Hostile")[1:], by_calamine(hostile, "Hostile")[1:]
+
+    for words, mine, other in zip(wanted, ours, theirs, strict=True):
+        assert [value or "" for value in mine] == other
+        assert len(set(other)) == 1
+        if text.units(words) < text.LONGEST // 2:
+            assert other[0] == words
+
+
+def test_long_text_is_cut_with_a_mark_and_only_then(hostile: Path) -> None:
+    rows = by_calamine(hostile, "Hostile")[1:]
+    read = {words[:7]: row[0] for words, row in zip(HOSTILE, rows, strict=True)}
+
+    assert read["x" * 7] == "x" * 32_767
+    assert read["😀" * 7].endswith(" characters)")
+    assert read["_x000D_"].endswith(" characters)")
+
+
+def test_text_stays_text_when_it_is_edited(hostile: Path) -> None:
+    sheet = load_workbook(hostile)["Hostile"]
+
+    assert all(cell.quotePrefix for cell in sheet["A"][4:])
+    assert all(cell.hyperlink is None for cell in sheet["A"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "read"),
+    [
+        ("whole", 10**15 - 1, 10**15 - 1),
+        ("whole", 110101199003074518, "110101199003074518"),
+        ("whole", -(10**16), "-10000000000000000"),
+        ("decimal", 0.25, 0.25),
+        ("decimal", float("nan"), "nan"),
+        ("decimal", float("inf"), "inf"),
+        ("moment", NOON, datetime(2026, 10, 13, 12)),  # noqa: DTZ001
+        ("moment", datetime(1890, 1, 1, tzinfo=UTC), "1890-01-01 08:05:43"),
+        ("text", date(2026, 10, 13), "2026-10-13"),
+        ("span", timedelta(hours=30), timedelta(hours=30)),
+        ("span", timedelta(hours=-1), "-1 day, 23:00:00"),
+        ("percent", None, None),
+        ("percent", Shown(say("n<{count}", count=20), tone="grey"), "n<20"),
+    ],
+)
+def test_values_are_read_back_as_they_were(
+    tmp_path: Path, kind: Kind, value: Any, read: Any
+) -> None:
+    made = book()
+    made.add(say("One"), layout((column("a"), column("b", kind)), ("x", value)))
+    made.save(tmp_path / "one.xlsx")
+
+    assert by_openpyxl(tmp_path / "one.xlsx", "One")[1][1] == read
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    made = book()
+
+    with pytest.raises(Broken):
+        made.add(say("One"), layout((column("a"),), (datetime(2026, 1, 1),)))  # noqa: DTZ001
+
+
+def test_a_row_that_does_not_fit_its_columns_is_refused() -> None:
+    made = book()
+
+    with pytest.raises(Broken, match="1 values for 2 columns"):
+        made.add(say("One"), layout((column("a"), column("b")), ("x",)))
+
+
+def test_a_failing_append_is_fatal() -> None:
+    made = book()
+    made.add(say("One"), layout((column("a"),), ("x",)))
+    page = made.pages[0]
+
+    with pytest.raises(Broken, match="row 6 of One"):
+        page.put([object()])
+    with pytest.raises(Broken):
+        page.put([])
+    made.drop()
+
+
+def test_a_long_table_goes_on_on_the_next_sheet(tmp_path: Path) -> None:
+    out, rows = tmp_path / "long.xlsx", [(f"row {number}", number) for number in range(25)]
+    columns = (column("a"), column("b", "whole", bar=True))
+    made = book(limit=14)
+    made.add(say("Long"), layout(columns, *rows))
+    made.add(say("long"), layout(columns, ("other", 1)))
+    written = made.save(out)
+
+    assert [(each.name, each.rows) for each in written] == [
+        ("Long", 10),
+        ("Long (2)", 10),
+        ("Long (3)", 5),
+        ("long (4)", 1),
+    ]
+    parts = [by_openpyxl(out, name) for name in ("Long", "Long (2)", "Long (3)")]
+    assert [tuple(row) for part in parts for row in part[1:]] == rows
+    assert {tuple(part[0]) for part in parts} == {("a", "b")}
+
+
+def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    made = book()
+    made.add(say("One"), layout((column("a"), column("A"), column("a")), ("x", "y", "z")))
+    made.save(tmp_path / "one.xlsx")
+
+    assert by_calamine(tmp_path / "one.xlsx", "One")[0] == ["a", "A 2", "a 3"]
+
+
+def test_an_empty_table_says_so(tmp_path: Path) -> None:
+    made = book()
+    made.add(say("One"), layout((column("a"),)))
+    made.save(tmp_path / "one.xlsx")
+
+    assert by_calamine(tmp_path / "one.xlsx", "One")[1:] == [["Nothing in this period."]]
+
+
+def test_every_sheet_prints_on_a4_with_its_header_and_number(hostile: Path) -> None:
+    loaded = load_workbook(hostile)
+    sheet: Any = loaded["Hostile"]
+
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$4:$4"
+    assert sheet.freeze_panes == "A5"
+    assert sheet.oddFooter.right.text == "&P / &N"
+    (table,) = sheet.tables.values()
+    assert table.ref == f"A4:E{4 + len(HOSTILE)}"
+    assert table.autoFilter.ref == table.ref
+    assert loaded.properties.title == "Report"
+    assert loaded.properties.identifier == "r&1"
+
+
+def test_a_sheet_that_lost_rows_is_never_handed_out(tmp_path: Path) -> None:
+    made = book()
+    made.add(say("One"), layout((column("a"),), ("x",), ("y",)))
+    made.pages[0].row += 1
+
+    with pytest.raises(Broken, match="has 6 rows, 7 were written"):
+        made.save(tmp_path / "one.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failing_disk_leaves_the_older_report_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "one.xlsx"
+    out.write_bytes(b"older")
+    made = book()
+    made.add(say("One"), layout((column("a"),), ("x",)))
+
+    def full(file: Path) -> None:
+        raise OSError(f"no space left for {file}")
+
+    monkeypatch.setattr(made.book, "save", full)
+    with pytest.raises(OSError, match="no space"):
+        made.save(out)
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [
+        ("one.xlsx", b"older")
+    ]
+
+
+def _files(tmp_path: Path, sheet: bytes | None) -> Iterator[Path]:
+    file = tmp_path / "made.zip"
+    with zipfile.ZipFile(file, "w") as parts:
+        if sheet is not None:
+            parts.writestr("xl/worksheets/sheet1.xml", sheet)
+    yield file
+
+
+@pytest.mark.parametrize("sheet", [None, b"<sheet><row >", b'<sheet><row r="1"/>', b""])
+def test_a_broken_sheet_is_found(tmp_path: Path, sheet: bytes | None) -> None:
+    (file,) = _files(tmp_path, sheet)
+
+    with pytest.raises(Broken):
+        proof.prove(file, [("One", 1)])
+
+
+def test_rows_are_counted_across_the_pieces_of_a_long_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = b"".join(b'<row r="%d"/>' % number for number in range(50))
+    (file,) = _files(tmp_path, b"<sheet>" + rows + b"</sheet>")
+    for piece in range(2, 40):
+        monkeypatch.setattr(proof, "PIECE", piece)
+        proof.prove(file, [("One", 50)])
+
+
+def test_a_damaged_file_is_found(tmp_path: Path) -> None:
+    (file,) = _files(tmp_path, b"<sheet>" + b"x" * 100 + b"</sheet>")
+    body = bytearray(file.read_bytes())
+    body[60] ^= 1
+    file.write_bytes(body)
+
+    with pytest.raises(Broken, match="damaged"):
+        proof.prove(file, [("One", 0)])
