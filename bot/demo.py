@@ -2,8 +2,10 @@
 
 import csv
 from pathlib import Path
+from random import Random
 
 from adapters.playground import Cast, Channel, Person
+from bot.demo_past import Past
 from bot.store import Store
 
 PEOPLE = Path(__file__).parent.parent / "examples" / "people.csv"
@@ -17,7 +19,7 @@ CHANNELS = (
 
 
 def found(store: Store) -> None:
-    """The company's people, at the first start; later they are as they were left."""
+    """The company's people and their past, at the first start; later it is as it was left."""
     from bot.intake import people as intake  # noqa: PLC0415
     from bot.store.intake import Register  # noqa: PLC0415
 
@@ -28,6 +30,7 @@ def found(store: Store) -> None:
         directory, book = tx.people.snapshot().directory, tx.policies.current()
         plan = intake.plan(intake.read(PEOPLE), directory, book, elsewhere=register.elsewhere())
         intake.apply(register, plan)
+        Past(tx, Random(PEOPLE.name)).write()
 
 
 def cast() -> Cast:

@@ -34,6 +34,10 @@ class Duties:
         self.rows.add(duties, **_values(numbered), seq=seq)
         return numbered
 
+    def keep(self, duty: Duty) -> None:
+        """With the id and number it has already."""
+        self.rows.add(duties, **_values(duty), seq=None)
+
     def find(self, number: int) -> Duty | None:
         return self._one(duties.c.number == number)
 
