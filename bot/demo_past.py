@@ -4,9 +4,10 @@ Not played through the engine but written down as its outcome, by the same rules
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.handlers.deeds import DUE, MANAGER, REMIND
@@ -19,7 +20,7 @@ from bot.policy.rulebook import Rulebook
 from bot.store import Transaction
 
 WEEKS = 26
-ASKS_A_DAY = 9
+ASKS_A_DAY = 22
 FIRST = 900_001  # numbers far from those that people will see
 SLOW = {"bob": 1.7, "kai": 1.5, "hao": 1.3}  # who takes longer than others
 NOTICES = (
@@ -37,6 +38,8 @@ class Past:
     tx: Transaction
     chance: Random
     number: int = FIRST
+    duties: list[Duty] = field(default_factory=list)
+    nudges: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self) -> None:
         book = self.tx.policies.current()
@@ -52,6 +55,8 @@ class Past:
                 self._ask(book, calendar, day, (asker, owner))
             if day.weekday() in (1, 3):
                 self._request(book, calendar, day, self.chance.choice(staff))
+        self.tx.duties.keep(self.duties)
+        self.tx.nudges.add_all(self.nudges)
 
     def _ask(
         self, book: Rulebook, calendar: Calendar, day: date, who: tuple[Person, Person]
@@ -84,7 +89,7 @@ class Past:
         )
         if taken > level.within and self.chance.random() < 0.3:  # noqa: PLR2004
             duty = self._promised(duty, calendar)
-        self.tx.duties.keep(duty)
+        self.duties.append(duty)
         self._nudges(duty, calendar, taken / level.within)
 
     def _promised(self, duty: Duty, calendar: Calendar) -> Duty:
@@ -100,7 +105,7 @@ class Past:
         within = hours.between(duty.start, duty.first_due, calendar)
         rungs = [(REMIND, 0.75, duty.owed_by), (DUE, 1.0, duty.owed_by)]
         rungs += [(MANAGER, 1.5, boss.id)] if boss else []
-        sent = [
+        self.nudges += [
             {
                 "duty": duty.id,
                 "step": step,
@@ -112,7 +117,6 @@ class Past:
             for step, above, person in rungs
             if part > above and duty.promised_for is None
         ]
-        self.tx.nudges.add_all(sent)
 
     def _request(self, book: Rulebook, calendar: Calendar, day: date, asker: Person) -> None:
         route = book.routes["notice"]

@@ -12,7 +12,7 @@ from bot.store import Store, Transaction
 log = logging.getLogger(__name__)
 
 BATCH = 200  # events
-SHORTEST = 8  # events handled before we make way for who must acknowledge
+SHORTEST = 0.006  # seconds of handling before we make way for who must acknowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,13 @@ class Engine:
 
     def _batch(self, tx: Transaction) -> int:
         count, settled = 0, []
+        spent = self.store.clock.spent
+        start = spent()
         for row in tx.journal.waiting(BATCH):
             if self._handled(tx, row):
                 settled.append(row.id)
             count += 1
-            if count >= SHORTEST and self.store.turn.wanted:
+            if self.store.turn.wanted and spent() - start > SHORTEST:
                 break
         tx.journal.settle(settled)
         fault_point("a batch was settled")

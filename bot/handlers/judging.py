@@ -29,8 +29,9 @@ def hear(
     book = tx.policies.current()
     if here:
         _answer(tx, new, window, here, book)
-    ask = Asking(tx, event, new, book, tx.people.snapshot().directory)
-    ask.open(judge.asks(new, window), window)
+    ask = judge.asks(new, window)
+    if ask is not None or new.mentions:
+        Asking(tx, event, new, book, tx.people.snapshot().directory).open(ask, window)
 
 
 def _answer(

@@ -5,11 +5,19 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.events import MessageRef, Place, account_of, conversation
 from bot.policy.duties import Duty
 from bot.store.rows import Rows, Where
 from bot.store.schema import LIVE, dues, duties, nudges, numbers
 
+HERE = (  # built once: it runs for every message
+    sa.select(duties)
+    .where(duties.c.company == sa.bindparam("ours"), LIVE)
+    .where(duties.c.conversation == sa.bindparam("here"))
+    .order_by(duties.c.id)
+)
 SAME = tuple(each.name for each in fields(Duty) if each.name != "about")
 
 
@@ -34,9 +42,9 @@ class Duties:
         self.rows.add(duties, **_values(numbered), seq=seq)
         return numbered
 
-    def keep(self, duty: Duty) -> None:
-        """With the id and number it has already."""
-        self.rows.add(duties, **_values(duty), seq=None)
+    def keep(self, known: Sequence[Duty]) -> None:
+        """With the ids and numbers they have already."""
+        self.rows.add_all(duties, [_values(duty) | {"seq": None} for duty in known])
 
     def find(self, number: int) -> Duty | None:
         return self._one(duties.c.number == number)
@@ -65,7 +73,7 @@ class Duties:
 
     def here(self, place: str) -> list[tuple[Duty, int]]:
         """Live duties that arose in a conversation, each with its message's position there."""
-        found = self.rows.all(duties, LIVE, duties.c.conversation == place)
+        found = self.rows.conn.execute(HERE, {"ours": self.rows.company, "here": place})
         return [(_duty(row), row.seq or 0) for row in found]
 
     def of_message(self, place: str, message: str) -> list[Duty]:

@@ -19,6 +19,9 @@ Kind = Literal["post", "edit", "deletion", "decision", "look"]
 START = bytes(32)  # what the first record of a chain has before it
 RING = "main"  # the company's own key
 PAGE = 2000  # records verified at a time
+ONE = heads.c.company == sa.bindparam("ours"), heads.c.conversation == sa.bindparam("here")
+HEAD = sa.select(heads.c.seq, heads.c.hash).where(*ONE)  # built once: they run for every message
+MOVE = heads.update().where(*ONE).values(seq=sa.bindparam("to"), hash=sa.bindparam("as_hash"))
 HEADER = (
     "id",
     "conversation",
@@ -68,7 +71,8 @@ class Records:
 
     def head(self, conversation: str) -> tuple[int, bytes]:
         """How many records the conversation has, and the last one's hash."""
-        row = self.rows.one(heads, heads.c.conversation == conversation)
+        known = {"ours": self.rows.company, "here": conversation}
+        row = self.rows.conn.execute(HEAD, known).first()
         return (row.seq, row.hash) if row else (0, START)
 
     def add(self, saying: Saying) -> int:
@@ -153,8 +157,8 @@ class Records:
         if seq == 1:
             self.rows.add(heads, conversation=conversation, seq=seq, hash=hash)
         else:
-            one = heads.c.conversation == conversation
-            self.rows.change(heads, one, seq=seq, hash=hash)
+            one = {"ours": self.rows.company, "here": conversation}
+            self.rows.conn.execute(MOVE, {**one, "to": seq, "as_hash": hash})
 
 
 def _header(id: str, seq: int, saying: Saying) -> dict[str, Any]:
