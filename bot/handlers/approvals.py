@@ -82,7 +82,7 @@ def decide(call: Call, number: int, *, approve: bool, comment: str) -> Request:
     request = call.tx.requests.find(number)
     if request is None:
         raise Refusal(no_such(number))
-    asked = call.tx.requests.asked(request.id)
+    asked = _may_decide(call, request)
     decider = call.directory.people.get(request.decided_by or "")
     why = approvals.why_not_decide(request, call.person, asked) or approvals.why_decided(
         request, decider
@@ -95,6 +95,13 @@ def decide(call: Call, number: int, *, approve: bool, comment: str) -> Request:
     _close(call, decided, comment)
     call.tell(request.requester, card(call.tx, decided))
     return decided
+
+
+def _may_decide(call: Call, request: Request) -> set[str]:
+    """Who was asked, and who stands in now for those of them who are away."""
+    asked = set(call.tx.requests.asked(request.id))
+    absences = [call.directory.away(person, call.now) for person in asked]
+    return asked | {each.delegate for each in absences if each and each.delegate}
 
 
 def recall(call: Call, number: int) -> Request:
@@ -120,8 +127,8 @@ def _close(call: Call, decided: Request, comment: str) -> None:
     if not call.tx.requests.decide(decided, comment):
         raise Refusal(say("{number} was decided a moment ago.", number=Ref(decided.number)))
     for duty in call.tx.duties.about(subject(decided)):
-        mine = duty.owed_by == decided.decided_by
-        deeds.settle(call.tx, duty, "done" if mine else "dropped", decided.state)
+        decides = decided.state in ("approved", "rejected")
+        deeds.settle(call.tx, duty, "done" if decides else "dropped", decided.state)
     amended = card(call.tx, replace(decided, comment=comment))
     for arrival in call.tx.outbox.told(subject(decided)):
         if arrival.message is not None:

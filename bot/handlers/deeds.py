@@ -1,6 +1,6 @@
 """What can be done to duties, by whatever path: opened, answered, promised, passed on, dropped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.command import name_of
@@ -14,6 +14,7 @@ from bot.words import Say, Who
 
 LADDER = "duty"  # the kind of due that climbs it
 REMIND, DUE, MANAGER = 1, 2, 3  # its rungs
+CLIMB = 10  # steps from one climb to the next: what is opened again is climbed again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,17 @@ def climb_from(tx: Transaction, duty: Duty, step: int) -> None:
         tx.dues.add(at, LADDER, duty.id, rung)
 
 
+def rung_of(step: int) -> int:
+    return step % CLIMB
+
+
 def next_rung(tx: Transaction, duty: Duty, step: int) -> tuple[datetime, int] | None:
-    """When the next rung above `step` is due, and which it is; None at the top."""
+    """When the next step above `step` is due, and which it is; None at the top."""
+    found = _next_rung(tx, duty, rung_of(step))
+    return found and (found[0], step - rung_of(step) + found[1])
+
+
+def _next_rung(tx: Transaction, duty: Duty, step: int) -> tuple[datetime, int] | None:
     level = tx.policies.version(duty.policy).levels[duty.level]
     calendar = tx.policies.calendar(duty.calendar, tx.policies.version(duty.policy))
     away = away_of(tx, duty.owed_by)
@@ -99,12 +109,19 @@ def promise(tx: Transaction, duty: Duty, until: datetime) -> Duty:
     promised = duties.promise(duty, until, tx.clock.now())
     tx.duties.save(promised)
     tx.dues.cancel(LADDER, duty.id)
-    climb_from(tx, promised, min(duty.step, REMIND))
+    climb = duty.step - rung_of(duty.step)
+    climb_from(tx, promised, climb + min(rung_of(duty.step), REMIND))
     return promised
 
 
 def reopen(tx: Transaction, duty: Duty) -> Duty:
-    opened = duties.reopen(duty)
+    """Who owes it has the time left, or the whole time anew where none is; without a gentle nudge."""
+    now, book = tx.clock.now(), tx.policies.version(duty.policy)
+    opened = duties.reopen(duty, step=duty.step - rung_of(duty.step) + CLIMB + REMIND)
+    if opened.due <= now:
+        calendar, away = tx.policies.calendar(duty.calendar, book), away_of(tx, duty.owed_by)
+        due = hours.add(now, book.levels[duty.level].within, calendar, away)
+        opened = replace(opened, due=due, promised_for=None, promised_at=None)
     tx.duties.save(opened)
     climb_from(tx, opened, opened.step)
     return opened

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.card import Button, Card
 from bot.effects import Remind, Send
 from bot.handlers import approvals, showing
-from bot.handlers.deeds import DUE, LADDER, away_of, next_rung
+from bot.handlers.deeds import DUE, LADDER, away_of, next_rung, rung_of
 from bot.policy import hours
 from bot.policy.duties import Duty
 from bot.policy.hours import Calendar
@@ -158,7 +158,7 @@ def buttons(tx: Transaction, parcel: str) -> tuple[Button, ...]:
 
 def _card(tx: Transaction, due: Sequence[tuple[Duty, int]], person: str) -> Card:
     duty, step = due[0]
-    if len(due) == 1 and duty.kind == "decide" and step <= DUE:
+    if len(due) == 1 and duty.kind == "decide" and rung_of(step) <= DUE:
         return approvals.reminder(tx, duty)
     return showing.nudge(tx, due, person)
 
@@ -172,9 +172,9 @@ def _hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
     """Who hears of this rung: who owes it, or stands in for them; at the top their manager."""
     directory = tx.people.snapshot().directory
     owner = directory.people.get(duty.owed_by or "")
-    if owner is None or not owner.active or owner.partner:
+    if owner is None or owner.partner:
         return None
-    if step <= DUE:
+    if rung_of(step) <= DUE and owner.active:
         absence = directory.away(owner.id, tx.clock.now())
         return absence.delegate if absence and absence.delegate else owner.id
     boss = directory.manager_of(owner)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.card import Button, Card
-from bot.handlers.deeds import DUE, MANAGER, away_of, excerpt, person_named
+from bot.handlers.deeds import DUE, MANAGER, away_of, excerpt, person_named, rung_of
 from bot.policy import hours
 from bot.policy.duties import Duty
 from bot.store import Transaction
@@ -20,8 +20,8 @@ def nudge(tx: Transaction, due: Sequence[tuple[Duty, int]], reader: str) -> Card
     """One card for everything `reader` is to hear of now."""
     if len(due) == 1:
         return _one(tx, *due[0], reader)
-    mine = [(duty, step) for duty, step in due if step <= DUE]
-    team = [(duty, step) for duty, step in due if step == MANAGER]
+    mine = [(duty, step) for duty, step in due if rung_of(step) <= DUE]
+    team = [(duty, step) for duty, step in due if rung_of(step) == MANAGER]
     body: list[Say | Value] = [line(tx, duty) for duty, _ in mine[:SHOWN]]
     body += [team_line(tx, duty) for duty, _ in team[:SHOWN]]
     if len(due) > SHOWN:
@@ -37,12 +37,12 @@ def nudge(tx: Transaction, due: Sequence[tuple[Duty, int]], reader: str) -> Card
 
 
 def _one(tx: Transaction, duty: Duty, step: int, reader: str) -> Card:
-    if step == MANAGER:
+    if rung_of(step) == MANAGER:
         return _late_in_team(tx, duty)
     asker = person_named(tx, duty.owed_to)
     title = (
         say("{person} is waiting for your answer", person=asker)
-        if step < DUE
+        if rung_of(step) < DUE
         else say("Your answer to {person} is due", person=asker)
     )
     for_other = () if duty.owed_by == reader else (_stands_in(tx, duty),)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -71,7 +71,7 @@ def _of_step(step: str, requester: Person, directory: Directory) -> Iterator[Per
             yield from directory.with_role(role)
 
 
-def why_not_decide(request: Request, person: Person, asked: Mapping[str, str]) -> Say | None:
+def why_not_decide(request: Request, person: Person, asked: Collection[str]) -> Say | None:
     """Why `person` may not decide now; None where they may. Identity is the person."""
     if person.id == request.requester:
         return say(

@@ -100,8 +100,9 @@ def why_no_reopening(duty: Duty) -> Say | None:
     return None
 
 
-def reopen(duty: Duty) -> Duty:
-    return replace(duty, state="open", closed=None, how="", answer=None)
+def reopen(duty: Duty, *, step: int) -> Duty:
+    """`step`: from where its ladder is climbed anew."""
+    return replace(duty, state="open", closed=None, how="", answer=None, step=step)
 
 
 def late(duty: Duty, now: datetime) -> bool:

@@ -25,8 +25,9 @@ class Journal:
         new = [self._row(event) for event in fresh.values()]
         if not new:
             return 0
-        done = self.rows.conn.execute(self._insert(), new)
-        return max(done.rowcount, 0)
+        if self.rows.shared:  # psycopg does not say how many of many
+            return len(self.rows.conn.execute(self._insert().returning(journal.c.id), new).all())
+        return self.rows.conn.execute(self._insert(), new).rowcount
 
     def waiting(self, limit: int) -> Sequence[Any]:
         """In the order they came; empty where another process is at it."""

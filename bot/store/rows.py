@@ -12,6 +12,7 @@ from bot.seal import Seal
 from bot.store.codec import pack, unpack
 
 Where = sa.ColumnElement[bool]
+AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,8 @@ class Rows:
 
     def slot(self, column: sa.Column[Any], id: str) -> tuple[str, str, str]:
         return column.table.name, f"{self.company}/{id}", column.name
+
+
+def gave_way(error: BaseException) -> bool:
+    """The database undid it for somebody else's sake: the same again will do."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in AGAIN

@@ -118,3 +118,22 @@ def test_the_same_press_delivered_twice_decides_once(desk: Desk) -> None:
     assert len(desk.hears(approve)) == 2
     assert desk.hears(approve) == []
     assert account("sam").id == "sam"
+
+
+def test_who_stands_in_for_an_absent_head_decides_and_both_are_on_record(desk: Desk) -> None:
+    desk.says("ann", "request notice The office is closed on Friday.")
+    assert desk.says("eve", "approve 1")[-1].startswith("eve: #1 is not waiting for you.")
+    desk.says("sam", "away 2026-03-02..2026-03-03 @eve")
+
+    assert desk.says("eve", "approve 1")[-1].startswith("eve: Approved: #1.")
+    with desk.store.transaction() as tx:
+        found = tx.requests.find(1)
+    assert found is not None
+    assert found.decided_by == "eve"
+
+
+def test_standing_in_does_not_let_anybody_decide_their_own_request(desk: Desk) -> None:
+    desk.says("ann", "request notice The office is closed on Friday.")
+    desk.says("sam", "away 2026-03-02..2026-03-03 @ann")
+
+    assert desk.says("ann", "approve 1")[-1].endswith("somebody else has to decide it.")

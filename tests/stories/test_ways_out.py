@@ -1,8 +1,10 @@
 """What a person can do with what they owe. Policy 2.2.1-reply."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from tests.desk import MONDAY, Desk
+from bot.events import MessageChanged, MessageRef
+from tests.desk import LOBBY, MONDAY, Desk, account, person
 
 H, M = timedelta(hours=1), timedelta(minutes=1)
 NUDGED = MONDAY + 4 * H + 30 * M  # three of four working hours
@@ -204,9 +206,6 @@ def test_an_outsider_and_a_stranger_open_no_duties_for_themselves(desk: Desk) ->
 
 
 def test_the_asker_deletes_the_question_and_nobody_is_chased(desk: Desk) -> None:
-    from bot.events import MessageChanged, MessageRef  # noqa: PLC0415
-    from tests.desk import LOBBY, account  # noqa: PLC0415
-
     message = desk.posts("ann", "@bob when will the samples be ready?")
     gone = MessageChanged(
         key="gone",
@@ -219,3 +218,25 @@ def test_the_asker_deletes_the_question_and_nobody_is_chased(desk: Desk) -> None
 
     assert desk.duty(1).state == "dropped"
     assert desk.until(MONDAY + 24 * H) == []
+
+
+def test_what_is_opened_again_late_has_its_whole_time_and_is_nudged_once_more(desk: Desk) -> None:
+    asked(desk)
+    desk.until(MONDAY + 8 * H)  # nudged, due, told to the manager
+    desk.says("bob", "done 1")
+    desk.says("ann", "reopen 1")
+
+    assert desk.duty(1).due == MONDAY + 27 * H  # 17:00 and four working hours: Tuesday 12:00
+    said = desk.until(MONDAY + 72 * H)
+    assert desk.titles(said) == [
+        "bob: Your answer to «Ann» is due",
+        "mei: 您的团队有逾期：«Bob»",
+    ]
+
+
+def test_when_somebody_has_left_their_manager_hears_of_what_they_owed(desk: Desk) -> None:
+    asked(desk)
+    with desk.store.transaction() as tx:
+        tx.people.save([replace(person("bob"), active=False)])
+
+    assert desk.titles(desk.until(NUDGED))[0].startswith("mei: ")
