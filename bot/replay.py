@@ -24,7 +24,7 @@ from bot.handlers.deeds import MANAGER
 from bot.policy import hours, periods
 from bot.policy.figures import Nudge
 from bot.policy.people import Department, Person
-from bot.policy.reading import _laid_over as merge
+from bot.policy.reading import laid_over as merge
 from bot.port import Ability, Door, Inbox
 from bot.report import Material, Wanted, gather
 from bot.seal import KEY, Seal
@@ -37,6 +37,7 @@ from bot.words import Code, Quoted, Reader, Say, say
 REPLAY = Platform("replay")
 REALM = "transcript"
 HEAD = "(head)"  # who is told when something is late; more brackets where somebody is called so
+STAFF = "staff/"  # before a name it is a person's id: nobody's id is what they are called
 SOON = timedelta(minutes=10)
 LONGEST_LINE = 2**20  # bytes
 LONGEST_TEXT = 40_000  # characters: the most any of the platforms lets through
@@ -399,7 +400,7 @@ class Replay:
             messages=len(self.rows),
             channels=len(ends),
             asks=tuple(
-                Ask(message=asked[id].id, of=duty.owed_by, answered_by=duty.answer)
+                Ask(message=asked[id].id, of=_called(duty.owed_by), answered_by=duty.answer)
                 for id, duty in duties.items()
             ),
             nudges=tuple(
@@ -419,18 +420,22 @@ def _settle_in(tx: Transaction, rows: Iterable[Row]) -> str:
     head = HEAD
     while head in names | bots:
         head = f"({head})"
-    tx.people.save(Person(id=name, name=name, department="room") for name in sorted(names))
+    tx.people.save(Person(id=STAFF + name, name=name, department="room") for name in sorted(names))
     roles = frozenset({"department_head", "hr"})
-    tx.people.save([Person(id=head, name=head, department="room", roles=roles)])
-    tx.people.save_departments([Department(id="room", name="Room", head=head)])
+    tx.people.save([Person(id=STAFF + head, name=head, department="room", roles=roles)])
+    tx.people.save_departments([Department(id="room", name="Room", head=STAFF + head)])
     for name in sorted(names | {head}):
-        tx.people.link(_account(name), name)
+        tx.people.link(_account(name), STAFF + name)
     for name in sorted(bots):
         tx.people.link(_account(name), None)
     for channel in sorted({row.channel for row in rows}):
         place = Place(REPLAY, REALM, channel)
         tx.people.settle_in(PlaceChanged(key="", at=tx.clock.now(), place=place, name=channel))
-    return head
+    return STAFF + head
+
+
+def _called(person: str | None) -> str | None:
+    return person and person.removeprefix(STAFF)
 
 
 def _account(name: str) -> Account:

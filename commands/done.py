@@ -17,7 +17,7 @@ def run(call: Call, number: int) -> Card:
     if why := duties.why_settled(duty):
         return Card(why)
 
-    deeds.settle(call.tx, duty, "done", "said so")
+    deeds.settle(call.tx, duty, "done", deeds.Ending("said so", call.now))
     return Card(
         say(
             "Done: {number}. {person} can open it again.",

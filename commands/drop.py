@@ -19,7 +19,7 @@ def run(call: Call, number: int) -> Card:
     if why := duties.why_settled(duty):
         raise Refusal(why)
 
-    deeds.settle(call.tx, duty, "dropped", f"by:{call.person.id}")
+    deeds.settle(call.tx, duty, "dropped", deeds.Ending(f"by:{call.person.id}", call.now))
     dropped = say(
         "{person} says {number} needs no reply.",
         person=call.who(call.person.id),

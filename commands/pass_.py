@@ -34,7 +34,7 @@ def run(call: Call, passing: Passing) -> Card | Form:
     if to.id in (duty.owed_by, duty.owed_to) or to.partner:
         raise Refusal(say("It cannot go to {person}. Name a colleague.", person=call.who(to.id)))
 
-    deeds.settle(call.tx, duty, "passed", f"to:{to.id}")
+    deeds.settle(call.tx, duty, "passed", deeds.Ending(f"to:{to.id}", call.now))
     new = deeds.open_duty(call.tx, _same_for(call, duty, to))
     told = Card(
         say(

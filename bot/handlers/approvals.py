@@ -128,7 +128,8 @@ def _close(call: Call, decided: Request, comment: str) -> None:
         raise Refusal(say("{number} was decided a moment ago.", number=Ref(decided.number)))
     for duty in call.tx.duties.about(subject(decided)):
         decides = decided.state in ("approved", "rejected")
-        deeds.settle(call.tx, duty, "done" if decides else "dropped", decided.state)
+        ending = deeds.Ending(decided.state, call.now)
+        deeds.settle(call.tx, duty, "done" if decides else "dropped", ending)
     amended = card(call.tx, replace(decided, comment=comment))
     for arrival in call.tx.outbox.told(subject(decided)):
         if arrival.message is not None:

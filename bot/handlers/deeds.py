@@ -96,9 +96,18 @@ def _next_rung(tx: Transaction, duty: Duty, step: int) -> tuple[datetime, int] |
     return None
 
 
-def settle(tx: Transaction, duty: Duty, state: duties.State, how: str, answer: str = "") -> Duty:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What closed a duty, and when that was said; by which message, if by one."""
+
+    how: str
+    at: datetime
+    answer: str | None = None
+
+
+def settle(tx: Transaction, duty: Duty, state: duties.State, ending: Ending) -> Duty:
     """Close it; nothing more will be said about it."""
-    closed = duties.close(duty, state, how, tx.clock.now(), answer or None)
+    closed = duties.close(duty, state, ending.how, ending.at, ending.answer)
     tx.duties.save(closed)
     tx.dues.cancel(LADDER, duty.id)
     return closed
@@ -115,7 +124,7 @@ def promise(tx: Transaction, duty: Duty, until: datetime) -> Duty:
 
 
 def reopen(tx: Transaction, duty: Duty) -> Duty:
-    """Who owes it has the time left, or the whole time anew where none is; without a gentle nudge."""
+    """Who owes it has the time left or, where none is, the whole time anew; and no gentle nudge."""
     now, book = tx.clock.now(), tx.policies.version(duty.policy)
     opened = duties.reopen(duty, step=duty.step - rung_of(duty.step) + CLIMB + REMIND)
     if opened.due <= now:

@@ -5,58 +5,60 @@ Policy 2.2.1-reply: who is asked answers in time.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.events import MessagePosted, conversation
 from bot.handlers import deeds
 from bot.policy import judge
-from bot.policy.duties import Duty
 from bot.policy.importance import Said, first_rule
 from bot.policy.judge import OpenAsk, Utterance
 from bot.policy.people import Directory
 from bot.policy.rulebook import Rule, Rulebook
 from bot.store import Transaction
+from bot.store.duties import Near
 
 
 def hear(
     tx: Transaction, event: MessagePosted, new: Utterance, window: Sequence[Utterance]
 ) -> None:
     """Settle what the message answers; then open what it asks."""
-    here = [
-        (duty, seq)
-        for duty, seq in tx.duties.here(conversation(event.message.place))
-        if duty.kind == "reply" and duty.about is not None
-    ]
-    book = tx.policies.current()
-    if here:
-        _answer(tx, new, window, here, book)
+    book, directory = tx.policies.current(), tx.people.snapshot().directory
+    _answer(tx, event, new, window)
     ask = judge.asks(new, window)
     if ask is not None or new.mentions:
-        Asking(tx, event, new, book, tx.people.snapshot().directory).open(ask, window)
+        Asking(tx, event, new, book, directory).open(ask, window)
 
 
 def _answer(
-    tx: Transaction,
-    new: Utterance,
-    window: Sequence[Utterance],
-    here: Sequence[tuple[Duty, int]],
-    book: Rulebook,
+    tx: Transaction, event: MessagePosted, new: Utterance, window: Sequence[Utterance]
 ) -> None:
-    owed = {(duty.about.id, duty.owed_by): duty for duty, _ in here if duty.about}
-    asks = [_open_ask(duty, seq) for duty, seq in here]
-    for answer in judge.answers(new, window, asks):
-        duty = owed.get((answer.ask, answer.of))
-        if duty is not None and answer.confidence >= book.answers.sure:
-            deeds.settle(tx, duty, "done", f"answered:{answer.reasons[0]}", new.id)
+    """Whoever stands in for somebody answers for them too."""
+    directory = tx.people.snapshot().directory
+    owing = {new.author, *directory.stands_in_for(new.author, event.at)}
+    near = Near(
+        since=new.seq - len(window) - 1,
+        thread=new.thread,
+        quotes=new.quotes,
+        owed_by=sorted(owing),
+    )
+    asked = tx.duties.asks(conversation(event.message.place), near)
+    if not asked:
+        return
+    owed = {(row.message, row.owed_by and new.author): row.id for row in asked}
+    sure = tx.policies.current().answers.sure
+    for answer in judge.answers(new, window, [_open_ask(row, new.author) for row in asked]):
+        duty = tx.duties.get(owed[answer.ask, answer.of])
+        if duty is not None and answer.confidence >= sure:
+            deeds.settle(tx, duty, "done", deeds.Ending(answer.reasons[0], event.at, new.id))
 
 
-def _open_ask(duty: Duty, seq: int) -> OpenAsk:
-    assert duty.about is not None
+def _open_ask(row: Any, author: str) -> OpenAsk:
     return OpenAsk(
-        id=duty.about.id,
-        seq=seq,
-        asker=duty.owed_to or "",
-        of=duty.owed_by,
-        thread=duty.about.place.thread,
+        id=row.message,
+        seq=row.seq,
+        asker=row.owed_to or "",
+        of=row.owed_by and author,
+        thread=row.thread,
     )
 
 
@@ -100,18 +102,15 @@ class Asking:
 
     def _same_burst(self, person: str | None, window: Sequence[Utterance]) -> bool:
         """The asker goes on asking before who owes it has said a word: one ask, one duty."""
-        open_before = [
+        place = conversation(self.event.message.place)
+        before = [
             seq
-            for duty, seq in self.tx.duties.here(conversation(self.event.message.place))
-            if duty.owed_by == person
-            and duty.owed_to == self.new.author
-            and duty.about
-            and duty.about.place.thread == self.new.thread
+            for duty, seq in self.tx.duties.asked_by(place, self.new.author, person)
+            if duty.about and duty.about.place.thread == self.new.thread
         ]
-        if not open_before:
-            return False
-        since = max(open_before)
-        return not any(each.seq > since and each.author == person for each in window)
+        return bool(before) and not any(
+            each.seq > max(before) and each.author == person for each in window
+        )
 
     def _open_one(self, rule: Rule, person: str | None) -> None:
         opening = deeds.Opening(

@@ -66,6 +66,7 @@ def posted(tx: Transaction, event: MessagePosted, memory: Memory) -> None:
         "who": identity(tx, event.author),
         "text": event.text,
         "mentions": identities(tx, event.mentions),
+        "names": _names(tx, event.mentions),
         "quotes": event.quotes,
         "automatic": event.automatic,
     }
@@ -86,7 +87,7 @@ def changed(tx: Transaction, event: MessageChanged, memory: Memory) -> None:
     if event.text is None:
         for duty in tx.duties.of_message(place, event.message.id):
             if duty.live and duty.owed_to == who:
-                deeds.settle(tx, duty, "dropped", "deleted")
+                deeds.settle(tx, duty, "dropped", deeds.Ending("deleted", event.at))
 
 
 def reacted(tx: Transaction, event: ReactionChanged) -> None:
@@ -97,7 +98,7 @@ def reacted(tx: Transaction, event: ReactionChanged) -> None:
     if event.emoji in book.answers.emoji:
         for duty in tx.duties.of_message(conversation(event.message.place), event.message.id):
             if duty.live and duty.owed_by == person.id and duty.kind == "reply":
-                deeds.settle(tx, duty, "done", "reaction")
+                deeds.settle(tx, duty, "done", deeds.Ending("reaction", event.at))
     elif event.emoji in book.marks.emoji:
         card = marking.mark(tx, event.message, person)
         tx.outbox.add(Whisper(event.actor, event.message.place, card), f"{event.key}/0")
@@ -111,6 +112,16 @@ def identity(tx: Transaction, account: Account) -> str:
 
 def identities(tx: Transaction, accounts: Iterable[Account]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(identity(tx, each) for each in accounts))
+
+
+def _names(tx: Transaction, accounts: Iterable[Account]) -> tuple[str, ...]:
+    """How those mentioned may be called in the text, longest first."""
+    shot, found = tx.people.snapshot(), set()
+    for account in accounts:
+        person, login = shot.directory.behind(account), shot.logins.get(account)
+        called = [account.id, login.name if login else "", person.name if person else ""]
+        found |= {*called, *(name.partition(" ")[0] for name in called)}
+    return tuple(sorted(found - {""}, key=lambda name: (-len(name), name)))
 
 
 def class_of(tx: Transaction, place: Place) -> str:
@@ -144,6 +155,7 @@ def _utterance(id: str, seq: int, row: Any, body: Mapping[str, Any]) -> Utteranc
         author=body["who"],
         text=body["text"],
         mentions=tuple(body["mentions"]),
+        names=tuple(body["names"]),
         thread=thread,
         quotes=body["quotes"],
         is_bot=body["automatic"],

@@ -47,6 +47,7 @@ class Utterance:
     author: str
     text: str
     mentions: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # how those mentioned may be called in the text
     thread: str | None = None
     quotes: str | None = None
     is_bot: bool = False
@@ -179,7 +180,7 @@ def answers(
 
 
 def _own_words(new: Utterance) -> str:
-    return cues.without_names(cues.visible(new.text), new.mentions)
+    return cues.without_names(cues.visible(new.text), (*new.names, *new.mentions))
 
 
 def _says_nothing(text: str) -> bool:

@@ -114,6 +114,14 @@ class Directory:
     def away(self, person: str, at: datetime) -> Absence | None:
         return next((a for a in self.absences.get(person, ()) if a.start <= at < a.end), None)
 
+    def stands_in_for(self, person: str, at: datetime) -> tuple[str, ...]:
+        """Who is away now and has named `person` to answer meanwhile."""
+        return tuple(
+            away
+            for away, absences in self.absences.items()
+            if any(a.delegate == person and a.start <= at < a.end for a in absences)
+        )
+
     def _heads(self, person: Person) -> Iterator[Person]:
         department = self.departments.get(person.department or "")
         for _ in range(CHAIN):

@@ -72,20 +72,20 @@ def read(text: str, version: int = 0) -> Rulebook:
         number = int(line[1]) if line else text.count("\n") + 1
         reason = say("This is not TOML: {reason}.", reason=Quoted(str(error)))
         raise Mistakes((Mistake(number, reason),)) from None
-    sheet = Sheet(_laid_over(tomllib.loads(default_text()), theirs), _lines(text))
+    sheet = Sheet(laid_over(tomllib.loads(default_text()), theirs), _lines(text))
     book = _rulebook(sheet, version)
     if sheet.mistakes:
         raise Mistakes(tuple(sorted(sheet.mistakes, key=lambda each: each.line)))
     return book
 
 
-def _laid_over(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+def laid_over(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
     """Key by key; of rules, those with a known id take the place of ours."""
     merged = dict(ours)
     for key, value in theirs.items():
         known = merged.get(key)
         if isinstance(known, dict) and isinstance(value, dict):
-            merged[key] = _laid_over(known, value)
+            merged[key] = laid_over(known, value)
         elif key == "rules" and isinstance(known, list) and isinstance(value, list):
             named = [each.get("id") for each in value if isinstance(each, dict)]
             merged[key] = [each for each in known if each.get("id") not in named] + value

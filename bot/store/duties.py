@@ -12,13 +12,30 @@ from bot.policy.duties import Duty
 from bot.store.rows import Rows, Where
 from bot.store.schema import LIVE, dues, duties, nudges, numbers
 
+OWED = duties.c
 HERE = (  # built once: it runs for every message
-    sa.select(duties)
-    .where(duties.c.company == sa.bindparam("ours"), LIVE)
-    .where(duties.c.conversation == sa.bindparam("here"))
-    .order_by(duties.c.id)
+    sa.select(OWED.id, OWED.message, OWED.seq, OWED.owed_by, OWED.owed_to, OWED.thread)
+    .where(OWED.company == sa.bindparam("ours"), LIVE)
+    .where(OWED.conversation == sa.bindparam("here"), OWED.kind == "reply")
+    .where(OWED.owed_by.is_(None) | OWED.owed_by.in_(sa.bindparam("who", expanding=True)))
+    .where(
+        (OWED.seq > sa.bindparam("since"))
+        | OWED.thread.is_not_distinct_from(sa.bindparam("thread"))
+        | OWED.message.in_([sa.bindparam("thread"), sa.bindparam("quoted")])
+    )
+    .order_by(OWED.id)
 )
 SAME = tuple(each.name for each in fields(Duty) if each.name != "about")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """Which of a conversation's asks a new message may answer."""
+
+    since: int  # the position after which an ask is late enough
+    thread: str | None
+    quotes: str | None
+    owed_by: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +88,25 @@ class Duties:
     def about(self, subject: str) -> list[Duty]:
         return self._live(duties.c.subject == subject)
 
-    def here(self, place: str) -> list[tuple[Duty, int]]:
-        """Live duties that arose in a conversation, each with its message's position there."""
-        found = self.rows.conn.execute(HERE, {"ours": self.rows.company, "here": place})
+    def asks(self, place: str, near: Near) -> Sequence[Any]:
+        """Answers owed in a conversation by one of those named, or by whoever knows.
+
+        Only what may be meant now: asked lately, or in the thread, or quoted. Rows of `id`,
+        `message`, `seq`, `owed_by`, `owed_to` and `thread`.
+        """
+        where = {"ours": self.rows.company, "here": place, "since": near.since}
+        named = {
+            "thread": near.thread or "",
+            "quoted": near.quotes or "",
+            "who": list(near.owed_by),
+        }
+        return self.rows.conn.execute(HERE, where | named).all()
+
+    def asked_by(self, place: str, asker: str, owed_by: str | None) -> list[tuple[Duty, int]]:
+        """Live duties that one has towards another in a conversation, with their positions."""
+        c = duties.c
+        whom = c.owed_by.is_(None) if owed_by is None else c.owed_by == owed_by
+        found = self.rows.all(duties, LIVE, c.conversation == place, c.owed_to == asker, whom)
         return [(_duty(row), row.seq or 0) for row in found]
 
     def of_message(self, place: str, message: str) -> list[Duty]:

@@ -45,6 +45,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 meta = sa.MetaData()
 
 
+def _fixed(*words: str) -> sa.BindParameter[Any]:
+    """Written out in the statement: a partial index is not used for words that are bound."""
+    return sa.bindparam(None, list(words), expanding=True, literal_execute=True)
+
+
 def _table(name: str, keys: Sequence[str], *parts: Column[Any] | UniqueConstraint) -> Table:
     """Keys are texts, but for those that count something."""
     ours = [
@@ -110,21 +115,23 @@ outbox = _table(
     Column("outcome", LargeBinary),  # sealed
     UniqueConstraint("company", "key"),
 )
-UNSENT = outbox.c.state.in_(["ready", "doubtful"])
+UNSENT = outbox.c.state.in_(_fixed("ready", "doubtful"))
 Index(
     "outbox_unsent",
     outbox.c.company,
-    outbox.c.held_until,
+    outbox.c.id,
     sqlite_where=UNSENT,
     postgresql_where=UNSENT,
 )
 Index("outbox_arrived", outbox.c.company, outbox.c.place, outbox.c.message)
 Index("outbox_subject", outbox.c.company, outbox.c.subject)
-GATHERING = sa.and_(outbox.c.kind == "Remind", outbox.c.state == "ready")
+Index("outbox_nudged", outbox.c.company, outbox.c.person, outbox.c.settled_at)
+GATHERING = sa.and_(outbox.c.kind.in_(_fixed("Remind")), outbox.c.state.in_(_fixed("ready")))
 Index(
     "outbox_gathering",
     outbox.c.company,
     outbox.c.person,
+    outbox.c.id,
     sqlite_where=GATHERING,
     postgresql_where=GATHERING,
 )
@@ -270,15 +277,22 @@ duties = _table(
     Column("step", Integer, nullable=False),
     UniqueConstraint("company", "number"),
 )
-LIVE = duties.c.state.in_(["open", "promised"])
-for _name in ("owed_by", "owed_to", "conversation", "subject"):
+LIVE = duties.c.state.in_(_fixed("open", "promised"))
+for _name, _order in {
+    "owed_by": ("due", "id"),
+    "owed_to": ("due", "id"),
+    "subject": ("due", "id"),
+    "conversation": ("id",),
+}.items():
     Index(
         f"duties_{_name}",
         duties.c.company,
         duties.c[_name],
+        *(duties.c[each] for each in _order),
         sqlite_where=LIVE,
         postgresql_where=LIVE,
     )
+Index("duties_message", duties.c.company, duties.c.conversation, duties.c.message, duties.c.id)
 Index("duties_due", duties.c.company, duties.c.due)
 nudges = _table(
     "nudges",  # at most one for a duty, step and person, ever
@@ -287,7 +301,7 @@ nudges = _table(
     Column("at", Moment, nullable=False),
     Column("sent", Boolean),  # None: not decided yet; False: spared
 )
-Index("nudges_parcel", nudges.c.company, nudges.c.parcel)
+Index("nudges_parcel", nudges.c.company, nudges.c.parcel, *list(nudges.primary_key)[1:])
 requests = _table(
     "requests",
     ["id"],
