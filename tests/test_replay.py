@@ -81,7 +81,7 @@ def test_what_is_asked_answered_and_nudged_is_found_as_it_was_said(tmp_path: Pat
         Ask(message="m3", of=None, answered_by="m4"),
     )
     minutes = [(n.step, n.person, (n.at - START) / timedelta(minutes=1)) for n, _ in outcome.nudges]
-    assert minutes == [(1, "dan", 8.5), (2, "dan", 11), (3, "(head)", 21)]
+    assert minutes == [(1, "staff/dan", 8.5), (2, "staff/dan", 11), (3, "staff/(head)", 21)]
     assert (outcome.cards, outcome.owners, outcome.needless) == (3, [2], 1)
     assert (outcome.addressed, outcome.to_the_room, outcome.parked) == (2, 1, 0)
 
@@ -125,7 +125,7 @@ def test_who_never_speaks_can_be_asked_and_is_nudged(tmp_path: Path) -> None:
 
     outcome = played(read(written(tmp_path, talk)).rows)
 
-    assert {nudge.person for nudge, _ in outcome.nudges} == {"zoe"}
+    assert {nudge.person for nudge, _ in outcome.nudges} == {"staff/zoe"}
 
 
 @pytest.fixture(scope="module")

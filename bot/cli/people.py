@@ -190,9 +190,12 @@ def _refused(faults: "Iterable[Fault]", out: Out) -> int:
             "Row {row}, {column}: {what}", row=Code(str(fault.row)), column=column, what=fault.what
         )
         out(words(placed if fault.row else fault.what))
-    one = "One fault: nothing was changed. Mend it and read the file again."
-    many = "{count} faults: nothing was changed. Mend them and read the file again."
-    out(words(say_many(one, many, len(found))))
+    counted = say_many(
+        "One fault: nothing was changed. Mend it and read the file again.",
+        "{count} faults: nothing was changed. Mend them and read the file again.",
+        len(found),
+    )
+    out(words(counted))
     return FOUND
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.words import Say, Value
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "replay.toml"
+SHOWN = 8  # asks that were never answered
 FAULTS_SHOWN = 20
 PATIENCE = 5.0  # seconds after which we say how far we are, where nobody watches
 OFTEN = 0.1  # seconds between two drawings of the bar
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:  # no
             for line in _compared(outcome, other):
                 out(line)
     else:
-        for what in _told(outcome):
+        for what in (*_told(outcome), *_unanswered(outcome, transcript.rows)):
             out(_words()(what))
     if not written:
         return MISUSED
@@ -132,17 +133,27 @@ def _transcript(file: Path, out: Out) -> "Transcript | None":
         return None
     for fault in transcript.faults[:FAULTS_SHOWN]:
         out(words(say("Line {line}: {what}", line=Code(str(fault.line)), what=fault.what)))
-    if hidden := len(transcript.faults) - FAULTS_SHOWN:
-        many = "{count} more lines are broken in such ways."
-        if hidden > 0:
-            out(words(say_many("One more line is broken in such a way.", many, hidden)))
+    hidden = len(transcript.faults) - FAULTS_SHOWN
+    if hidden > 0:
+        more = say_many(
+            "One more line is broken in such a way.",
+            "{count} more lines are broken in such ways.",
+            hidden,
+        )
+        out(words(more))
     if transcript.faults:
-        many = "{count} lines were left out; the rest is replayed."
-        one = "One line was left out; the rest is replayed."
-        out(words(say_many(one, many, len(transcript.faults))))
+        left_out = say_many(
+            "One line was left out; the rest is replayed.",
+            "{count} lines were left out; the rest is replayed.",
+            len(transcript.faults),
+        )
+        out(words(left_out))
     if not transcript.rows:
-        what = "There is no message in {file}: each line is one, as in examples/transcript.jsonl."
-        out(words(say(what, file=name)))
+        what = say(
+            "There is no message in {file}: each line is one, as in examples/transcript.jsonl.",
+            file=name,
+        )
+        out(words(what))
         return None
     return transcript
 
@@ -194,9 +205,10 @@ def _told(outcome: "Outcome") -> "Iterator[Say]":
     from bot.handlers.deeds import DUE, MANAGER, REMIND
     from bot.words import say, say_many
 
-    one, many = "One message in {rooms}.", "{count} messages in {rooms}."
     rooms = say_many("one channel", "{count} channels", outcome.channels)
-    yield say_many(one, many, outcome.messages, rooms=rooms)
+    yield say_many(
+        "One message in {rooms}.", "{count} messages in {rooms}.", outcome.messages, rooms=rooms
+    )
     yield say(
         "Asked of somebody: {asks}, of which {answered} were answered.",
         asks=outcome.addressed,
@@ -217,9 +229,30 @@ def _told(outcome: "Outcome") -> "Iterator[Say]":
     )
     yield say_many("One person nudged.", "{count} people nudged.", len(outcome.owners))
     if outcome.parked:
-        one = "One message could not be handled, a fault of ours: please report it."
-        many = "{count} messages could not be handled, a fault of ours: please report it."
-        yield say_many(one, many, outcome.parked)
+        yield say_many(
+            "One message could not be handled, a fault of ours: please report it.",
+            "{count} messages could not be handled, a fault of ours: please report it.",
+            outcome.parked,
+        )
+
+
+def _unanswered(outcome: "Outcome", rows: "tuple[Row, ...]") -> "Iterator[Say]":
+    """Some of what was asked of somebody and never answered."""
+    from bot.words import Code, Quoted, Who, say
+
+    said = {row.id: row for row in rows}
+    lost = [ask for ask in outcome.asks if ask.of is not None and ask.answered_by is None]
+    if lost:
+        yield say("Never answered, among others:")
+    for ask in lost[:SHOWN]:
+        row = said[ask.message]
+        yield say(
+            "  {at} {asker} → {owner}: {words}",
+            at=Code(f"{row.at:%H:%M}"),
+            asker=Who(row.author, row.author),
+            owner=Who(ask.of or "", ask.of or ""),
+            words=Quoted(row.text, 76),
+        )
 
 
 def _compared(before: "Outcome", after: "Outcome") -> "Iterator[str]":
