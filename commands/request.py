@@ -8,12 +8,6 @@ from bot.handlers import approvals
 from bot.words import Code, Ref, Rows, Say, say
 
 LONGEST = approvals.LONGEST
-KINDS = {
-    "notice": say("A notice"),
-    "material": say("Business material"),
-    "work": say("Work information for other departments"),
-    "leave": say("Leave"),
-}
 ALIASES = {"通知": "notice", "公告": "notice", "业务资料": "material", "業務資料": "material"}
 ALIASES |= {"工作信息": "work", "工作資訊": "work", "请假": "leave", "請假": "leave"}
 
@@ -70,7 +64,7 @@ FIELDS = (
         "kind",
         say("What is it?"),
         "choice",
-        choices=tuple(Choice(kind, name) for kind, name in KINDS.items()),
+        choices=tuple(Choice(kind, name) for kind, name in approvals.KINDS.items()),
     ),
     Field("text", say("The text, exactly as it is to go out"), "lines", longest=LONGEST),
 )

@@ -45,11 +45,13 @@ class Page:
     def name(self) -> str:
         return str(self.paper.title)
 
-    def begin(self, widths: Sequence[float], about: Say, footer: str) -> None:
+    def begin(
+        self, widths: Sequence[float], about: Say, footer: str, *, whole: bool = False
+    ) -> None:
         self.widths = widths
         for column, width in enumerate(widths, 1):
             self.paper.column_dimensions[letter(column)].width = width
-        self._set_up(footer)
+        self._set_up(footer, whole=whole)
         self.across("title", self.pen.both(self.title, " · "))
         self.across("about", self.pen.words(about))
         self.put([])
@@ -154,15 +156,15 @@ class Page:
             row += part
         self.put(row, height)
 
-    def _set_up(self, footer: str) -> None:
-        """A4 landscape, as wide as the page, the header on every page."""
+    def _set_up(self, footer: str, *, whole: bool) -> None:
+        """A4 landscape, as wide as the page (`whole`: on one page), the header on every page."""
         paper = self.paper
         paper.freeze_panes = f"A{HEADER_ROW + 1}"
         paper.sheet_view.showGridLines = False
         paper.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         setup, margins = paper.page_setup, paper.page_margins
         setup.orientation, setup.paperSize = "landscape", A4
-        setup.fitToWidth, setup.fitToHeight = 1, 0
+        setup.fitToWidth, setup.fitToHeight = 1, int(whole)
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.footer = 0.5, 0.75, 0.3
         paper.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"

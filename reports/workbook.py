@@ -118,7 +118,7 @@ class Book:
         lefts = _lefts(len(first.columns), len(layout.charts))
         begins = lefts or [0] * len(short)
         widths = self._widths([(0, first.columns, sample), *_places(begins, short)])
-        self._begin(page, widths)
+        self._begin(page, widths, whole=bool(layout.charts))
         page = self._long(page, layout, first, chain(sample, rows))
         if layout.charts:
             self._draw(page, layout.charts, short, lefts)
@@ -127,8 +127,9 @@ class Book:
                 page.short(table)
         page.end(layout.notes)
 
-    def _begin(self, page: Page, widths: Sequence[float]) -> None:
-        page.begin(widths, self.imprint.about, f"{AUTHOR} · {self.imprint.report}")
+    def _begin(self, page: Page, widths: Sequence[float], *, whole: bool = False) -> None:
+        footer = f"{AUTHOR} · {self.imprint.report}"
+        page.begin(widths, self.imprint.about, footer, whole=whole)
 
     def _long(self, page: Page, layout: Layout, table: Table, rows: Iterator[Row]) -> Page:
         """The first table, on as many sheets as it takes. Returns the last."""
@@ -139,7 +140,7 @@ class Book:
                 self._close(page, table)
                 page.end()
                 page = self._page(name, layout, self.pages.index(page) + 1)
-                self._begin(page, widths)
+                self._begin(page, widths, whole=bool(layout.charts))
                 page.header(table.columns)
             page.values(table.columns, row)
             page.data += 1

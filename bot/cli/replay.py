@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+from unicodedata import east_asian_width
 
 from bot.cli.common import FINE, FOUND, MISUSED, Out
 
@@ -277,9 +278,20 @@ def _compared(before: "Outcome", after: "Outcome") -> "Iterator[str]":
     words = _words()
     rows = [("", words(say("now")), words(say("new")))]
     rows += [(words(name), words(of(before)), words(of(after))) for name, of in figures]
-    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    wide = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     for name, old, new in rows:
-        yield f"{name:<{wide[0]}}  {old:>{wide[1]}}  {new:>{wide[2]}}"
+        yield "  ".join(
+            (
+                name + " " * (wide[0] - _width(name)),
+                " " * (wide[1] - _width(old)) + old,
+                " " * (wide[2] - _width(new)) + new,
+            )
+        )
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,12 @@ from bot.store import Transaction
 from bot.words import Code, Quoted, Ref, Say, Value, say
 
 LONGEST = 2000  # characters of a text shown to its approver: all of it
+KINDS = {  # those of the default policy, in words; a company's own are shown by their names
+    "notice": say("A notice"),
+    "material": say("Business material"),
+    "work": say("Work information for other departments"),
+    "leave": say("Leave"),
+}
 STATES = {
     "open": say("Waiting for a decision"),
     "approved": say("Approved"),
@@ -140,8 +146,8 @@ def card(tx: Transaction, request: Request, *, deciding: bool = False) -> Card:
     """A request as it stands now; the same for who asks and who decides."""
     facts: tuple[tuple[Say, Say | Value], ...] = (
         (say("Number"), Ref(request.number)),
-        (say("From"), person_named(tx, request.requester)),
-        (say("Kind"), Code(request.kind)),
+        (say("Requested by"), person_named(tx, request.requester)),
+        (say("Kind"), KINDS.get(request.kind, Code(request.kind))),
         (say("State"), STATES[request.state]),
     )
     if request.decided_by is not None and request.decided_at is not None:

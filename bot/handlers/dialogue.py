@@ -54,7 +54,9 @@ def _question(dialogue: Dialogue, field: Field) -> Card:
 
 
 def _way_out(dialogue: Dialogue) -> Say:
-    return say("{form}. To stop: {command}", form=dialogue.form.title, command=Code("/duly cancel"))
+    return say(
+        "{form} (to stop: {command})", form=dialogue.form.title, command=Code("/duly cancel")
+    )
 
 
 def value(field: Field, text: str) -> str:

@@ -4,7 +4,7 @@ from bot.handlers.deeds import person_named
 from bot.handlers.showing import reason
 from bot.policy.duties import Duty
 from bot.store import Transaction
-from bot.words import Code, Quoted, Say, say
+from bot.words import Code, Say, say
 
 ENDS = {
     "done": say("It was settled at {at}: {how}."),
@@ -12,6 +12,15 @@ ENDS = {
     "passed": say("It was passed on at {at}: {how}."),
     "excused": say("It was excused at {at}: {how}."),
     "lapsed": say("It lapsed at {at}: {how}."),
+}
+HOW = {
+    "answered": say("it was answered in the chat"),
+    "said so": say("who owed it said so"),
+    "reaction": say("by a reaction"),
+    "deleted": say("the question was deleted"),
+    "approved": say("the request was approved"),
+    "rejected": say("the request was rejected"),
+    "recalled": say("the request was recalled"),
 }
 
 
@@ -35,7 +44,7 @@ def told(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
             )
         )
     story += [_nudge(tx, row) for row in tx.nudges.of(duty.id)]
-    return (*story, _end(duty))
+    return (*story, _end(tx, duty))
 
 
 def _nudge(tx: Transaction, row: object) -> Say:
@@ -47,8 +56,19 @@ def _nudge(tx: Transaction, row: object) -> Say:
     )
 
 
-def _end(duty: Duty) -> Say:
+def _end(tx: Transaction, duty: Duty) -> Say:
     if duty.live or duty.closed is None:
         return say("It is still open; it is due at {due}.", due=duty.due)
     sentence = ENDS[duty.state]
-    return Say(sentence.sentence, (("at", duty.closed), ("how", Quoted(duty.how))))
+    return Say(sentence.sentence, (("at", duty.closed), ("how", _how(tx, duty))))
+
+
+def _how(tx: Transaction, duty: Duty) -> Say:
+    kind, _, person = duty.how.partition(":")
+    match kind:
+        case "by":
+            return say("{person} said that none is needed", person=person_named(tx, person))
+        case "to":
+            return say("to {person}", person=person_named(tx, person))
+        case _:
+            return HOW[kind]

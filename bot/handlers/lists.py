@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bot.card import Button, Card
-from bot.handlers import showing
+from bot.handlers import approvals, showing
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
 from bot.policy.people import Person
@@ -78,6 +78,6 @@ def _request_line(request: Request) -> Say:
     return say(
         "{number} Your request ({kind}) waits for a decision since {at}",
         number=Ref(request.number),
-        kind=Code(request.kind),
+        kind=approvals.KINDS.get(request.kind, Code(request.kind)),
         at=request.at,
     )

@@ -165,7 +165,7 @@ def test_its_life_is_told_truly(desk: Desk) -> None:
         "Rule question-to-person, clause 2.2.1-reply",
         "«Bob» was nudged at Mon 2 Mar, 13:30.",
         "«Mei» was nudged at Mon 2 Mar, 16:30.",
-        "It was settled at Mon 2 Mar, 17:00: «said so».",
+        "It was settled at Mon 2 Mar, 17:00: who owed it said so.",
     ):
         assert sentence in told
 
