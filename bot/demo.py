@@ -43,7 +43,7 @@ def cast() -> Cast:
         Channel(name, name, purpose, tuple(row["id"] for row in table if _belongs(row, units)))
         for name, purpose, units in CHANNELS
     )
-    return Cast(people, channels)
+    return Cast(people, channels, example=("ann", "bob", "sales"))
 
 
 def _belongs(row: dict[str, str], units: tuple[str, ...] | None) -> bool:

@@ -28,7 +28,9 @@ def run(call: Call, number: int) -> Card:
     reopen = Button(say("I do need one"), "↩️", f"reopen {number}")
     for other in {duty.owed_by, duty.owed_to} - {call.person.id}:
         buttons = (reopen,) if other == duty.owed_to else ()
-        call.tell(other, Card(dropped, buttons=buttons, about=duty.about))
+        words = deeds.quoted(call.tx, duty.about, other)
+        card = Card(dropped, body=words, buttons=buttons, about=duty.about)
+        call.tell(other, card)
     return Card(
         say("Dropped: {number} needs no reply.", number=Ref(number)),
         why=say("Undo: {command}", command=Code(f"/duly reopen {number}")),

@@ -42,13 +42,14 @@ def run(call: Call, passing: Passing) -> Card | Form:
             person=call.who(call.person.id),
             number=Ref(new.number),
         ),
-        body=(showing.line(call.tx, new),),
+        body=(showing.line(call.tx, new, to.id),),
         buttons=showing.exits(new),
         about=new.about,
     )
     call.tell(to.id, told)
     done = say("{number} is now with {person}.", number=Ref(duty.number), person=call.who(to.id))
-    call.tell(duty.owed_to, Card(done, about=duty.about))
+    words = deeds.quoted(call.tx, duty.about, duty.owed_to)
+    call.tell(duty.owed_to, Card(done, body=words, about=duty.about))
     return Card(done, tone="good")
 
 

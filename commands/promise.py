@@ -50,7 +50,8 @@ def run(call: Call, promise: Promise) -> Card | Form:
         number=number,
         until=until,
     )
-    call.tell(duty.owed_to, Card(told, about=duty.about))
+    words = deeds.quoted(call.tx, duty.about, duty.owed_to)
+    call.tell(duty.owed_to, Card(told, body=words, about=duty.about))
     return Card(
         say("Promised: {number} by {until}.", number=number, until=until),
         body=(say("{person} has been told.", person=call.who(duty.owed_to)),),

@@ -26,7 +26,7 @@ def run(call: Call, number: int) -> Card:
             person=call.who(call.person.id),
             number=Ref(number),
         ),
-        body=(showing.line(call.tx, opened),),
+        body=(showing.line(call.tx, opened, duty.owed_by or ""),),
         buttons=showing.exits(opened),
         about=opened.about,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.policy import figures
-from bot.policy.duties import NAMES, Duty
+from bot.policy.duties import INNER, NAMES, Duty
 from bot.policy.figures import Fact, Pledge
 from bot.report import Column, Layout, Material, Row, Sheet, Shown, Table, Value
 from bot.words import Say, say
@@ -41,7 +41,7 @@ def _rows(material: Material) -> Iterator[Row]:
 def _row(material: Material, duty: Duty, fact: Fact | None) -> Row:
     answered = duty.closed if fact and fact.answered else None
     return (
-        f"#{duty.number}",
+        f"#{duty.number}" if duty.number < INNER else "",
         NAMES[duty.kind],
         duty.level,
         material.id(duty.owed_to),

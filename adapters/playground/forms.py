@@ -4,6 +4,7 @@ from html import escape
 
 from adapters.playground.cast import Cast
 from adapters.playground.render import paragraph, words
+from adapters.playground.sentences import SOON
 from bot.card import Field, Form
 from bot.words import Reader
 
@@ -51,10 +52,19 @@ def _control(field: Field, reader: Reader, cast: Cast) -> str:
             people = tuple((f"@{each.id}", escape(each.name)) for each in cast.people)
             return _select(common, people, field)
         case "date":
-            return f'<input type="date" {common} value="{initial}">'
+            return _moment(f'<input type="text" {common} value="{initial}" dir="auto">', reader)
         case "text" | "file":
             longest = f'maxlength="{field.longest}"'
             return f'<input type="text" {common} {longest} value="{initial}" dir="auto">'
+
+
+def _moment(control: str, reader: Reader) -> str:
+    """A moment is written in words, as it may have an hour; the likeliest are a press away."""
+    picks = "".join(
+        f'<button type="button" class="pick" data-tool="pick">{words(each, reader)}</button>'
+        for each in SOON
+    )
+    return f'{control}<div class="picks">{picks}</div>'
 
 
 def _select(common: str, options: tuple[tuple[str, str], ...], field: Field) -> str:

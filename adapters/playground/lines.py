@@ -15,6 +15,7 @@ class Body:
     html: str = ""
     actions: tuple[tuple[str, str], ...] = ()  # of a card's buttons: action, label
     file: tuple[str, str] | None = None  # id in the store, name
+    about: str | None = None  # the id of the line it speaks of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

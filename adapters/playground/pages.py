@@ -22,6 +22,7 @@ from adapters.playground.gate import Gate
 from adapters.playground.hooks import Hooks
 from adapters.playground.moving import Moving
 from adapters.playground.receiving import Receiving
+from adapters.playground.sentences import first
 from adapters.playground.shelf import Shelf
 from adapters.playground.slip import Unreadable
 from adapters.playground.streams import Ear, Streams
@@ -65,8 +66,9 @@ class Pages:
 
     async def page(self, request: Request) -> Response:
         query, cast = request.query_params, self.hooks.cast
-        person = cast.person(query.get("as", "")) or cast.people[0]
-        asked = Asked(query.get("in", ""), query.get("thread"))
+        who, place = first(cast)
+        person = cast.person(query.get("as", "")) or who
+        asked = Asked(query.get("in", place if person is who else ""), query.get("thread"))
         view = self._view(request, person.id)
         return HTMLResponse(await asyncio.to_thread(page, view, self.hooks, asked), headers=FRESH)
 

@@ -1,5 +1,6 @@
 """Cards in HTML and in plain words. Pure; words of people can never become markup."""
 
+import re
 from dataclasses import replace
 from html import escape
 
@@ -19,8 +20,11 @@ TAGS = {
     "\ue002": "<code>",
     "\ue003": "</code>",
     "\ue004": '<code class="typed">',  # a command, which a click puts into the composer
+    "\ue005": '<i class="thin"></i>',  # room between two scripts, which copying leaves out
 }
 UNTAG = {ord(mark): None for mark in TAGS}
+HAN = "[\u3400-\u9fff]"
+MEETING = re.compile(f"(?<={HAN})(?=\ue000[A-Za-z0-9])|(?<=[A-Za-z0-9]\ue001)(?={HAN})")
 
 
 def card(card: Card, reader: Reader) -> Body:
@@ -36,7 +40,8 @@ def card(card: Card, reader: Reader) -> Body:
         parts.append(f'<p class="why">{words(card.why, reader)}</p>')
     html = f'<section class="card tone-{card.tone}">{"".join(parts)}</section>'
     actions = tuple((each.action, plain(each.label, reader)) for each in card.buttons)
-    return Body(text=_plain_card(card, reader), html=html, actions=actions)
+    about = card.about.id if card.about else None
+    return Body(text=_plain_card(card, reader), html=html, actions=actions, about=about)
 
 
 def together(cards: tuple[Body, ...]) -> Body:
@@ -69,7 +74,7 @@ def message(text: str, cast: Cast) -> str:
 
 def words(text: Say | Value, reader: Reader) -> str:
     """As HTML: all of it escaped, people's words fenced in, commands set apart."""
-    html = escape(render(_coded(text), reader, _fenced))
+    html = MEETING.sub("\ue005", escape(render(_coded(text), reader, _fenced)))
     for mark, tag in TAGS.items():
         html = html.replace(mark, tag)
     return html

@@ -41,6 +41,7 @@ PAGE: Mapping[str, Say] = {
     "only_you": say("Only you can see this"),
     "bot": say("Bot"),
     "download": say("Download"),
+    "about": say("Go to the message"),
     "quoting": say("Quoting"),
     "editing": say("Editing"),
     "cancel": say("Cancel"),
@@ -50,7 +51,7 @@ PAGE: Mapping[str, Say] = {
     "theme": say("Light or dark"),
     "time": say("Time in the playground"),
     "time_about": say("Only forward. Duly takes it for the real time."),
-    "half_hour": say("+30 min"),
+    "one_hour": say("+1 working hour"),
     "two_hours": say("+2 working hours"),
     "one_day": say("+1 working day"),
     "morning": say("Next morning"),
@@ -69,6 +70,10 @@ SCRIPT = (  # those the script says by itself
 )
 
 
+CLOCK = {"one": PAGE["one_hour"], "two": PAGE["two_hours"]}
+SOON = (say("in 2 hours"), say("tomorrow 10:00"), say("Fri 17:00"))  # offered for a date
+
+
 @cache
 def page_words(reader: Reader) -> Mapping[str, str]:
     """As plain text; the template escapes."""
@@ -85,6 +90,10 @@ def write_to(name: str, reader: Reader) -> str:
 
 def example(cast: Cast) -> tuple[Person, Person, Channel] | None:
     """Two people who share a channel, and if possible a language, for the guide."""
+    if cast.example:
+        asker, other, place = cast.example
+        channel = next(each for each in cast.channels if each.id == place)
+        return _known(cast, asker), _known(cast, other), channel
     for channel in cast.channels:
         there = [each for each in cast.people if each.id in channel.members]
         pairs = [(there[0], other) for other in there[1:]]
@@ -95,9 +104,19 @@ def example(cast: Cast) -> tuple[Person, Person, Channel] | None:
     return None
 
 
+def first(cast: Cast) -> tuple[Person, str]:
+    """Who a newcomer is, and where: as the guide begins."""
+    found = example(cast)
+    return (found[0], found[2].id) if found else (cast.people[0], "")
+
+
+def _known(cast: Cast, id: str) -> Person:
+    return next(each for each in cast.people if each.id == id)
+
+
 def question(other: Person, reader: Reader) -> str:
     asked = say(
-        "{person} could you send me the figures for March by tomorrow noon, please?",
+        "{person} when can the samples be sent? The customer is asking.",
         person=Code(f"@{other.id}"),
     )
     return render(asked, reader, str)
@@ -126,7 +145,7 @@ def guide(cast: Cast, reader: Reader) -> tuple[Step, ...]:
         return render(text, reader, str)
 
     ask = say("As {ann}, ask {bob} a question in {place}.", ann=ann, bob=bob, place=_named(channel))
-    later = say("Press “+2 working hours” above, once or twice: for Duly that time went by.")
+    later = say("Press “{two}”, then “{one}” above: for Duly that time went by.", **CLOCK)
     answer = say("Be {bob}: Duly has sent a reminder. Press a button on it, or answer.", bob=bob)
     more = say("Type {command} anywhere to see what else there is.", command=Code("/duly"))
     draft, write = question(other, reader), words(say("Write it for me"))

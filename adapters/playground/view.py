@@ -118,6 +118,7 @@ class View:
                 mine=line.author == self.viewer.id,
                 viewer=self.viewer,
                 quoted=self._quoted(line),
+                about=self._about(line),
                 reacted=[self._reacted(emoji, by) for emoji, by in sorted(reactions.items())],
                 emoji=EMOJI,
                 inside=inside,
@@ -157,6 +158,16 @@ class View:
         if found is None or found.gone or found.only_for not in (None, self.viewer.id):
             return None
         return {"name": self._face(found.author).name, "text": clean(found.body.text, SNIPPET)}
+
+    def _about(self, line: Line) -> str | None:
+        """The address of the thread a card speaks of, where its reader may go there."""
+        found = self.timeline.line(line.body.about) if line.body.about else None
+        if found is None or found.gone or found.place == line.place:
+            return None
+        if found.place not in self.timeline.cast.places_of(self.viewer.id):
+            return None
+        root = found.thread or found.id
+        return f"{self.base}/?as={self.viewer.id}&in={found.place}&thread={root}#msg-{found.id}"
 
     def _reacted(self, emoji: str, by: Iterable[str]) -> dict[str, Any]:
         who = list(by)

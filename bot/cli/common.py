@@ -32,7 +32,7 @@ def settings_of(args: argparse.Namespace) -> "Settings":
         found = replace(found, data=args.data, database="")
     if getattr(args, "database", None):
         found = replace(found, database=args.database)
-    if getattr(args, "port", None):
+    if getattr(args, "port", None) is not None:
         found = replace(found, port=args.port)
     return found
 

@@ -3,14 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.card import Card
 from bot.command import name_of
+from bot.effects import Amend
 from bot.events import MessageRef, conversation
 from bot.policy import duties, hours
 from bot.policy.duties import Duty, Kind
 from bot.policy.people import Person
 from bot.policy.rulebook import Level
 from bot.store import Transaction
-from bot.words import Say, Who
+from bot.words import Quoted, Ref, Say, Who, say
 
 LADDER = "duty"  # the kind of due that climbs it
 REMIND, DUE, MANAGER = 1, 2, 3  # its rungs
@@ -110,7 +112,33 @@ def settle(tx: Transaction, duty: Duty, state: duties.State, ending: Ending) -> 
     closed = duties.close(duty, state, ending.how, ending.at, ending.answer)
     tx.duties.save(closed)
     tx.dues.cancel(LADDER, duty.id)
+    if duty.step and duty.kind == "reply":
+        _amend(tx, closed)
     return closed
+
+
+def subject(duty: Duty) -> str:
+    """Under which the cards about a duty are found again."""
+    return f"duty/{duty.id}"
+
+
+def _amend(tx: Transaction, closed: Duty) -> None:
+    """The cards that nudged for it no longer ask for anything."""
+    card = Card(
+        say("{number} is settled.", number=Ref(closed.number)),
+        tone="good",
+        about=closed.about,
+    )
+    for arrival in tx.outbox.told(subject(closed)):
+        if arrival.message is not None:
+            key = f"settled/{closed.id}/{closed.step}/{arrival.message.id}"
+            tx.outbox.add(Amend(arrival.to, arrival.message, card), key)
+
+
+def quoted(tx: Transaction, about: MessageRef | None, reader: str | None) -> tuple[Quoted, ...]:
+    """The words something is about, for who may read them: nothing for anybody else."""
+    words = excerpt(tx, about, reader)
+    return (Quoted(words),) if words else ()
 
 
 def promise(tx: Transaction, duty: Duty, until: datetime) -> Duty:
@@ -141,9 +169,11 @@ def away_of(tx: Transaction, person: str | None) -> tuple[hours.Interval, ...]:
     return tuple(hours.Interval(each.start, each.end) for each in absences)
 
 
-def excerpt(tx: Transaction, about: MessageRef | None) -> str:
-    """The words of the message something is about; empty where we have none."""
-    found = about and tx.records.message(conversation(about.place), about.id)
+def excerpt(tx: Transaction, about: MessageRef | None, reader: str | None) -> str:
+    """The words of the message something is about; empty for who is not where it was said."""
+    if about is None or reader is None or not tx.people.sees(reader, about.place):
+        return ""
+    found = tx.records.message(conversation(about.place), about.id)
     return str(found[1].get("text", "")) if found else ""
 
 

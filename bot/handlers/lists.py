@@ -23,7 +23,7 @@ def mine(tx: Transaction, person: Person) -> Card:
         buttons = showing.exits(owed[0])
     return Card(
         say_many("You owe {count} answer", "You owe {count} answers", len(owed)),
-        body=_lines(tx, owed, showing.line),
+        body=_lines(owed, lambda duty: showing.line(tx, duty, person.id)),
         buttons=buttons,
         why=say(
             "Settle one: {done}. Name a time: {promise}.",
@@ -40,9 +40,9 @@ def waiting(tx: Transaction, person: Person) -> Card:
     to_decide = [duty for duty in tx.duties.owed_by(person.id) if duty.kind == "decide"]
     if not owed and not asked and not to_decide:
         return Card(say("You wait for nobody, and nobody waits for your decision."))
-    body = _lines(tx, owed, showing.waiting_line)
+    body = _lines(owed, lambda duty: showing.waiting_line(tx, duty, person.id))
     body += tuple(_request_line(each) for each in asked[:SHOWN])
-    body += _lines(tx, to_decide, showing.line)
+    body += _lines(to_decide, lambda duty: showing.line(tx, duty, person.id))
     return Card(say("Waiting"), body=body)
 
 
@@ -55,19 +55,13 @@ def team(tx: Transaction, person: Person) -> Card:
     if not late:
         return Card(say("Nothing is late in your team."), tone="good")
     return Card(
-        say_many(
-            "{count} answer is late in your team",
-            "{count} answers are late in your team",
-            len(late),
-        ),
-        body=_lines(tx, late, showing.team_line),
+        showing.lists_title(len(late)),
+        body=_lines(late, lambda duty: showing.team_line(tx, duty)),
     )
 
 
-def _lines(
-    tx: Transaction, duties: Sequence[Duty], line: Callable[[Transaction, Duty], Say]
-) -> tuple[Say | Value, ...]:
-    shown: tuple[Say | Value, ...] = tuple(line(tx, duty) for duty in duties[:SHOWN])
+def _lines(duties: Sequence[Duty], line: Callable[[Duty], Say]) -> tuple[Say | Value, ...]:
+    shown: tuple[Say | Value, ...] = tuple(line(duty) for duty in duties[:SHOWN])
     more = len(duties) - SHOWN
     return (
         shown if more <= 0 else (*shown, say_many("… and {count} more", "… and {count} more", more))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.card import Button, Card
 from bot.effects import Remind, Send
-from bot.handlers import approvals, showing
+from bot.handlers import approvals, deeds, showing
 from bot.handlers.deeds import DUE, LADDER, away_of, next_rung, rung_of
 from bot.policy import hours
 from bot.policy.duties import Duty
@@ -81,6 +81,8 @@ class Nudging:
             tx.outbox.postpone(parcel, later)
             return None
         tx.nudges.decide(parcel.id, [duty.id for duty, _ in due])
+        if len(due) == 1:
+            tx.outbox.name(parcel.id, deeds.subject(due[0][0]))
         return Send(remind.to, _card(tx, due, remind.person))
 
     def _put(self, tx: Transaction, wanted: Iterable[Planned], gather: timedelta) -> None:
@@ -137,7 +139,7 @@ class Nudging:
     def _enough(self, tx: Transaction, person: str) -> bool:
         """They have had their cards for today, counted over the last 24 hours."""
         cap = tx.policies.current().nudges.per_day
-        return tx.outbox.sent_since(person, tx.clock.lease() - DAY) >= cap
+        return tx.outbox.sent_since(person, tx.clock.now() - DAY) >= cap
 
     def _next_digest(self, tx: Transaction, person: str, now: datetime) -> datetime:
         calendar = _calendar(tx, person)

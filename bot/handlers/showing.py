@@ -7,13 +7,22 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.card import Button, Card
-from bot.handlers.deeds import DUE, MANAGER, away_of, excerpt, person_named, rung_of
+from bot.handlers.deeds import DUE, MANAGER, away_of, excerpt, person_named, quoted, rung_of
 from bot.policy import hours
 from bot.policy.duties import Duty
 from bot.store import Transaction
 from bot.words import Code, Quoted, Ref, Say, Value, Who, say, say_many
 
 SHOWN = 12  # duties on one card
+RULES = {  # those of the default policy, in words; a company's own are shown by their names
+    "question-to-person": say("Asked by name"),
+    "urgent-words": say("Asked by name, and urgent"),
+    "marked": say("Marked as important"),
+    "routes.notice": say("A notice waits for approval"),
+    "routes.material": say("Business material waits for approval"),
+    "routes.work": say("Work information waits for approval"),
+    "routes.leave": say("Leave waits for approval"),
+}
 
 
 def nudge(tx: Transaction, due: Sequence[tuple[Duty, int]], reader: str) -> Card:
@@ -22,10 +31,16 @@ def nudge(tx: Transaction, due: Sequence[tuple[Duty, int]], reader: str) -> Card
         return _one(tx, *due[0], reader)
     mine = [(duty, step) for duty, step in due if rung_of(step) <= DUE]
     team = [(duty, step) for duty, step in due if rung_of(step) == MANAGER]
-    body: list[Say | Value] = [line(tx, duty) for duty, _ in mine[:SHOWN]]
+    body: list[Say | Value] = [line(tx, duty, reader) for duty, _ in mine[:SHOWN]]
     body += [team_line(tx, duty) for duty, _ in team[:SHOWN]]
     if len(due) > SHOWN:
         body.append(say("All of them: {command}", command=Code("/duly mine")))
+    if not mine:
+        return Card(
+            lists_title(len(team)),
+            body=tuple(body),
+            why=say("All of it: {command}", command=Code("/duly team")),
+        )
     return Card(
         say_many("{count} thing waits for you", "{count} things wait for you", len(due)),
         body=tuple(body),
@@ -33,6 +48,12 @@ def nudge(tx: Transaction, due: Sequence[tuple[Duty, int]], reader: str) -> Card
             "They came due together, so they share one card. To settle one: {command}",
             command=Code("/duly done NUMBER"),
         ),
+    )
+
+
+def lists_title(count: int) -> Say:
+    return say_many(
+        "{count} answer is late in your team", "{count} answers are late in your team", count
     )
 
 
@@ -48,8 +69,8 @@ def _one(tx: Transaction, duty: Duty, step: int, reader: str) -> Card:
     for_other = () if duty.owed_by == reader else (_stands_in(tx, duty),)
     return Card(
         title,
-        body=(*for_other, *_quote(tx, duty)),
-        facts=_facts(tx, duty),
+        body=(*for_other, *quoted(tx, duty.about, reader)),
+        facts=_facts(duty),
         buttons=exits(duty),
         why=reason(tx, duty),
         about=duty.about,
@@ -71,8 +92,8 @@ def reason(tx: Transaction, duty: Duty) -> Say:
     book = tx.policies.version(duty.policy)
     allowed = book.levels[duty.level].within
     return say(
-        "Rule {rule}, clause {clause}: {allowed} of working time for an answer, {left}.",
-        rule=Code(duty.rule),
+        "{why}: clause {clause} allows {allowed} of working time, {left}.",
+        why=RULES.get(duty.rule, Code(duty.rule)),
         clause=Code(duty.clause),
         allowed=allowed,
         left=_left(tx, duty),
@@ -81,7 +102,9 @@ def reason(tx: Transaction, duty: Duty) -> Say:
 
 def _left(tx: Transaction, duty: Duty) -> Say:
     calendar = tx.policies.calendar(duty.calendar, tx.policies.version(duty.policy))
-    now, away = tx.clock.now(), away_of(tx, duty.owed_by)
+    now, away = duty.closed or tx.clock.now(), away_of(tx, duty.owed_by)
+    if timedelta(0) <= now - duty.due < timedelta(minutes=1):
+        return say("which is now")
     if now < duty.due:
         return say("{span} left", span=_minutes(hours.between(now, duty.due, calendar, away)))
     return say("{span} over", span=_minutes(hours.between(duty.due, now, calendar, away)))
@@ -91,7 +114,7 @@ def _minutes(span: timedelta) -> timedelta:
     return timedelta(minutes=int(span.total_seconds() // 60))
 
 
-def line(tx: Transaction, duty: Duty) -> Say:
+def line(tx: Transaction, duty: Duty, reader: str) -> Say:
     """A duty in a list of what somebody owes."""
     if duty.kind == "decide":
         return say(
@@ -105,7 +128,7 @@ def line(tx: Transaction, duty: Duty) -> Say:
         number=Ref(duty.number),
         person=person_named(tx, duty.owed_to),
         due=duty.due,
-        words=Quoted(excerpt(tx, duty.about), 80),
+        words=Quoted(excerpt(tx, duty.about, reader), 80),
     )
 
 
@@ -120,14 +143,14 @@ def team_line(tx: Transaction, duty: Duty) -> Say:
     )
 
 
-def waiting_line(tx: Transaction, duty: Duty) -> Say:
+def waiting_line(tx: Transaction, duty: Duty, reader: str) -> Say:
     """A duty in a list of what somebody waits for."""
     return say(
         "{number} {owner} owes you an answer by {due}: “{words}”",
         number=Ref(duty.number),
         owner=person_named(tx, duty.owed_by),
         due=duty.due,
-        words=Quoted(excerpt(tx, duty.about), 80),
+        words=Quoted(excerpt(tx, duty.about, reader), 80),
     )
 
 
@@ -136,7 +159,7 @@ def _late_in_team(tx: Transaction, duty: Duty) -> Card:
     return Card(
         say("Late in your team: {person}", person=owner),
         body=(team_line(tx, duty),),
-        facts=_facts(tx, duty),
+        facts=_facts(duty),
         buttons=(
             Button(say("Pass on"), "👉", f"pass {duty.number}"),
             Button(say("No reply needed"), "🚫", f"drop {duty.number}"),
@@ -150,13 +173,8 @@ def _stands_in(tx: Transaction, duty: Duty) -> Say:
     return say("You stand in for {person}, who is away.", person=person_named(tx, duty.owed_by))
 
 
-def _quote(tx: Transaction, duty: Duty) -> tuple[Value, ...]:
-    words = excerpt(tx, duty.about)
-    return (Quoted(words),) if words else ()
-
-
-def _facts(tx: Transaction, duty: Duty) -> tuple[tuple[Say, Say | Value], ...]:
+def _facts(duty: Duty) -> tuple[tuple[Say, Say | Value], ...]:
     facts: tuple[tuple[Say, Say | Value], ...] = ((say("Number"), Ref(duty.number)),)
     if duty.promised_for is not None:
         facts += ((say("Promised for"), duty.promised_for),)
-    return (*facts, (say("Due"), duty.due), (say("Time"), _left(tx, duty)))
+    return (*facts, (say("Due"), duty.due))

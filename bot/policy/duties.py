@@ -23,6 +23,7 @@ Kind = Literal[
 State = Literal["open", "promised", "done", "passed", "dropped", "excused", "lapsed"]
 
 LIVE: tuple[State, ...] = ("open", "promised")
+INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
 AGAIN: tuple[State, ...] = ("done", "dropped")  # can be reopened
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import MessageRef, Place, account_of, conversation
-from bot.policy.duties import Duty
+from bot.policy.duties import INNER, Duty
 from bot.store.rows import Rows, Where
 from bot.store.schema import LIVE, dues, duties, nudges, numbers
 
@@ -55,7 +55,8 @@ class Duties:
 
     def add(self, duty: Duty, seq: int | None = None) -> Duty:
         """With its id and number given here."""
-        numbered = replace(duty, id=self.rows.clock.new_id(), number=self.number())
+        number = INNER + self.number("inner") if duty.kind == "decide" else self.number()
+        numbered = replace(duty, id=self.rows.clock.new_id(), number=number)
         self.rows.add(duties, **_values(numbered), seq=seq)
         return numbered
 
@@ -116,9 +117,11 @@ class Duties:
     def overdue(self, persons: Iterable[str], now: datetime) -> list[Duty]:
         return self._live(duties.c.owed_by.in_(list(persons)), duties.c.due < now)
 
-    def number(self) -> int:
-        """The next short number of the company; duties and requests share one sequence."""
-        name = "short"
+    def number(self, name: str = "short") -> int:
+        """The next short number of the company; duties and requests share one sequence.
+
+        A duty to decide is known to people by its request's number, so it takes an inner one.
+        """
         changed = self.rows.change(numbers, numbers.c.name == name, last=numbers.c.last + 1)
         if not changed:
             self.rows.add(numbers, name=name, last=1)

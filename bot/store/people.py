@@ -150,6 +150,16 @@ class People:
         row = self.snapshot().places.get((place.platform, place.realm, place.id))
         return str(row.name) if row else ""
 
+    def sees(self, person: str, place: Place) -> bool:
+        """They are a member of it; where the platform tells of no members, everybody is."""
+        c = members.c
+        here = c.platform == place.platform, c.realm == place.realm, c.place == place.id
+        accounts_of = self.snapshot().directory.accounts_of(person)
+        own = [each.id for each in accounts_of if each.platform == place.platform]
+        if self.rows.one(members, *here, c.account.in_(own)) is not None:
+            return True
+        return self.rows.one(members, *here) is None
+
     def settle_in(self, event: PlaceChanged) -> None:
         values = {"name": event.name, "kind": event.kind, "archived": event.archived}
         place = event.place

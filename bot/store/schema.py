@@ -125,7 +125,7 @@ Index(
 )
 Index("outbox_arrived", outbox.c.company, outbox.c.place, outbox.c.message)
 Index("outbox_subject", outbox.c.company, outbox.c.subject)
-Index("outbox_nudged", outbox.c.company, outbox.c.person, outbox.c.settled_at)
+Index("outbox_nudged", outbox.c.company, outbox.c.person, outbox.c.not_before)
 GATHERING = sa.and_(outbox.c.kind.in_(_fixed("Remind")), outbox.c.state.in_(_fixed("ready")))
 Index(
     "outbox_gathering",

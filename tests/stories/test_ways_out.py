@@ -18,7 +18,8 @@ def test_a_promise_is_told_to_both_sides_and_keeps_the_bot_quiet_until_then(desk
     asked(desk)
 
     assert desk.says("bob", "promise 1 by Tue 10:00") == [
-        "ann: «Bob» promises an answer to #1 by Tue 3 Mar, 10:00.",
+        "ann: «Bob» promises an answer to #1 by Tue 3 Mar, 10:00.\n"
+        "«@bob when will the samples be ready?»",
         "bob: Promised: #1 by Tue 3 Mar, 10:00.\n«Ann» has been told.",
     ]
     assert desk.until(MONDAY + 24 * H) == []
@@ -162,7 +163,7 @@ def test_its_life_is_told_truly(desk: Desk) -> None:
 
     for sentence in (
         "«Bob» owes «Ann» an answer; the clock began at Mon 2 Mar, 09:00.",
-        "Rule question-to-person, clause 2.2.1-reply",
+        "Asked by name: clause 2.2.1-reply allows 4 h of working time, 2 h 30 min over.",
         "«Bob» was nudged at Mon 2 Mar, 13:30.",
         "«Mei» was nudged at Mon 2 Mar, 16:30.",
         "It was settled at Mon 2 Mar, 17:00: who owed it said so.",

@@ -228,7 +228,7 @@ function ask(change) {
 
 async function answerForm(form) {
   const fields = Object.fromEntries(new FormData(form));
-  const button = $("button", form);
+  const button = $(".press", form);
   button.disabled = true;
   const more = page.place ? { place: page.place, ...(page.thread && { thread: page.thread }) } : {};
   const answer = await deliver("form", { form: form.dataset.form, fields, ...more });
@@ -280,13 +280,16 @@ function wanted(area) {
   const command = before.match(/^\s*\/(?:d|du|dul|duly)?(?:\s+(\S*))?$/i);
   if (command) {
     const typed = (command[1] || "").toLowerCase();
-    const options = facts.menu.filter((each) => each.name.toLowerCase().startsWith(typed));
+    const options = facts.menu.filter((each) => each.name.toLowerCase().startsWith(typed) || each.about.toLowerCase().includes(typed));
+    options.sort((one, other) => Number(other.name.startsWith(typed)) - Number(one.name.startsWith(typed)));
     return { from: 0, title: words.commands, options: options.map((each) => ({ insert: `/duly ${each.name} `, name: `/duly ${each.usage || each.name}`, about: each.about })) };
   }
   const at = before.match(/(?:^|[^A-Za-z0-9_.])@([^\s@]*)$/);
   if (!at) return null;
   const typed = at[1].toLowerCase();
-  const options = facts.people.filter((each) => each.id.toLowerCase().startsWith(typed) || each.name.toLowerCase().includes(typed));
+  const opens = (each) => [each.id, ...each.name.split(" ")].some((word) => word.toLowerCase().startsWith(typed));
+  const fitting = facts.people.filter((each) => opens(each) || each.name.toLowerCase().includes(typed));
+  const options = fitting.toSorted((one, other) => Number(opens(other)) - Number(opens(one)));
   return { from: before.length - at[1].length - 1, title: words.people, options: options.map((each) => ({ insert: `@${each.id} `, name: each.name, about: `@${each.id} · ${each.title}` })) };
 }
 
@@ -362,6 +365,7 @@ const tools = {
   },
   dismiss() { keep("guide", "off"); $(".guide").hidden = true; },
   close() { $("#asked").close(); },
+  pick(button) { fill($("input", button.closest(".field")), button.textContent); },
   cancel(button) { about(button.closest(".composer"), "", "", {}); },
   react(button, line) { react(line, button.dataset.emoji); },
   quote(_, line) {

@@ -1,0 +1,109 @@
+"""The README's pictures, taken of the real thing: python -m tests.browser.pictures
+
+Made smaller by pngquant where that is installed.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, expect
+
+from bot.words import Quoted, Ref
+from tests.browser.test_story import CHINESE, ENGLISH, People, who
+from tests.browser.theatre import Screen, Window, chromium, duly, morning
+from tests.needs import ROOT
+
+PICTURES = ROOT / "docs" / "pictures"
+DESK = Screen(1200, 640)
+DARK = replace(DESK, height=800, dark=True)
+PHONE = Screen(390, 780, scale=2)
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder, duly(Path(folder)) as address, chromium() as browser:
+        morning(address)
+        _nudge(browser, address)
+        _approval(browser, address)
+        _chinese(browser, address)
+
+
+def _nudge(browser: Browser, address: str) -> None:
+    with _window(browser, address, "ann", "sales") as ann:
+        _ask(ann, ENGLISH)
+        _ask(_window_of(browser, address, "na"), CHINESE)
+        ann.moves("+2 working hours")
+        ann.moves("+1 working hour")
+        for screen, file in ((DESK, "nudge"), (PHONE, "phone")):
+            with _window(browser, address, "bob", "duly", screen) as bob:
+                card = bob.card("{person} is waiting for your answer", person=who("ann"))
+                _take(bob, file)
+                if screen is PHONE:
+                    bob.presses(card, "I have answered")
+                    bob.card(
+                        "Done: {number}. {person} can open it again.",
+                        number=Ref(1),
+                        person=who("ann"),
+                    )
+
+
+def _approval(browser: Browser, address: str) -> None:
+    with _window(browser, address, "na", "general") as na:
+        na.writes("/duly request notice 周五下午两点全员大会，请准时参加。")
+    with _window(browser, address, "ann", "general") as ann:
+        ann.writes(f"/duly request notice {ENGLISH.notice}")
+    with _window(browser, address, "leo", "duly", replace(DESK, height=920)) as leo:
+        ask = "{person} asks for approval: {number}"
+        leo.card(ask, person=who("na"), number=Quoted(""))
+        leo.presses(leo.card(ask, person=who("ann"), number=Quoted("")), "Approve")
+        leo.card("{number} was approved", number=Quoted(""))
+        _take(leo, "approval")
+
+
+def _chinese(browser: Browser, address: str) -> None:
+    with _window(browser, address, "wei", "sales") as wei:
+        wei.writes(f"/duly request notice {CHINESE.notice}")
+        wei.moves("+2 working hours")
+        wei.moves("+1 working hour")
+    with _window(browser, address, "mei", "duly", DARK) as mei:
+        mei.page.locator("#main .card").first.wait_for()
+        _take(mei, "chinese-dark")
+
+
+def _ask(asker: Window, people: People) -> None:
+    asker.writes(f"@{people.owner} {people.question}")
+    expect(asker.page.locator("#main .mention").last).to_be_visible()
+
+
+def _window_of(browser: Browser, address: str, person: str) -> Window:
+    return Window(browser, address, person, DESK).opens("sales")
+
+
+@contextmanager
+def _window(
+    browser: Browser, address: str, person: str, place: str = "duly", screen: Screen = DESK
+) -> Iterator[Window]:
+    """Without the guide, which would fill half of a picture."""
+    made = Window(browser, address, person, screen).opens(place)
+    if made.page.locator(".guide").is_visible():
+        made.page.locator(".guide [data-tool=dismiss]").click()
+    yield made
+    made.closes()
+
+
+def _take(window: Window, name: str) -> None:
+    file = PICTURES / f"{name}.png"
+    window.page.mouse.move(0, 0)
+    window.page.wait_for_function("!document.getAnimations().length")
+    window.page.screenshot(path=file)
+    if smaller := shutil.which("pngquant"):
+        subprocess.run([smaller, "--force", "--strip", "--output", file, file], check=True)
+
+
+if __name__ == "__main__":
+    PICTURES.mkdir(exist_ok=True)
+    main()
