@@ -4,16 +4,19 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import fault_point
 from bot.effects import Deliverable, OpenForm, Remind, Send, doubt
-from bot.events import MessageRef, Platform
+from bot.events import Account, MessageRef, Platform
+from bot.handlers.deeds import away_of
 from bot.handlers.nudging import Nudging
+from bot.policy import hours
 from bot.port import Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
 from bot.store.outbox import Arrival, Outbox, Parcel
+from bot.store.rows import gave_way
 from bot.words import Reader
 
 log = logging.getLogger(__name__)
@@ -21,8 +24,10 @@ log = logging.getLogger(__name__)
 BATCH = 100  # parcels
 AT_ONCE = 16  # carried at the same time
 QUARANTINE = timedelta(minutes=2)  # longer than any call may take, and than a platform may dawdle
+START = timedelta(seconds=30)  # a claim is used within this time, or handed back untouched
 LONGEST = 60  # seconds a call may take
-PATIENCE = timedelta(hours=24)
+PATIENCE = timedelta(hours=24)  # after which an answer that fails once more is given up …
+RESOLVE = timedelta(days=30)  # … and everything else, but for nudges, which see for themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Load:
     parcel: Parcel
     effect: Deliverable
     reader: Reader
+    until: datetime  # lease time: begun later, a call could outlast the claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +76,30 @@ class Courier:
                 effect = self._final(tx, parcel)
                 if effect is None:
                     return None
-                return Load(parcel, effect, tx.people.reader(effect.to, tx.home()))
+                reader = tx.people.reader(effect.to, tx.home())
+                return Load(parcel, effect, reader, tx.clock.lease() + START)
         except Exception as error:
+            if gave_way(error):
+                raise
             log.error("outbox %s cannot be read: %s", row.id, type(error).__name__)
             tx.outbox.settle(row.id, "undeliverable", f"unreadable: {type(error).__name__}")
             return None
 
     def _final(self, tx: Transaction, parcel: Parcel) -> Deliverable | None:
-        """What is really sent: nudges are composed now, a form that came too late is a card."""
+        """What is really sent: nudges are composed now, a form that came too late is a card.
+
+        What nobody asked for waits until its reader is at work. Policy 1.3-moderate.
+        """
         effect = parcel.effect
         if isinstance(effect, Remind):
             return self.nudging.compose(tx, parcel)
         if isinstance(effect, OpenForm) and self._too_late(parcel, effect):
             return Send(effect.to, effect.instead)
+        if isinstance(effect, Send) and not parcel.urgent:
+            later = _opening(tx, effect)
+            if later > tx.clock.now():
+                tx.outbox.postpone(parcel, later)
+                return None
         return effect
 
     def _too_late(self, parcel: Parcel, form: OpenForm) -> bool:
@@ -90,15 +107,23 @@ class Courier:
 
     async def _carry(self, load: Load) -> None:
         parcel = load.parcel
+        if self.store.clock.lease() > load.until:
+            await self._record(lambda box: box.wait(parcel, timedelta(0)))
+            return
         try:
             arrived = await self._deliver(load)
         except TryLater as busy:
             after = busy.after
-            await self._record(lambda box: box.wait(parcel, after))
+            if self._waited_enough(parcel):
+                await self._give_up(load, "the platform stayed unreachable")
+            else:
+                await self._record(lambda box: box.wait(parcel, after))
         except Undeliverable as reason:
             await self._give_up(load, str(reason))
         except Exception as error:  # Doubtful, or a bug of ours: the claim stands, the doubt too
             log.warning("outbox %s is in doubt: %s", parcel.id, type(error).__name__)
+            if self._waited_enough(parcel):
+                await self._give_up(load, "it stayed in doubt")
         else:
             outcome = Arrival(load.effect.to, arrived)
             await self._record(lambda box: box.settle(parcel.id, "arrived", outcome))
@@ -106,21 +131,23 @@ class Courier:
     async def _deliver(self, load: Load) -> MessageRef | None:
         parcel, effect = load.parcel, load.effect
         adapter = self.adapters[effect.to.platform]
-        if parcel.doubtful and not isinstance(parcel.effect, OpenForm):
+        if parcel.doubtful:
             fault_point("before find")
             found = await adapter.find(effect, key=parcel.key, since=parcel.since)
             if found is not None:
                 return found
-            if doubt(parcel.effect) == "lose":
+            if doubt(effect) == "lose":
                 raise Undeliverable("perhaps it arrived; rather lost than doubled")
-        if self.store.clock.lease() > parcel.since + PATIENCE and not parcel.nudging:
-            raise Undeliverable("the platform stayed unreachable")
 
         fault_point("before deliver")
         async with asyncio.timeout(LONGEST):
             arrived = await adapter.deliver(effect, key=parcel.key, reader=load.reader)
         fault_point("after deliver")
         return arrived
+
+    def _waited_enough(self, parcel: Parcel) -> bool:
+        span = PATIENCE if parcel.urgent else RESOLVE
+        return self.store.clock.lease() > parcel.since + span and not parcel.nudging
 
     async def _give_up(self, load: Load, reason: str) -> None:
         """A form that nobody could open becomes the card that says what to type."""
@@ -131,7 +158,7 @@ class Courier:
 
         def instead(box: Outbox) -> None:
             box.settle(parcel.id, "undeliverable", reason)
-            box.add(Send(effect.to, effect.instead), f"{parcel.key}/instead")
+            box.add(Send(effect.to, effect.instead), f"{parcel.key}/instead", urgent=True)
 
         await self._record(instead)
 
@@ -148,3 +175,13 @@ def _lanes(loads: list[Load]) -> list[list[Load]]:
     for load in loads:
         lanes.setdefault(load.effect.to, []).append(load)
     return list(lanes.values())
+
+
+def _opening(tx: Transaction, effect: Send) -> datetime:
+    """When the reader is next at work: now, if they are, or where it is a place or a stranger."""
+    now, to = tx.clock.now(), effect.to
+    person = tx.people.snapshot().directory.behind(to) if isinstance(to, Account) else None
+    if person is None:
+        return now
+    calendar = tx.policies.calendar(person.calendar, tx.policies.current())
+    return hours.next_open(now, calendar, away_of(tx, person.id))

@@ -11,6 +11,7 @@ from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
 
 BATCH = 500  # dues
+RUNGS = 3  # claims in one transaction: whatever rungs of a ladder are past share a card
 GATHER = timedelta(seconds=5)  # lease time: after an outage, what piled up becomes one card
 SWEEP = timedelta(minutes=10)  # lease time between two erasures of old bodies
 
@@ -32,13 +33,17 @@ class Ticker:
         return done
 
     def _batch(self, *, piled_up: bool) -> int:
+        done = 0
         with self.store.transaction() as tx:
-            fallen = tx.dues.claim(tx.clock.now(), BATCH)
-            if fallen:
-                gather = GATHER if piled_up or len(fallen) == BATCH else timedelta(0)
-                self.nudging.plan(tx, fallen, gather)
+            for _ in range(RUNGS):
+                fallen = tx.dues.claim(tx.clock.now(), BATCH)
+                if not fallen:
+                    break
+                piled_up = piled_up or len(fallen) == BATCH
+                self.nudging.plan(tx, fallen, GATHER if piled_up else timedelta(0))
+                done += len(fallen)
         fault_point("a batch of dues was planned")
-        return len(fallen)
+        return done
 
     def _sweep(self) -> None:
         """Erase bodies of deliveries long settled, and files that have expired."""

@@ -30,7 +30,7 @@ def connect(url: str) -> sa.Engine:
     }
     if url == MEMORY:
         options["poolclass"] = sa.StaticPool
-    db = sa.create_engine(url, **options)
+    db = sa.create_engine(url, hide_parameters=True, **options)
     sa.event.listen(db, "connect", _prepare)
     sa.event.listen(db, "begin", _begin)
     return db
@@ -59,7 +59,8 @@ def _postgresql(url: str) -> sa.Engine:
     for name in ("postgresql://", "postgresql+psycopg://"):
         if plain.startswith(name):
             plain = "postgresql+psycopg://" + plain[len(name) :]
-    return sa.create_engine(plain, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    size = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+    return sa.create_engine(plain, hide_parameters=True, **size)
 
 
 def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.effects import Effect, OpenForm, Remind, Whisper
 from bot.events import Account, MessageRef, Place, Platform, conversation
 from bot.store.rows import Rows
-from bot.store.schema import outbox
+from bot.store.schema import GATHERING, UNSENT, outbox
 
 Settled = Literal["arrived", "spared", "undeliverable"]
 BACK = 10_000  # rows erased at a time
@@ -31,6 +31,7 @@ class Parcel:
     effect: Effect
     since: datetime  # lease time
     doubtful: bool  # somebody claimed it before, and never said what came of it
+    urgent: bool = False  # answers a person who waits for it
 
     @property
     def nudging(self) -> bool:
@@ -42,18 +43,16 @@ class Parcel:
 class Outbox:
     rows: Rows
 
-    def add(
-        self, effect: Effect, key: str, *, subject: str = "", hold: timedelta | None = None
-    ) -> str:
-        """Keep `effect` to be carried out, at the earliest after `hold` (lease time)."""
-        row = self._row(effect, key, subject, hold or timedelta(0))
-        self.rows.add(outbox, **row)
+    def add(self, effect: Effect, key: str, *, subject: str = "", urgent: bool = False) -> str:
+        """Keep `effect` to be carried out; `urgent`: it answers a person who waits for it."""
+        row = self._row(effect, key, subject, timedelta(0))
+        self.rows.add(outbox, **row | {"urgent": urgent or row["urgent"]})
         return str(row["id"])
 
     def gathering(self, persons: Iterable[str]) -> dict[str, str]:
         """The nudges of each person that nobody has begun to send: more can still be put in."""
         c = outbox.c
-        where = c.kind == "Remind", c.state == "ready", c.person.in_(list(persons))
+        where = GATHERING, c.person.in_(list(persons))
         found = self.rows.free(outbox, *where, order=c.id, limit=10_000)
         return {row.person: row.id for row in found}
 
@@ -67,7 +66,7 @@ class Outbox:
     ) -> list[tuple[Any, bool]]:
         """Rows that may be sent now, ours for `hold`, each with whether it was in doubt already."""
         c, lease = outbox.c, self.rows.clock.lease()
-        free = [c.state.in_(["ready", "doubtful"]), c.held_until <= lease]
+        free = [UNSENT, c.held_until <= lease]
         free += [c.not_before <= self.rows.clock.now(), c.platform.in_(list(platforms))]
         if urgent is not None:
             free.append(c.urgent.is_(urgent))
@@ -79,7 +78,7 @@ class Outbox:
 
     def read(self, row: Any, *, doubtful: bool) -> Parcel:
         effect = self.rows.open(outbox.c.body, row.id, row.body)
-        return Parcel(row.id, row.key, effect, row.since, doubtful)
+        return Parcel(row.id, row.key, effect, row.since, doubtful, row.urgent)
 
     def wait(self, parcel: Parcel, span: timedelta) -> None:
         """It did not arrive this time; an older doubt stays."""
@@ -123,10 +122,14 @@ class Outbox:
         return row and (row.id, self.rows.open(c.body, row.id, row.body))
 
     def sent_since(self, person: str, since: datetime) -> int:
-        """Nudging cards that reached `person` since that lease time."""
+        """Nudging cards meant for a time since then, as people see it, that reached `person`."""
         c = outbox.c
-        where = c.person == person, c.state == "arrived", c.settled_at >= since
+        where = c.person == person, c.state == "arrived", c.not_before >= since
         return self.rows.count(outbox, c.kind == "Remind", *where)
+
+    def name(self, id: str, subject: str) -> None:
+        """What a parcel turned out to show, to find its card again."""
+        self.rows.change(outbox, outbox.c.id == id, subject=subject)
 
     def next(self) -> datetime | None:
         """When, as people see it, the next waiting parcel may be sent."""
@@ -135,7 +138,7 @@ class Outbox:
         return rows[0].not_before if rows else None
 
     def unsent(self) -> int:
-        return self.rows.count(outbox, outbox.c.state.in_(["ready", "doubtful"]))
+        return self.rows.count(outbox, UNSENT)
 
     def erase(self, before: datetime) -> int:
         """Bodies settled before that lease time; keys and outcomes stay."""

@@ -59,6 +59,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company", "id"),
     )
     op.create_table(
+        "dialogues",
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company", "account"),
+    )
+    op.create_table(
         "dues",
         sa.Column("company", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
@@ -104,16 +111,19 @@ def upgrade() -> None:
     op.create_index(
         "duties_conversation",
         "duties",
-        ["company", "conversation"],
+        ["company", "conversation", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('open', 'promised')"),
         postgresql_where=sa.text("state IN ('open', 'promised')"),
     )
     op.create_index("duties_due", "duties", ["company", "due"], unique=False)
     op.create_index(
+        "duties_message", "duties", ["company", "conversation", "message", "id"], unique=False
+    )
+    op.create_index(
         "duties_owed_by",
         "duties",
-        ["company", "owed_by"],
+        ["company", "owed_by", "due", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('open', 'promised')"),
         postgresql_where=sa.text("state IN ('open', 'promised')"),
@@ -121,7 +131,7 @@ def upgrade() -> None:
     op.create_index(
         "duties_owed_to",
         "duties",
-        ["company", "owed_to"],
+        ["company", "owed_to", "due", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('open', 'promised')"),
         postgresql_where=sa.text("state IN ('open', 'promised')"),
@@ -129,7 +139,7 @@ def upgrade() -> None:
     op.create_index(
         "duties_subject",
         "duties",
-        ["company", "subject"],
+        ["company", "subject", "due", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('open', 'promised')"),
         postgresql_where=sa.text("state IN ('open', 'promised')"),
@@ -228,7 +238,9 @@ def upgrade() -> None:
         sa.Column("sent", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("company", "duty", "step", "person"),
     )
-    op.create_index("nudges_parcel", "nudges", ["company", "parcel"], unique=False)
+    op.create_index(
+        "nudges_parcel", "nudges", ["company", "parcel", "duty", "step", "person"], unique=False
+    )
     op.create_table(
         "numbers",
         sa.Column("company", sa.String(), nullable=False),
@@ -277,16 +289,17 @@ def upgrade() -> None:
     op.create_index(
         "outbox_gathering",
         "outbox",
-        ["company", "person"],
+        ["company", "person", "id"],
         unique=False,
-        sqlite_where=sa.text("kind = 'Remind' AND state = 'ready'"),
-        postgresql_where=sa.text("kind = 'Remind' AND state = 'ready'"),
+        sqlite_where=sa.text("kind IN ('Remind') AND state IN ('ready')"),
+        postgresql_where=sa.text("kind IN ('Remind') AND state IN ('ready')"),
     )
+    op.create_index("outbox_nudged", "outbox", ["company", "person", "not_before"], unique=False)
     op.create_index("outbox_subject", "outbox", ["company", "subject"], unique=False)
     op.create_index(
         "outbox_unsent",
         "outbox",
-        ["company", "held_until"],
+        ["company", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('ready', 'doubtful')"),
         postgresql_where=sa.text("state IN ('ready', 'doubtful')"),
