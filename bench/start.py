@@ -47,7 +47,7 @@ def answered(url: str) -> bool:
 def demo(folder: str) -> tuple[float, float]:
     """Seconds from the start until the page answers, and MB held then."""
     start = time.perf_counter()
-    words = [ROOT / "duly", "demo", "--data", folder, "--port", str(PORT)]
+    words = [str(ROOT / "duly"), "demo", "--data", folder, "--port", str(PORT)]
     running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while not answered(f"http://127.0.0.1:{PORT}/playground/"):

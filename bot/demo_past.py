@@ -120,7 +120,7 @@ class Past:
 
     def _request(self, book: Rulebook, calendar: Calendar, day: date, asker: Person) -> None:
         route = book.routes["notice"]
-        deciders = approvals.approvers(route, asker, self.tx.people.snapshot().directory)
+        deciders = approvals.approvers(route, 0, asker, self.tx.people.snapshot().directory)
         at = hours.day_start(day, calendar) + timedelta(minutes=self.chance.randint(5, 150))
         decided = hours.add(at, timedelta(minutes=self.chance.randint(20, 700)), calendar)
         if not deciders or decided >= self.tx.clock.now():

@@ -10,6 +10,7 @@ from typing import Any
 from bot.clock import fault_point
 from bot.effects import Deliverable, OpenForm, Remind, Send, doubt
 from bot.events import Account, MessageRef, Platform
+from bot.handlers import stale
 from bot.handlers.deeds import away_of
 from bot.handlers.nudging import Nudging
 from bot.policy import hours
@@ -95,6 +96,9 @@ class Courier:
             return self.nudging.compose(tx, parcel)
         if isinstance(effect, OpenForm) and self._too_late(parcel, effect):
             return Send(effect.to, effect.instead)
+        if isinstance(effect, Send) and stale.stale(tx, parcel.subject):
+            tx.outbox.settle(parcel.id, "spared", "what it speaks of is settled")
+            return None
         if isinstance(effect, Send) and not parcel.urgent:
             later = _opening(tx, effect)
             if later > tx.clock.now():

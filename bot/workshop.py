@@ -47,7 +47,7 @@ class Workshop:
             await asyncio.to_thread(self._fail, order, refusal.why)
         except Exception as error:
             log.error("workbook %s failed: %s", order.id, type(error).__name__)
-            if order.tries >= TRIES:
+            if order.tries + 1 >= TRIES:
                 why = say("The report could not be made. IT can see why in the log.")
                 await asyncio.to_thread(self._fail, order, why)
         else:
@@ -59,9 +59,12 @@ class Workshop:
         spawn = multiprocessing.get_context("spawn")
         with TemporaryDirectory(prefix="duly-") as folder:
             out = Path(folder) / "report.xlsx"
-            with ProcessPoolExecutor(1, spawn) as pool:
+            pool = ProcessPoolExecutor(1, spawn)
+            try:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(pool, self.build, material, out)
+            finally:
+                await asyncio.to_thread(pool.shutdown)
             return await asyncio.to_thread(out.read_bytes)
 
     def _claim(self) -> Any | None:

@@ -21,6 +21,11 @@ def parse(words: Words) -> Approval:
 
 def run(call: Call, approval: Approval) -> Card:
     request = approvals.decide(call, approval.number, approve=True, comment=approval.comment)
+    if request.state == "open":
+        return Card(
+            say("Approved: {number} goes on to its next step.", number=Ref(request.number)),
+            tone="good",
+        )
     return Card(
         say(
             "Approved: {number}. {person} has been told.",

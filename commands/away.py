@@ -32,9 +32,9 @@ def parse(words: Words) -> Leave:
         last = datetime.combine(
             datetime.fromisoformat(match[2] or match[1]), time(), ZoneInfo(words.zone)
         )
-    except ValueError:
+        end = (last + timedelta(days=1)).astimezone(words.now.tzinfo)
+    except (ValueError, OverflowError):
         raise Refusal(_how()) from None
-    end = last + timedelta(days=1)
     if end <= words.now or end <= first or end - first > LONGEST:
         raise Refusal(say("Leave ends after it begins, in the future, and lasts at most a year."))
     return Leave(first, end, words.person(match[3]) if match[3] else None)
@@ -49,8 +49,8 @@ def _how() -> Say:
 
 def run(call: Call, leave: Leave) -> Card:
     delegate = leave.delegate
-    if delegate is not None and delegate.id == call.person.id:
-        raise Refusal(say("Name somebody else to stand in for you."))
+    if delegate is not None and (delegate.id == call.person.id or delegate.partner):
+        raise Refusal(say("Name a colleague to stand in for you."))
     absence = Absence(
         person=call.person.id,
         start=leave.start,

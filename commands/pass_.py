@@ -46,7 +46,7 @@ def run(call: Call, passing: Passing) -> Card | Form:
         buttons=showing.exits(new),
         about=new.about,
     )
-    call.tell(to.id, told)
+    call.tell(to.id, told, deeds.subject(new))
     done = say("{number} is now with {person}.", number=Ref(duty.number), person=call.who(to.id))
     words = deeds.quoted(call.tx, duty.about, duty.owed_to)
     call.tell(duty.owed_to, Card(done, body=words, about=duty.about))

@@ -8,13 +8,13 @@ from bot.words import Code, say
 
 def number(words: Words, example: str) -> tuple[int, str]:
     """The number at the start, and what follows it. `example`: a whole command to show."""
-    first, _, rest = words.text.partition(" ")
+    first, *rest = words.text.split(maxsplit=1) or [""]
     found = number_in(first)
     if found is None:
         raise Refusal(
             say("Say which one, for example: {example}", example=Code(f"/duly {example}"))
         )
-    return found, rest.strip()
+    return found, rest[0].strip() if rest else ""
 
 
 def nothing(words: Words) -> None:
@@ -23,8 +23,9 @@ def nothing(words: Words) -> None:
 
 
 def owed(call: Call, number: int) -> Duty:
-    """The duty of that number that the caller owes. Nobody learns of other people's."""
+    """What the caller owes, or whom they stand in for. Nobody learns of other people's."""
     duty = call.tx.duties.find(number)
-    if duty is None or duty.owed_by != call.person.id or duty.kind == "decide":
+    own = {call.person.id, *call.directory.stands_in_for(call.person.id, call.now)}
+    if duty is None or duty.owed_by not in own or duty.kind == "decide":
         raise Refusal(duties.nobody_owes(number))
     return duty

@@ -31,7 +31,7 @@ def run(call: Call, number: int) -> Card:
         about=opened.about,
     )
     if duty.owed_by != call.person.id:
-        call.tell(duty.owed_by, told)
+        call.tell(duty.owed_by, told, deeds.subject(opened))
     return Card(say("Open again: {number}.", number=Ref(number)), tone="good")
 
 

@@ -1,31 +1,46 @@
 """/duly report: the Excel report of a period, for HR and heads. Policy 5.2."""
 
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
 from bot.card import Card
 from bot.command import Call, Command, Refusal, Words
 from bot.policy import periods
 from bot.words import Code, Quoted, say
 
+MINE = ("mine", "我的")
 
-def parse(words: Words) -> periods.Period:
-    """Without words: this month so far."""
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    period: periods.Period
+    mine: bool
+
+
+def parse(words: Words) -> Wanted:
+    """Without a period: this month so far, where the reader is."""
+    parts = words.text.split()
+    mine = bool(parts) and parts[0].casefold() in MINE
+    named = " ".join(parts[mine:])
+    here = words.now.astimezone(ZoneInfo(words.zone))
     try:
-        return periods.parse(words.text or f"{words.now:%Y-%m}", words.zone)
+        return Wanted(periods.parse(named or f"{here:%Y-%m}", words.zone), mine)
     except periods.NoPeriod:
         raise Refusal(
             say(
                 "I cannot read the period {period}. For example: {example}",
-                period=Quoted(words.text),
+                period=Quoted(named),
                 example=Code("/duly report 2026-10"),
             )
         ) from None
 
 
-def run(call: Call, period: periods.Period) -> Card:
-    call.tx.orders.add(call.person.id, call.account, period.label, edition(call))
+def run(call: Call, wanted: Wanted) -> Card:
+    chosen = "mine" if wanted.mine else edition(call)
+    label = wanted.period.label
+    call.tx.orders.add(call.person.id, call.account, label, chosen)
     return Card(
-        say(
-            "I am preparing the report of {period}; it comes as a file.", period=Code(period.label)
-        ),
+        say("I am preparing the report of {period}; it comes as a file.", period=Code(label)),
         tone="good",
     )
 
@@ -43,9 +58,9 @@ def edition(call: Call) -> str:
 
 COMMAND = Command(
     name="report",
-    usage="report [PERIOD]",
+    usage="report [mine] [PERIOD]",
     summary=say("The Excel report: of the company for HR, of my team for heads, of myself."),
-    examples=("", "2026-10", "2026-Q4"),
+    examples=("", "2026-10", "2026-Q4", "mine", "mine 2026-10"),
     parse=parse,
     run=run,
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.card import Button, Card, Choice, Field, Form
 from bot.command import Call, Command, Refusal, Words
 from bot.handlers import approvals
+from bot.policy.approvals import shown
 from bot.words import Code, Ref, Rows, Say, say
 
 LONGEST = approvals.LONGEST
@@ -19,11 +20,8 @@ class Asked:
 
 
 def parse(words: Words) -> Asked:
-    kind, _, text = words.text.partition(" ")
-    if "\n" in kind:
-        kind, _, more = kind.partition("\n")
-        text = f"{more} {text}".strip()
-    return Asked(ALIASES.get(kind, kind.casefold()), text.strip())
+    kind, *text = words.text.split(maxsplit=1) or [""]
+    return Asked(ALIASES.get(kind, kind.casefold()), text[0].strip() if text else "")
 
 
 def run(call: Call, asked: Asked) -> Card | Form:
@@ -33,16 +31,15 @@ def run(call: Call, asked: Asked) -> Card | Form:
         return Form("request", say("Ask for an approval"), FIELDS, say("Send"))
     if not asked.text:
         return Form(f"request {asked.kind}", say("Ask for an approval"), FIELDS[1:], say("Send"))
-    if len(asked.text) > LONGEST:
+    text = shown(asked.text)
+    if len(text) > LONGEST:
         raise Refusal(
-            say(
-                "This has {count} characters; at most {most} fit.",
-                count=len(asked.text),
-                most=LONGEST,
-            )
+            say("This has {count} characters; at most {most} fit.", count=len(text), most=LONGEST)
         )
+    if not text:
+        raise Refusal(say("There is nothing in this text that can be seen."))
     request = approvals.make(call, call.book.routes[asked.kind], asked.text)
-    deciders = call.tx.requests.asked(request.id)
+    deciders = call.tx.requests.asked(request.id, request.step)
     return Card(
         say("Sent for approval: {number}", number=Ref(request.number)),
         body=(say("It waits for {people}.", people=Rows(tuple(map(call.who, deciders)))),),

@@ -53,7 +53,9 @@ def test_every_clause_that_the_code_cites_has_its_row() -> None:
 
 def test_every_clause_of_the_default_policy_has_its_row() -> None:
     book, known = default_rulebook(), clauses()
-    cited = {each.clause for each in (*book.classes.values(), *book.levels.values(), *book.rules)}
+    cited = {each.clause for each in book.classes.values()}
+    cited |= {each.clause for each in book.levels.values()}
+    cited |= {each.clause for each in book.rules}
     cited |= {each.clause for each in book.routes.values()}
     cited |= {book.marks.clause, book.nudges.clause, book.promise_clause}
 

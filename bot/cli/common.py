@@ -1,6 +1,7 @@
 """What the commands of the terminal share: settings, the store, and words."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,12 +40,16 @@ def settings_of(args: argparse.Namespace) -> "Settings":
 
 def open_store(settings: "Settings", *, new: bool = False) -> "Store":
     """The store as it is; `new`: made where there is none. Raises bot.settings.Unusable."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from bot.clock import Clock
     from bot.seal import Seal
     from bot.settings import Unusable, folder, key
     from bot.store import Store
     from bot.store.connecting import connect, sqlite_url
 
+    if not settings.sqlite and not os.environ.get("DULY_KEY") and settings.key_file is None:
+        folder(settings)  # for the key
     if settings.sqlite and not settings.database:
         if not new and not (settings.data / "duly.db").exists():
             raise Unusable(
@@ -54,7 +59,12 @@ def open_store(settings: "Settings", *, new: bool = False) -> "Store":
         folder(settings)
     clock = Clock()
     seal = Seal(key(settings, clock.random), clock.random)
-    db = connect(settings.database or sqlite_url(settings.data.resolve()))
+    try:
+        db = connect(settings.database or sqlite_url(settings.data.resolve()))
+    except (SQLAlchemyError, ImportError, ValueError):
+        raise Unusable(
+            "The database URL cannot be used. Write one such as postgresql://user@host/name."
+        ) from None
     return Store(db, settings.company, seal, clock)
 
 
@@ -72,7 +82,7 @@ def opened(args: argparse.Namespace) -> Iterator["Store"]:
 
 def newest(store: "Store", settings: "Settings") -> None:
     """SQLite is brought to the newest tables by itself; PostgreSQL by `duly migrate`."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DatabaseError
 
     from bot.settings import Unusable
     from bot.store.migrating import HEAD, upgrade, version
@@ -82,7 +92,7 @@ def newest(store: "Store", settings: "Settings") -> None:
             upgrade(store.db)
         elif version(store.db) != HEAD:
             raise Unusable("The database is not at the newest tables. Run: ./duly migrate")
-    except OperationalError as error:
+    except DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise Unusable(f"The database cannot be reached: {reason}.") from None
 

@@ -4,6 +4,7 @@ Every path (slash command, button, reaction, form) ends in these functions.
 """
 
 from dataclasses import replace
+from typing import Literal
 
 from bot.card import Button, Card
 from bot.command import Call, Refusal
@@ -39,14 +40,6 @@ def subject(request: Request) -> str:
 
 def make(call: Call, route: Route, text: str) -> Request:
     """Raises Refusal where nobody may decide it."""
-    deciders = approvals.approvers(route, call.person, call.directory)
-    if not deciders:
-        raise Refusal(
-            say(
-                "Nobody is there to decide on this: your department has no other head. "
-                "Ask HR to name one."
-            )
-        )
     form = approvals.canonical({"text": text})
     request = Request(
         id=call.tx.clock.new_id(),
@@ -62,14 +55,29 @@ def make(call: Call, route: Route, text: str) -> Request:
         place=conversation(call.place),
     )
     call.tx.requests.add(request)
-    asked = {each.id: _ask(call, request, route, each.id) for each in deciders}
-    call.tx.requests.ask(request.id, 0, asked)
-    for each in deciders:
-        call.tell(each.id, card(call.tx, request, deciding=True), subject(request))
+    _ask(call, request, route)
     return request
 
 
-def _ask(call: Call, request: Request, route: Route, person: str) -> str:
+def _ask(call: Call, request: Request, route: Route) -> None:
+    """Each approver of the step that waits, and who stands in for those who are away."""
+    requester = call.directory.people[request.requester]
+    deciders = approvals.approvers(route, request.step, requester, call.directory)
+    if not deciders:
+        raise Refusal(
+            say(
+                "Nobody is there to decide on this: your department has no other head. "
+                "Ask HR to name one."
+            )
+        )
+    asked = {each.id: _owe(call, request, route, each.id) for each in deciders}
+    call.tx.requests.ask(request.id, request.step, asked)
+    told = approvals.entitled(route, request.step, requester, call.directory, call.now)
+    for person in sorted(told):
+        call.tell(person, card(call.tx, request, deciding=True), subject(request))
+
+
+def _owe(call: Call, request: Request, route: Route, person: str) -> str:
     opening = deeds.Opening(
         kind="decide",
         owed_by=person,
@@ -84,18 +92,22 @@ def _ask(call: Call, request: Request, route: Route, person: str) -> str:
 
 
 def decide(call: Call, number: int, *, approve: bool, comment: str) -> Request:
-    """Who is the requester, or is not asked, is refused; what was decided stays decided."""
+    """Who is the requester, or is not entitled now, is refused; what was decided stays so."""
     request = call.tx.requests.find(number)
     if request is None:
         raise Refusal(no_such(number))
-    asked = _may_decide(call, request)
+    route = call.tx.policies.version(request.policy).routes[request.kind]
     decider = call.directory.people.get(request.decided_by or "")
-    why = approvals.why_not_decide(request, call.person, asked) or approvals.why_decided(
-        request, decider
+    why = (
+        approvals.why_not_decide(request, call.person, _entitled(call, request, route))
+        if request.state == "open" or call.person.id == request.requester
+        else None
     )
-    if why:
+    if why := why or approvals.why_decided(request, decider):
         raise Refusal(why)
 
+    if approve and request.step + 1 < len(route.steps):
+        return _advance(call, request, route)
     state: approvals.State = "approved" if approve else "rejected"
     decided = approvals.decide(request, state, call.person.id, call.now, comment)
     _close(call, decided, comment)
@@ -103,11 +115,25 @@ def decide(call: Call, number: int, *, approve: bool, comment: str) -> Request:
     return decided
 
 
-def _may_decide(call: Call, request: Request) -> set[str]:
-    """Who was asked, and who stands in now for those of them who are away."""
-    asked = set(call.tx.requests.asked(request.id))
-    absences = [call.directory.away(person, call.now) for person in asked]
-    return asked | {each.delegate for each in absences if each and each.delegate}
+def _entitled(call: Call, request: Request, route: Route) -> frozenset[str]:
+    requester = call.directory.people[request.requester]
+    return approvals.entitled(route, request.step, requester, call.directory, call.now)
+
+
+def _advance(call: Call, request: Request, route: Route) -> Request:
+    """One step is approved; the next one's approvers are asked."""
+    following = replace(request, step=request.step + 1)
+    if not call.tx.requests.advance(request, following.step):
+        raise Refusal(say("{number} was decided a moment ago.", number=Ref(request.number)))
+    _settle(call, request, "approved")
+    _ask(call, following, route)
+    return following
+
+
+def _settle(call: Call, request: Request, how: str) -> None:
+    for duty in call.tx.duties.about(subject(request)):
+        state: Literal["done", "dropped"] = "dropped" if how == "recalled" else "done"
+        deeds.settle(call.tx, duty, state, deeds.Ending(how, call.now))
 
 
 def recall(call: Call, number: int) -> Request:
@@ -132,10 +158,7 @@ def recall(call: Call, number: int) -> Request:
 def _close(call: Call, decided: Request, comment: str) -> None:
     if not call.tx.requests.decide(decided, comment):
         raise Refusal(say("{number} was decided a moment ago.", number=Ref(decided.number)))
-    for duty in call.tx.duties.about(subject(decided)):
-        decides = decided.state in ("approved", "rejected")
-        ending = deeds.Ending(decided.state, call.now)
-        deeds.settle(call.tx, duty, "done" if decides else "dropped", ending)
+    _settle(call, decided, decided.state)
     amended = card(call.tx, replace(decided, comment=comment))
     for arrival in call.tx.outbox.told(subject(decided)):
         if arrival.message is not None:

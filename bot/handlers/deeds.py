@@ -1,7 +1,8 @@
 """What can be done to duties, by whatever path: opened, answered, promised, passed on, dropped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.card import Card
 from bot.command import name_of
@@ -16,6 +17,7 @@ from bot.words import Quoted, Ref, Say, Who, say
 
 LADDER = "duty"  # the kind of due that climbs it
 REMIND, DUE, MANAGER = 1, 2, 3  # its rungs
+BELIEVED = timedelta(days=400)  # between what a platform says and our own clock
 CLIMB = 10  # steps from one climb to the next: what is opened again is climbed again
 
 
@@ -41,7 +43,8 @@ def open_duty(tx: Transaction, opening: Opening) -> Duty:
     person = directory.people.get(opening.owed_by or "")
     calendar = tx.policies.calendar(person.calendar if person else "office", book)
     away = away_of(tx, opening.owed_by)
-    due = hours.add(opening.start, opening.level.within, calendar, away)
+    start = _believed(opening.start, tx.clock.now())
+    due = working(start, opening.level.within, calendar, away)
     duty = Duty(
         id="",
         number=0,
@@ -55,13 +58,30 @@ def open_duty(tx: Transaction, opening: Opening) -> Duty:
         level=opening.level.name,
         policy=book.version,
         calendar=calendar.name,
-        start=opening.start,
+        start=start,
         due=due,
         first_due=due,
     )
     kept = tx.duties.add(duty, opening.seq)
     climb_from(tx, kept, 0)
     return kept
+
+
+def working(
+    start: datetime, span: timedelta, calendar: hours.Calendar, away: Sequence[hours.Interval]
+) -> datetime:
+    """As `hours.add`. Who is never back, or never at work, is reckoned with as if they were."""
+    for absences in (away, ()):
+        try:
+            return hours.add(start, span, calendar, absences)
+        except hours.NeverOpen:
+            continue
+    return start + span
+
+
+def _believed(at: datetime, now: datetime) -> datetime:
+    """A platform's time, unless it cannot be true: senders may choose it."""
+    return at if abs(now - at) <= BELIEVED else now
 
 
 def climb_from(tx: Transaction, duty: Duty, step: int) -> None:
@@ -89,12 +109,12 @@ def _next_rung(tx: Transaction, duty: Duty, step: int) -> tuple[datetime, int] |
     promised = duty.promised_for is not None
     if step < REMIND and level.remind_at and not promised:
         part = level.within * level.remind_at / 100
-        return hours.add(duty.start, part, calendar, away), REMIND
+        return working(duty.start, part, calendar, away), REMIND
     if step < DUE and level.remind_due:
         return max(duty.due, duty.promised_for or duty.due), DUE
     if step < MANAGER and level.manager_after is not None:
         late = max(duty.due, duty.promised_for or duty.due)
-        return hours.add(late, level.manager_after, calendar, away), MANAGER
+        return working(late, level.manager_after, calendar, away), MANAGER
     return None
 
 
@@ -131,7 +151,8 @@ def _amend(tx: Transaction, closed: Duty) -> None:
     )
     for arrival in tx.outbox.told(subject(closed)):
         if arrival.message is not None:
-            key = f"settled/{closed.id}/{closed.step}/{arrival.message.id}"
+            where = conversation(arrival.message.place)
+            key = f"settled/{closed.id}/{closed.step}/{where}/{arrival.message.id}"
             tx.outbox.add(Amend(arrival.to, arrival.message, card), key)
 
 
@@ -143,21 +164,25 @@ def quoted(tx: Transaction, about: MessageRef | None, reader: str | None) -> tup
 
 def promise(tx: Transaction, duty: Duty, until: datetime) -> Duty:
     """Nothing more is said about it before the promised time."""
-    promised = duties.promise(duty, until, tx.clock.now())
+    promised = replace(duties.promise(duty, until, tx.clock.now()), step=_anew(duty))
     tx.duties.save(promised)
     tx.dues.cancel(LADDER, duty.id)
-    climb = duty.step - rung_of(duty.step)
-    climb_from(tx, promised, climb + min(rung_of(duty.step), REMIND))
+    climb_from(tx, promised, promised.step)
     return promised
+
+
+def _anew(duty: Duty) -> int:
+    """The next climb of its ladder, above the gentle nudge."""
+    return duty.step - rung_of(duty.step) + CLIMB + REMIND
 
 
 def reopen(tx: Transaction, duty: Duty) -> Duty:
     """Who owes it has the time left or, where none is, the whole time anew; and no gentle nudge."""
     now, book = tx.clock.now(), tx.policies.version(duty.policy)
-    opened = duties.reopen(duty, step=duty.step - rung_of(duty.step) + CLIMB + REMIND)
+    opened = duties.reopen(duty, step=_anew(duty))
     if opened.due <= now:
         calendar, away = tx.policies.calendar(duty.calendar, book), away_of(tx, duty.owed_by)
-        due = hours.add(now, book.levels[duty.level].within, calendar, away)
+        due = working(now, book.levels[duty.level].within, calendar, away)
         opened = replace(opened, due=due, promised_for=None, promised_at=None)
     tx.duties.save(opened)
     climb_from(tx, opened, opened.step)
@@ -173,8 +198,7 @@ def excerpt(tx: Transaction, about: MessageRef | None, reader: str | None) -> st
     """The words of the message something is about; empty for who is not where it was said."""
     if about is None or reader is None or not tx.people.sees(reader, about.place):
         return ""
-    found = tx.records.message(conversation(about.place), about.id)
-    return str(found[1].get("text", "")) if found else ""
+    return tx.records.words(conversation(about.place), about.id)
 
 
 def person_named(tx: Transaction, id: str | None) -> Who:
@@ -186,7 +210,8 @@ def may_close(duty: Duty, person: Person, tx: Transaction) -> bool:
     directory = tx.people.snapshot().directory
     owner = directory.people.get(duty.owed_by or "")
     above = {boss.id for boss in directory.above(owner)} if owner else set()
-    return person.id in {duty.owed_by, duty.owed_to} | above
+    own = {person.id, *directory.stands_in_for(person.id, tx.clock.now())}
+    return bool(own & {duty.owed_by, duty.owed_to}) or person.id in above
 
 
 def title(duty: Duty) -> Say:

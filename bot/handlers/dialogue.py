@@ -6,6 +6,7 @@ from bot.store import Transaction
 from bot.store.dialogues import Dialogue
 from bot.words import Code, Say, Value, say
 
+LONGEST = 4  # digits of a choice's number, and one more
 CANCEL = ("cancel", "!cancel", "取消")
 
 
@@ -62,7 +63,7 @@ def _way_out(dialogue: Dialogue) -> Say:
 def value(field: Field, text: str) -> str:
     """A choice is named by its number or its value."""
     text = text.strip()
-    if text.isdecimal() and 0 < int(text) <= len(field.choices):
+    if text.isdecimal() and len(text) < LONGEST and 0 < int(text) <= len(field.choices):
         chosen: Choice = field.choices[int(text) - 1]
         return chosen.value
     return text

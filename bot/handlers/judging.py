@@ -49,7 +49,8 @@ def _answer(
     for answer in judge.answers(new, window, [_open_ask(row, new.author) for row in asked]):
         duty = tx.duties.get(owed[answer.ask, answer.of])
         if duty is not None and answer.confidence >= sure:
-            deeds.settle(tx, duty, "done", deeds.Ending(answer.reasons[0], event.at, new.id))
+            ending = deeds.Ending(f"answered:{answer.reasons[0]}", event.at, new.id)
+            deeds.settle(tx, duty, "done", ending)
 
 
 def _open_ask(row: Any, author: str) -> OpenAsk:
@@ -60,6 +61,9 @@ def _open_ask(row: Any, author: str) -> OpenAsk:
         of=row.owed_by and author,
         thread=row.thread,
     )
+
+
+MOST = 50  # people who owe an answer to one message; more are not asked but told
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class Asking:
             each.id
             for each in people
             if each and each.active and not each.partner and each.id != self.new.author
-        ]
+        ][:MOST]
 
     def _same_burst(self, person: str | None, window: Sequence[Utterance]) -> bool:
         """The asker goes on asking before who owes it has said a word: one ask, one duty."""

@@ -21,12 +21,12 @@ def mark(tx: Transaction, message: MessageRef, by: Person, asked: Sequence[Perso
     """
     directory = tx.people.snapshot().directory
     found = tx.records.message(conversation(message.place), message.id)
-    if found is None:
+    if found is None or not tx.people.sees(by.id, message.place):
         return Card(say("I have not seen that message: I only watch rooms I am a member of."))
     row, body = found
     named = [directory.people[id] for id in body["mentions"] if id in directory.people]
     asker = directory.people.get(body["who"], by)
-    owing = [each for each in asked or named if each.id != asker.id and not each.partner]
+    owing = [each for each in asked or named if each.id != asker.id and _staff(each)]
     if not owing:
         return Card(
             say(
@@ -47,6 +47,10 @@ def mark(tx: Transaction, message: MessageRef, by: Person, asked: Sequence[Perso
         tone="good",
         about=message,
     )
+
+
+def _staff(person: Person) -> bool:
+    return person.active and not person.partner
 
 
 def _owe(tx: Transaction, person: Person, asker: Person, message: MessageRef, seq: int) -> Duty:

@@ -37,7 +37,7 @@ class Menu:
         return next((each for each in self.commands if each.name == name), None)
 
     def fields(self, line: str) -> tuple[Field, ...]:
-        command = self.named(line.partition(" ")[0])
+        command = self.named((line.split(maxsplit=1) or [""])[0])
         return command.fields if command else ()
 
 
@@ -105,7 +105,8 @@ def _buttons(tx: Transaction, parcel: str, effect: Effect) -> tuple[Button, ...]
 def check(menu: Menu, form: FormSubmitted) -> Mapping[str, Say]:
     """What is wrong with a form, by field; before the platform is acknowledged."""
     values = dict(form.fields)
-    found = {field.name: _wrong(field, values) for field in menu.fields(form.form)}
+    asked = [field for field in menu.fields(form.form) if field.name in values]
+    found = {field.name: _wrong(field, values) for field in asked}
     return {name: why for name, why in found.items() if why is not None}
 
 
@@ -159,16 +160,15 @@ def _made(menu: Menu, call: Call, event: Caller, line: str) -> Card | Form:
                 most=LONGEST,
             )
         )
-    name, _, rest = line.strip().partition(" ")
-    name, _, more = name.partition("\n")
-    command = _find(menu, name or "help")
+    name, *rest = line.split(maxsplit=1) or ["help"]
+    command = _find(menu, name)
     if not command.allows(call.person):
         raise Refusal(
             say("This is not for your role. What you can do: {help}", help=Code("/duly help"))
         )
     zone = call.tx.people.reader(event.actor, call.tx.home()).zone
     words = Words(
-        text=f"{more}\n{rest}".strip() if more else rest.strip(),
+        text=rest[0].strip() if rest else "",
         now=call.now,
         zone=zone,
         people=() if isinstance(event, ButtonPressed | ReactionChanged) else event.people,

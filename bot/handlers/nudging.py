@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.card import Button, Card
 from bot.effects import Remind, Send
+from bot.events import conversation
 from bot.handlers import approvals, deeds, showing
 from bot.handlers.deeds import DUE, LADDER, away_of, next_rung, rung_of
 from bot.policy import hours
@@ -20,6 +21,7 @@ from bot.store.duties import Due
 from bot.store.outbox import Parcel
 
 DAY = timedelta(days=1)
+SOON = timedelta(seconds=2)  # lease time
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Nudging:
         duties = tx.duties.many(due.subject for due in fallen)
         wanted: list[Planned] = []
         later: list[tuple[datetime, str, str, int]] = []
-        openings: dict[str, datetime] = {}
+        openings: dict[str, datetime | None] = {}
         for due in fallen:
             duty = duties.get(due.subject)
             if duty is None or not duty.live:
@@ -53,12 +55,13 @@ class Nudging:
             person = _hearer(tx, duty, due.step)
             if person and person not in openings:
                 openings[person] = self._opening(tx, person, now)
-            if person and openings[person] > now:
-                later.append((openings[person], LADDER, duty.id, due.step))  # when they work again
+            opens = openings.get(person or "", now)
+            if opens is not None and opens > now:
+                later.append((opens, LADDER, duty.id, due.step))  # when they work again
                 continue
             if rung := next_rung(tx, duty, due.step):
                 later.append((rung[0], LADDER, duty.id, rung[1]))
-            if person:
+            if person and opens is not None:
                 wanted.append(Planned(duty, due.step, person))
         tx.dues.add_all(later)
         self._put(tx, wanted, gather)
@@ -74,7 +77,10 @@ class Nudging:
             tx.nudges.decide(parcel.id, ())
             tx.outbox.settle(parcel.id, "spared", "nothing in it was still due")
             return None
-        later = self._opening(tx, remind.person, now)
+        if tx.journal.pending(conversation(duty.about.place) for duty, _ in due if duty.about):
+            tx.outbox.wait(parcel, SOON)  # perhaps it was answered a moment ago
+            return None
+        later = self._opening(tx, remind.person, now) or now
         if later <= now and self._enough(tx, remind.person):
             later = self._next_digest(tx, remind.person, now)
         if later > now:
@@ -132,9 +138,12 @@ class Nudging:
             if duty.live and _not_promised(duty, now) and _hearer(tx, duty, step) == person
         ]
 
-    def _opening(self, tx: Transaction, person: str, now: datetime) -> datetime:
-        """When they are next at work: now, if they are."""
-        return hours.next_open(now, _calendar(tx, person), away_of(tx, person))
+    def _opening(self, tx: Transaction, person: str, now: datetime) -> datetime | None:
+        """When they are next at work: now, if they are; None for who never is."""
+        try:
+            return hours.next_open(now, _calendar(tx, person), away_of(tx, person))
+        except hours.NeverOpen:
+            return None
 
     def _enough(self, tx: Transaction, person: str) -> bool:
         """They have had their cards for today, counted over the last 24 hours."""
@@ -177,8 +186,8 @@ def _hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
     if owner is None or owner.partner:
         return None
     if rung_of(step) <= DUE and owner.active:
-        absence = directory.away(owner.id, tx.clock.now())
-        return absence.delegate if absence and absence.delegate else owner.id
+        delegate = directory.delegate_of(owner.id, tx.clock.now())
+        return delegate.id if delegate and delegate.id != duty.owed_to else owner.id
     boss = directory.manager_of(owner)
     return boss.id if boss and boss.id != duty.owed_to else None
 

@@ -160,12 +160,18 @@ def _late_in_team(tx: Transaction, duty: Duty) -> Card:
         say("Late in your team: {person}", person=owner),
         body=(team_line(tx, duty),),
         facts=_facts(duty),
-        buttons=(
-            Button(say("Pass on"), "👉", f"pass {duty.number}"),
-            Button(say("No reply needed"), "🚫", f"drop {duty.number}"),
-        ),
+        buttons=_for_the_manager(duty),
         why=reason(tx, duty),
         about=duty.about,
+    )
+
+
+def _for_the_manager(duty: Duty) -> tuple[Button, ...]:
+    if duty.kind == "decide":  # nobody decides for its approver, or in their place
+        return ()
+    return (
+        Button(say("Pass on"), "👉", f"pass {duty.number}"),
+        Button(say("No reply needed"), "🚫", f"drop {duty.number}"),
     )
 
 

@@ -86,7 +86,7 @@ def changed(tx: Transaction, event: MessageChanged, memory: Memory) -> None:
     memory.skip(place, seq)
     if event.text is None:
         for duty in tx.duties.of_message(place, event.message.id):
-            if duty.live and duty.owed_to == who:
+            if duty.live:
                 deeds.settle(tx, duty, "dropped", deeds.Ending("deleted", event.at))
 
 

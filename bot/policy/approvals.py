@@ -10,8 +10,9 @@ from typing import Literal
 
 from bot.policy.people import Directory, Person
 from bot.policy.rulebook import Route
-from bot.words import Code, Ref, Say, Who, say
+from bot.words import Code, Ref, Say, Who, say, seen
 
+BLANKS = "\u3164\u115f\u1160\uffa0\u2800"  # letters by name that show nothing
 State = Literal["open", "approved", "rejected", "recalled"]
 
 
@@ -29,6 +30,7 @@ class Request:
     form: Mapping[str, str]
     digest: str
     state: State = "open"
+    step: int = 0  # of its route, the one that waits
     at: datetime
     place: str | None = None
     decided_by: str | None = None
@@ -37,7 +39,7 @@ class Request:
 
 
 def canonical(form: Mapping[str, str]) -> dict[str, str]:
-    """One way to write it: NFC, one kind of line end, no space at the end of lines."""
+    """One way to write it: NFC, only what can be seen, one kind of line end, no space before it."""
     return {name: _canonical(text) for name, text in sorted(form.items())}
 
 
@@ -48,14 +50,36 @@ def digest(form: Mapping[str, str]) -> str:
 
 
 def _canonical(text: str) -> str:
-    lines = unicodedata.normalize("NFC", text).splitlines()
+    lines = seen(unicodedata.normalize("NFC", text)).splitlines()
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
-def approvers(route: Route, requester: Person, directory: Directory) -> tuple[Person, ...]:
-    """Who may decide: of the route's role, never the requester by whatever account."""
-    found = {each.id: each for step in route.steps for each in _of_step(step, requester, directory)}
+def shown(text: str) -> str:
+    """What an approver will see of it; empty where there is nothing to see."""
+    found = _canonical(text)
+    return found if any(_visible(each) for each in found) else ""
+
+
+def _visible(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "ZC" and character not in BLANKS
+
+
+def approvers(
+    route: Route, step: int, requester: Person, directory: Directory
+) -> tuple[Person, ...]:
+    """Who may decide a step now: of its role, never the requester by whatever account."""
+    found = {each.id: each for each in _of_step(route.steps[step], requester, directory)}
     return tuple(each for each in found.values() if each.id != requester.id and not each.partner)
+
+
+def entitled(
+    route: Route, step: int, requester: Person, directory: Directory, now: datetime
+) -> frozenset[str]:
+    """Who may decide it at this moment: the approvers, and who stands in for one who is away."""
+    asked = approvers(route, step, requester, directory)
+    standing_in = (directory.delegate_of(each.id, now) for each in asked)
+    ours = {each.id for each in (*asked, *filter(None, standing_in))}
+    return frozenset(ours - {requester.id})
 
 
 def _of_step(step: str, requester: Person, directory: Directory) -> Iterator[Person]:
@@ -71,14 +95,14 @@ def _of_step(step: str, requester: Person, directory: Directory) -> Iterator[Per
             yield from directory.with_role(role)
 
 
-def why_not_decide(request: Request, person: Person, asked: Collection[str]) -> Say | None:
+def why_not_decide(request: Request, person: Person, entitled: Collection[str]) -> Say | None:
     """Why `person` may not decide now; None where they may. Identity is the person."""
     if person.id == request.requester:
         return say(
             "{number} is your own request; somebody else has to decide it.",
             number=Ref(request.number),
         )
-    if person.id not in asked:
+    if person.id not in entitled:
         return say(
             "{number} is not waiting for you. What is: {command}",
             number=Ref(request.number),

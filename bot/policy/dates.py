@@ -75,8 +75,16 @@ def moment(words: str, now: datetime, zone: str) -> datetime | None:
         except (ValueError, OverflowError):
             continue
         if found is not None:
-            return found.astimezone(now.tzinfo)
+            return _within_time(found, now)
     return None
+
+
+def _within_time(found: datetime, now: datetime) -> datetime | None:
+    """None for what lies beyond what can be reckoned with."""
+    try:
+        return found.astimezone(now.tzinfo)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _iso(text: str, here: datetime) -> datetime | None:

@@ -114,6 +114,12 @@ class Directory:
     def away(self, person: str, at: datetime) -> Absence | None:
         return next((a for a in self.absences.get(person, ()) if a.start <= at < a.end), None)
 
+    def delegate_of(self, person: str, at: datetime) -> Person | None:
+        """Who answers for them while they are away: a colleague who has not left."""
+        absence = self.away(person, at)
+        found = self.people.get(absence.delegate or "") if absence else None
+        return found if found and found.active and not found.partner else None
+
     def stands_in_for(self, person: str, at: datetime) -> tuple[str, ...]:
         """Who is away now and has named `person` to answer meanwhile."""
         return tuple(

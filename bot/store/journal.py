@@ -1,6 +1,6 @@
 """What happened, written down before anyone is told that we know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import Happening, where
-from bot.store.rows import Rows
+from bot.store.rows import Rows, storable
 from bot.store.schema import SETTLED, WAITING, journal
 
 TURN = 0x44_55_4C_59  # one engine at a time works on a company's journal (PostgreSQL)
@@ -21,7 +21,7 @@ class Journal:
 
     def admit(self, events: Sequence[Happening]) -> int:
         """Keep what is new; the same key again is a no-op. Returns how many were new."""
-        fresh = {event.key: event for event in events}
+        fresh = {storable(event.key): event for event in events}
         new = [self._row(event) for event in fresh.values()]
         if not new:
             return 0
@@ -36,6 +36,10 @@ class Journal:
             if not self.rows.conn.execute(sa.select(turn)).scalar():
                 return ()
         return self.rows.all(journal, WAITING, limit=limit)
+
+    def pending(self, places: Iterable[str]) -> bool:
+        """Something that happened there is taken and not yet handled."""
+        return self.rows.one(journal, WAITING, journal.c.place.in_(set(places))) is not None
 
     def read(self, row: Any) -> Happening:
         event: Happening = self.rows.open(journal.c.body, row.id, row.body)
@@ -72,8 +76,8 @@ class Journal:
         return {
             "company": self.rows.company,
             "id": id,
-            "key": event.key,
-            "place": where(event),
+            "key": storable(event.key),
+            "place": storable(where(event)),
             "body": self.rows.close(journal.c.body, id, event),
             "taken_at": self.rows.clock.lease(),
         }

@@ -32,6 +32,7 @@ class Parcel:
     since: datetime  # lease time
     doubtful: bool  # somebody claimed it before, and never said what came of it
     urgent: bool = False  # answers a person who waits for it
+    subject: str = ""  # what it speaks of
 
     @property
     def nudging(self) -> bool:
@@ -78,7 +79,7 @@ class Outbox:
 
     def read(self, row: Any, *, doubtful: bool) -> Parcel:
         effect = self.rows.open(outbox.c.body, row.id, row.body)
-        return Parcel(row.id, row.key, effect, row.since, doubtful, row.urgent)
+        return Parcel(row.id, row.key, effect, row.since, doubtful, row.urgent, row.subject or "")
 
     def wait(self, parcel: Parcel, span: timedelta) -> None:
         """It did not arrive this time; an older doubt stays."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from bot.events import Account, AccountChanged, MembershipChanged, Place, PlaceChanged, Platform
 from bot.policy.people import Absence, Department, Directory, Person
@@ -19,9 +20,10 @@ from bot.store.schema import (
     places,
     roles,
 )
-from bot.words import Reader
+from bot.words import Reader, clean
 
 VERSION = "directory"
+NAME = 200  # characters of a name
 COPIED = ("name", "email", "department", "manager", "zone", "language", "calendar")
 SEEN = ("name", "language", "zone", "automatic", "active")
 
@@ -35,6 +37,7 @@ class Login:
     language: str | None
     zone: str | None
     automatic: bool
+    active: bool
     person: str | None
     seen_at: datetime
 
@@ -68,9 +71,10 @@ class People:
         if self._seen is None:
             row = self.rows.one(numbers, numbers.c.name == VERSION)
             version = int(row.last) if row else 0
-            if self.shelf.last.version != version:
-                self.shelf.last = self._read(version)
-            self._seen = self.shelf.last
+            shot = self.shelf.last  # once: another thread may forget it meanwhile
+            if shot.version != version:
+                shot = self.shelf.last = self._read(version)
+            self._seen = shot
         return self._seen
 
     def changed(self) -> None:
@@ -109,7 +113,9 @@ class People:
 
     def meet(self, event: AccountChanged) -> None:
         """What the platform says of an account; unknown ones are kept apart as strangers."""
-        values = {name: getattr(event, name) for name in SEEN}
+        values = {name: getattr(event, name) for name in SEEN} | {"name": clean(event.name, NAME)}
+        if event.zone not in available_timezones():
+            values["zone"] = None
         seen = {"seen_at": self.rows.clock.lease()}
         if not self.rows.change(accounts, *self._is(event.account), **values, **seen):
             self.rows.add(accounts, **_keys(event.account), person=None, **values, **seen)
@@ -127,11 +133,16 @@ class People:
 
     def reached_at(self, person: str) -> Account | None:
         """The account to write to: where they were last active."""
-        choice = self.snapshot().directory.accounts_of(person)
+        shot = self.snapshot()
+        known = shot.directory.people.get(person)
+        if known is None or not known.active:
+            return None
+        choice = [a for a in shot.directory.accounts_of(person) if shot.logins[a].active]
         if len(choice) < 2:  # noqa: PLR2004
             return choice[0] if choice else None
         ids = [account.id for account in choice]
-        found = self.rows.all(accounts, accounts.c.person == person, accounts.c.id.in_(ids))
+        mine = accounts.c.person == person, accounts.c.active.is_(True)
+        found = self.rows.all(accounts, *mine, accounts.c.id.in_(ids))
         last = max(found, key=lambda row: row.seen_at)
         return Account(Platform(last.platform), last.realm, last.id)
 
@@ -151,17 +162,19 @@ class People:
         return str(row.name) if row else ""
 
     def sees(self, person: str, place: Place) -> bool:
-        """They are a member of it; where the platform tells of no members, everybody is."""
+        """They are a member of it; where the platform never told of members, everybody is."""
         c = members.c
         here = c.platform == place.platform, c.realm == place.realm, c.place == place.id
-        accounts_of = self.snapshot().directory.accounts_of(person)
-        own = [each.id for each in accounts_of if each.platform == place.platform]
-        if self.rows.one(members, *here, c.account.in_(own)) is not None:
+        realm = place.platform, place.realm
+        known = self.snapshot().directory.accounts_of(person)
+        own = [each.id for each in known if (each.platform, each.realm) == realm]
+        if self.rows.one(members, *here, c.account.in_(own), c.joined.is_(True)) is not None:
             return True
-        return self.rows.one(members, *here) is None
+        return bool(own) and self.rows.one(members, *here) is None
 
     def settle_in(self, event: PlaceChanged) -> None:
-        values = {"name": event.name, "kind": event.kind, "archived": event.archived}
+        name = clean(event.name, NAME)
+        values = {"name": name, "kind": event.kind, "archived": event.archived}
         place = event.place
         keys = {"platform": place.platform, "realm": place.realm, "id": place.id}
         self.rows.put(places, keys, **values)
@@ -171,11 +184,7 @@ class People:
         place, account = event.place, event.account
         row = {"platform": place.platform, "realm": place.realm, "place": place.id}
         row["account"] = account.id
-        if event.joined:
-            insert = self.rows.unless_known(members, *row)
-            self.rows.conn.execute(insert, {"company": self.rows.company, **row})
-        else:
-            self.rows.remove(members, *(members.c[name] == value for name, value in row.items()))
+        self.rows.put(members, row, joined=event.joined)
 
     def absent(self, absence: Absence, kind: str = "leave") -> None:
         id = self.rows.clock.new_id()
@@ -234,5 +243,5 @@ def _person(row: Any, granted: Mapping[str, set[str]]) -> Person:
 
 def _login(row: Any) -> Login:
     account = Account(Platform(row.platform), row.realm, row.id)
-    values = (row.name, row.language, row.zone, row.automatic, row.person, row.seen_at)
+    values = (row.name, row.language, row.zone, row.automatic, row.active, row.person, row.seen_at)
     return Login(account, *values)

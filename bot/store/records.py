@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from bot.seal import Seal
+from bot.seal import InvalidTag, Seal
 from bot.store.codec import pack, unpack
 from bot.store.rows import Rows
 from bot.store.schema import heads, records, wraps
@@ -101,6 +101,12 @@ class Records:
         found = self._open(*where, limit=1)
         return found[0] if found else None
 
+    def words(self, conversation: str, message: str) -> str:
+        """What a message says now: its last edit's words; nothing where it was deleted."""
+        where = records.c.conversation == conversation, records.c.message == message
+        found = self._open(*where, limit=1, kinds=("post", "edit", "deletion"))
+        return str(found[0][1]["text"] or "") if found else ""
+
     def verify(self) -> Iterator[int | Broken]:
         """Goes through every chain: yields how many records held so far, or the broken place."""
         held = 0
@@ -116,12 +122,10 @@ class Records:
 
     def _chain(self, head: Any) -> Iterator[int | Broken]:
         c, seq, previous, name = records.c, 0, START, head.conversation
-        while page := self.rows.all(
-            records, c.conversation == name, c.seq > seq, order=[c.seq], limit=PAGE
-        ):
+        while page := self._page(c.conversation == name, c.seq > seq):
             for row in page:
                 seq += 1
-                if why := _why_broken(row, seq, previous):
+                if why := _why_broken(row, seq, previous) or self._why_unreadable(row):
                     yield Broken(name, seq, why)
                     return
                 previous = row.hash
@@ -129,17 +133,36 @@ class Records:
         if (seq, previous) != (head.seq, head.hash):
             yield Broken(name, seq + 1, say("the chain does not end where its head says"))
 
+    def _page(self, *where: Any) -> Sequence[Any]:
+        """Records in the order of their chain, each with its key where it has one."""
+        both = sa.select(records, wraps.c.wrapped).join(
+            wraps,
+            (wraps.c.company == records.c.company) & (wraps.c.record == records.c.id),
+            isouter=True,
+        )
+        ours = both.where(records.c.company == self.rows.company, *where)
+        return self.rows.conn.execute(ours.order_by(records.c.seq).limit(PAGE)).all()
+
+    def _why_unreadable(self, row: Any) -> Say | None:
+        try:
+            self.rows.seal.open(row.wrapped or b"", *self.rows.slot(wraps.c.wrapped, row.id))
+        except (InvalidTag, ValueError):
+            return say("its key is missing or was changed")
+        return None
+
     def _headless(self) -> Any:
         known = sa.select(heads.c.conversation).where(heads.c.company == self.rows.company)
         lost = sa.select(records.c.conversation).distinct()
         where = records.c.company == self.rows.company, records.c.conversation.not_in(known)
         return self.rows.conn.execute(lost.where(*where)).all()
 
-    def _open(self, *where: Any, limit: int) -> list[tuple[Any, Mapping[str, Any]]]:
+    def _open(
+        self, *where: Any, limit: int, kinds: Sequence[Kind] = ("post",)
+    ) -> list[tuple[Any, Mapping[str, Any]]]:
         both = sa.select(records, wraps.c.ring, wraps.c.wrapped).join(
             wraps, (wraps.c.company == records.c.company) & (wraps.c.record == records.c.id)
         )
-        first = records.c.kind == "post", records.c.company == self.rows.company, *where
+        first = records.c.kind.in_(kinds), records.c.company == self.rows.company, *where
         found = self.rows.conn.execute(
             both.where(*first).order_by(records.c.seq.desc()).limit(limit)
         )

@@ -19,6 +19,7 @@ SAME = (
     "policy",
     "digest",
     "state",
+    "step",
     "at",
     "place",
     "decided_by",
@@ -44,6 +45,12 @@ class Requests:
             raise LookupError(id)
         return self._request(row)
 
+    def advance(self, request: Request, step: int) -> bool:
+        """On to the next step; False where somebody else's decision came first."""
+        c = requests.c
+        here = c.id == request.id, c.state == "open", c.step == request.step
+        return self.rows.change(requests, *here, step=step) == 1
+
     def decide(self, request: Request, comment: str) -> bool:
         """False where somebody else's decision came first."""
         c = requests.c
@@ -51,7 +58,12 @@ class Requests:
         values = {name: getattr(request, name) for name in ("state", "decided_by", "decided_at")}
         return (
             self.rows.change(
-                requests, c.id == request.id, c.state == "open", comment=sealed, **values
+                requests,
+                c.id == request.id,
+                c.state == "open",
+                c.step == request.step,
+                comment=sealed,
+                **values,
             )
             == 1
         )
@@ -71,8 +83,9 @@ class Requests:
         asked = [(request, step, person, duty) for person, duty in persons.items()]
         self.rows.add_all(approvers, [dict(zip(names, each, strict=True)) for each in asked])
 
-    def asked(self, request: str) -> dict[str, str]:
-        rows = self.rows.all(approvers, approvers.c.request == request)
+    def asked(self, request: str, step: int) -> dict[str, str]:
+        c = approvers.c
+        rows = self.rows.all(approvers, c.request == request, c.step == step)
         return {row.person: row.duty for row in rows}
 
     def _request(self, row: Any) -> Request:

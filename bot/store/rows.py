@@ -1,5 +1,6 @@
 """One company's rows in one transaction: no query can forget the company, no body the seal."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,13 @@ from bot.store.codec import pack, unpack
 
 Where = sa.ColumnElement[bool]
 AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
+
+
+def storable(text: str) -> str:
+    """As it is or, where a database cannot hold it (NUL, half a character), a hash of it."""
+    if text.isprintable():
+        return text
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

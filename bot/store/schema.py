@@ -235,7 +235,11 @@ places = _table(
     Column("kind", String, nullable=False),
     Column("archived", Boolean, nullable=False),
 )
-members = _table("members", ["platform", "realm", "place", "account"])
+members = _table(
+    "members",
+    ["platform", "realm", "place", "account"],
+    Column("joined", Boolean, nullable=False),  # False: they were, and have left
+)
 
 # The policy's work
 
@@ -314,6 +318,7 @@ requests = _table(
     Column("body", LargeBinary, nullable=False),  # sealed: what is to be approved
     Column("digest", String, nullable=False),  # SHA-256 of its canonical form
     Column("state", String, nullable=False),  # open, approved, rejected, recalled
+    Column("step", Integer, nullable=False),  # of its route, the one that waits
     Column("at", Moment, nullable=False),
     Column("place", String),
     Column("decided_by", String),

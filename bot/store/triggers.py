@@ -6,10 +6,11 @@ Policy 3.3.3 (records) and 3.2 (a decision never changes). The same on both engi
 import sqlalchemy as sa
 
 FINAL = "OLD.state <> 'open'"
+OTHER = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.requester <> NEW.requester"
 RULES = (  # table, deed, when, what it says
     ("records", "UPDATE", "", "records are append-only"),
     ("records", "DELETE", "", "records are append-only"),
-    ("requests", "UPDATE", FINAL, "a decision never changes"),
+    ("requests", "UPDATE", f"{FINAL} OR {OTHER}", "a decision never changes, nor its request"),
     ("requests", "DELETE", "", "requests are kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),
 )

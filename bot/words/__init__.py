@@ -30,6 +30,7 @@ __all__ = [
     "render",
     "say",
     "say_many",
+    "seen",
 ]
 
 EXCERPT = 280  # characters of a person's words in one of our sentences
@@ -118,9 +119,14 @@ def say_many(one: str, many: str, count: int, **values: Value) -> Say:
     return Say(one, (("count", count), *say(one, **values).values), many)
 
 
+def seen(text: str) -> str:
+    """What a reader sees of it: without control characters and tricks of direction."""
+    return SURROGATES.sub("\ufffd", UNSEEN.sub("", text))
+
+
 def clean(text: str, longest: int = EXCERPT) -> str:
-    """Without control characters and tricks of direction, and cut to `longest` characters."""
-    words = SURROGATES.sub("\ufffd", UNSEEN.sub("", text[: 4 * longest]))
+    """What a reader sees of it, cut to `longest` characters."""
+    words = seen(text[: 4 * longest])
     words = words if len(words) <= longest else words[: longest - 1] + "…"
     return f"{ISOLATE}{words}{POP}" if RIGHT_TO_LEFT.search(words) else words
 
@@ -133,7 +139,7 @@ def render(text: Say | Value, reader: Reader, quote: Quote) -> str:
 def _words(text: Say | Value, tongue: Language, zone: str, quote: Quote) -> str:  # noqa: PLR0911
     match text:
         case Say(sentence, values, many):
-            words = {name: _words(value, tongue, zone, quote) for name, value in values}
+            words = {name: _inside(value, tongue, zone, quote) for name, value in values}
             count = dict(values).get("count") if many else None
             form = tongue.plural(sentence, many, count) if many else tongue.sentence(sentence)
             return form.format_map(words)
@@ -149,6 +155,12 @@ def _words(text: Say | Value, tongue: Language, zone: str, quote: Quote) -> str:
             return tongue.comma.join(_words(one, tongue, zone, quote) for one in each)
         case _:
             return _figure(text, tongue, zone)
+
+
+def _inside(value: Value, tongue: Language, zone: str, quote: Quote) -> str:
+    """Within a sentence, a person's words stay on its line."""
+    words = _words(value, tongue, zone, quote)
+    return " ".join(words.split()) if isinstance(value, Quoted | Who) else words
 
 
 def _figure(value: int | date | timedelta | Share, tongue: Language, zone: str) -> str:

@@ -225,6 +225,7 @@ def upgrade() -> None:
         sa.Column("realm", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
+        sa.Column("joined", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("company", "platform", "realm", "place", "account"),
     )
     op.create_table(
@@ -382,6 +383,7 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("place", sa.String(), nullable=True),
         sa.Column("decided_by", sa.String(), nullable=True),

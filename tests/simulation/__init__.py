@@ -1,0 +1,1 @@
+"""The production engine, outbox and ticker under virtual time, with a platform at its worst."""

@@ -1,0 +1,98 @@
+"""A platform at its worst: it loses requests and answers, dawdles, is busy, and repeats nothing.
+
+It never deduplicates: whatever is sent twice stands there twice.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from random import Random
+from typing import Any
+
+from bot.effects import Deliverable, Whisper
+from bot.events import MessageRef
+from bot.port import Doubtful, TryLater
+from bot.words import Reader
+from tests.desk import Paper
+
+DAWDLE = 75  # seconds after which a request it dawdles over is accepted at the latest
+
+
+class Fate(Enum):
+    """What becomes of a request."""
+
+    WELL = auto()
+    BUSY = auto()
+    LOST = auto()  # on the way there
+    LATE = auto()  # accepted after we stopped waiting
+    UNHEARD = auto()  # accepted, but the answer was lost on the way back
+    SLOW = auto()
+
+
+WEIGHTS = {
+    Fate.WELL: 60,
+    Fate.BUSY: 10,
+    Fate.LOST: 10,
+    Fate.LATE: 5,
+    Fate.UNHEARD: 10,
+    Fate.SLOW: 5,
+}
+
+
+class Sea(Paper):
+    """`watch` sees everything that is handed to it, at that moment."""
+
+    def __init__(self, chance: Random) -> None:
+        super().__init__()
+        self.chance, self.calm = chance, False
+        self.down_until: datetime | None = None
+        self.now: Callable[[], datetime]
+        self.sleep: Callable[[timedelta], None]
+        self.watch: Callable[[Deliverable, str], None]
+        self._late: list[tuple[datetime, tuple[Any, ...]]] = []
+
+    async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
+        await self.catch_up()
+        fate = self._fate()
+        if fate is Fate.BUSY:
+            raise TryLater(timedelta(seconds=self.chance.choice((1, 30, 600))))
+        self.watch(effect, key)
+        if fate is Fate.LOST:
+            raise Doubtful
+        if fate is Fate.LATE:
+            at = self.now() + timedelta(seconds=self.chance.randint(1, DAWDLE))
+            self._late.append((at, (effect, key, reader)))
+            raise TimeoutError
+        if fate is Fate.SLOW:
+            self.sleep(timedelta(seconds=self.chance.randint(1, 30)))
+        ref = await super().deliver(effect, key=key, reader=reader)
+        if fate is Fate.UNHEARD:
+            raise self.chance.choice([Doubtful(), ConnectionResetError()])
+        return ref
+
+    async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
+        """What only one person sees cannot be looked up, as on Slack."""
+        await self.catch_up()
+        fate = self._fate()
+        if fate is Fate.BUSY:
+            raise TryLater(timedelta(seconds=5))
+        if fate in (Fate.LOST, Fate.UNHEARD):
+            raise Doubtful
+        if isinstance(effect, Whisper):
+            return None
+        return await super().find(effect, key=key, since=since)
+
+    async def catch_up(self) -> None:
+        """Accept what was dawdled over until now."""
+        due = [each for at, each in self._late if at <= self.now()]
+        self._late = [(at, each) for at, each in self._late if at > self.now()]
+        for effect, key, reader in due:
+            await super().deliver(effect, key=key, reader=reader)
+
+    def _fate(self) -> Fate:
+        if self.down_until is not None and self.now() < self.down_until:
+            return Fate.BUSY
+        if self.calm:
+            return Fate.WELL
+        (fate,) = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
+        return fate
