@@ -18,6 +18,9 @@ from bot.store import Transaction
 from bot.store.schema import journal, outbox, records
 from tests.desk import Desk
 
+# SQLite has one writer: these are about several
+SHARED = pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+
 
 @dataclass(frozen=True)
 class Scripted(Handlers):
@@ -170,9 +173,8 @@ def _take(desk: Desk, events: list[CommandInvoked]) -> None:
     asyncio.run(desk.bot.inbox.take(events))
 
 
+@SHARED
 def test_one_engine_at_a_time_works_on_a_journal(desk: Desk) -> None:
-    if desk.store.db.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer")
     other, _ = scripted(desk)
     admit(desk, *commands(desk, 3))
 
@@ -182,10 +184,9 @@ def test_one_engine_at_a_time_works_on_a_journal(desk: Desk) -> None:
     assert other.work() == 3
 
 
+@SHARED
 def test_a_deadlock_is_tried_again_and_parks_nothing(desk: Desk) -> None:
     """The ticker holds a due and wants its duty, the engine holds the duty and wants its due."""
-    if desk.store.db.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer")
     desk.posts("ann", "@bob when will it be ready?")
     duty = desk.duty(1)
     holds, wants = threading.Event(), threading.Event()

@@ -19,6 +19,9 @@ from tests.desk import MONDAY, Desk
 M, H, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ASK = "@bob when will the samples be ready?"
 
+# SQLite has one writer: these are about several
+SHARED = pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+
 
 @contextmanager
 def statements(desk: Desk) -> Iterator[list[str]]:
@@ -131,9 +134,8 @@ def test_a_batch_that_crashes_is_due_again(desk: Desk) -> None:
     assert desk.titles(desk.wait(M)) == ["bob: «Ann» is waiting for your answer"]
 
 
+@SHARED
 def test_two_tickers_never_plan_the_same(desk: Desk) -> None:
-    if desk.store.db.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer")
     desk.posts("ann", ASK)
     desk.now += 4 * H + 30 * M
 
