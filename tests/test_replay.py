@@ -15,7 +15,8 @@ import pytest
 from bot.__main__ import main
 from bot.cli import replay as command
 from bot.policy.reading import read as read_policy
-from bot.replay import LONGEST_LINE, LONGEST_TEXT, Ask, Outcome, Replay, Row, laid_over, read
+from bot.replay import Ask, Outcome, Replay, laid_over
+from bot.transcript import LONGEST_LINE, LONGEST_TEXT, Row, read
 from tests.needs import ROOT, need
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -15,8 +15,9 @@ from unicodedata import east_asian_width
 from bot.cli.common import FINE, FOUND, MISUSED, Out
 
 if TYPE_CHECKING:
-    from bot.replay import Outcome, Replay, Row, Transcript
+    from bot.replay import Outcome, Replay
     from bot.store import Store
+    from bot.transcript import Row, Transcript
     from bot.words import Say, Value
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "replay.toml"
@@ -122,7 +123,7 @@ def _policy(file: Path | None, out: Out) -> str | None:
 
 def _transcript(file: Path, out: Out) -> "Transcript | None":
     """What can be used of it; None where there is nothing."""
-    from bot.replay import read
+    from bot.transcript import read
     from bot.words import Code, Quoted, say, say_many
 
     words, name = _words(), Quoted(str(file))
