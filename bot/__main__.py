@@ -40,7 +40,9 @@ def main(words: list[str] | None = None) -> int:
     if words == ["version"]:
         print(f"Duly {VERSION}")
         return 0
-    args = parser().parse_args(words or ["demo"])
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help")):
+        words = ["demo", *words]
+    args = parser().parse_args(words)
     if args.command is None:
         parser().print_help()
         return MISUSED

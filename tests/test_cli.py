@@ -152,6 +152,14 @@ def test_a_folder_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path) -> N
     assert "Name another with --data DIR." in said
 
 
+def test_options_alone_are_the_demos(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code, _, said = run("--data", str(tmp_path / "file"))
+
+    assert code == 2
+    assert "Name another with --data DIR." in said
+
+
 def test_one_file_is_not_for_two_processes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
