@@ -2,16 +2,33 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
-from typing import Any, Generic, TypeVar
-from zoneinfo import available_timezones
+from typing import Any, TypeVar
 
 from bot.policy.hours import Calendar
+from bot.policy.kinds import (
+    CLASS,
+    CLAUSE_KIND,
+    COUNTRY,
+    DAYS_KIND,
+    FLAG,
+    HOURS_KIND,
+    LANGUAGE,
+    PART,
+    PERCENT,
+    SPAN_KIND,
+    TEXT,
+    TEXTS,
+    TIME,
+    WHOLE,
+    ZONE,
+    Kind,
+    one_of,
+    some_of,
+)
 from bot.policy.people import ROLES
 from bot.policy.rulebook import (
     CLASSES,
@@ -26,18 +43,12 @@ from bot.policy.rulebook import (
     Rulebook,
 )
 from bot.words import Code, Quoted, Rows, Say, say
-from bot.words.language import LANGUAGES
 
 T = TypeVar("T")
 Path = tuple[str, ...]
-SPAN = re.compile(r"(\d{1,4}) ?(m|min|h|d)")
-UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
-HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 HEADER = re.compile(r"\s*(\[\[?)\s*([\w\s.\"'-]+?)\s*\]\]?\s*(?:#.*)?$")
 KEY = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
-CLAUSE = re.compile(r"[1-5](\.\d){1,2}(-[a-z]+)?")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-LONGEST_DAYS = 3650
 STEPS = ("department_head", "business_head", "executive", "manager", "hr", "it", "admin_office")
 
 
@@ -151,7 +162,7 @@ class Sheet:
                 )
         return table
 
-    def one(self, path: Path, value: Any, kind: "Kind[T]") -> T:
+    def one(self, path: Path, value: Any, kind: Kind[T]) -> T:
         try:
             return kind.read(value)
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -163,139 +174,12 @@ def _key(path: Path) -> Code:
     return Code(".".join(path))
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise TypeError
-    return value
-
-
-def _days(value: Any) -> timedelta:
-    if _whole(value) > LONGEST_DAYS:
-        raise ValueError
-    return timedelta(days=value)
-
-
-def _percent(value: Any) -> int:
-    if _whole(value) > 100:  # noqa: PLR2004
-        raise ValueError
-    return int(value)
-
-
-def _part(value: Any) -> float:
-    if isinstance(value, bool) or not 0 <= value <= 1:
-        raise ValueError
-    return float(value)
-
-
-def _span(value: Any) -> timedelta:
-    number, unit = SPAN.fullmatch(value).groups()  # type: ignore[union-attr]
-    return timedelta(**{UNITS[unit]: int(number)})
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError
-    return tuple(_text(each) for each in value)
-
-
-def _hours(value: Any) -> tuple[tuple[time, time], ...]:
-    spans = []
-    for text in _texts(value):
-        h1, m1, h2, m2 = HOURS.fullmatch(text).groups()  # type: ignore[union-attr]
-        spans.append((time(int(h1) % 24, int(m1)), time(int(h2) % 24, int(m2))))
-    if any(after[0] < before[1] for before, after in pairwise(spans)):
-        raise ValueError
-    return tuple(spans)
-
-
-def _zone(value: Any) -> str:
-    if value not in available_timezones():
-        raise ValueError
-    return str(value)
-
-
-def _clause(value: Any) -> str:
-    if not CLAUSE.fullmatch(value):
-        raise ValueError
-    return str(value)
-
-
-def _country(value: Any) -> str:
-    return Calendar(name="", zone="UTC", country=value).country
-
-
-def _among(options: tuple[str, ...]) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in options:
-            raise ValueError
-        return str(value)
-
-    return read
-
-
-def _all_among(options: tuple[str, ...]) -> Callable[[Any], tuple[str, ...]]:
-    return lambda value: tuple(_among(options)(each) for each in _texts(value))
-
-
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[T]):
-    """How a value is read, what it is called, and what stands in for a wrong one."""
-
-    read: Callable[[Any], T]
-    name: Say
-    instead: T
-
-
-def _one_of(options: tuple[str, ...]) -> Kind[str]:
-    return Kind(_among(options), _listed(options), options[0])
-
-
-def _some_of(options: tuple[str, ...]) -> Kind[tuple[str, ...]]:
-    return Kind(_all_among(options), _listed(options), ())
-
-
-def _listed(options: tuple[str, ...]) -> Say:
-    return say("one of {options}", options=Rows(tuple(Code(each) for each in options)))
-
-
-TEXT = Kind(_text, say("a text"), "")
-TEXTS: Kind[tuple[str, ...]] = Kind(_texts, say("a list of texts"), ())
-FLAG = Kind(_flag, say("true or false"), False)
-DAYS_KIND = Kind(_days, say("a whole number of days, at most 3650"), timedelta(days=1))
-WHOLE = Kind(_whole, say("a whole number"), 1)
-PERCENT = Kind(_percent, say("a whole number from 0 to 100"), 0)
-PART = Kind(_part, say("a number from 0 to 1"), 0.5)
-SPAN_KIND = Kind(_span, say("a time such as 90m, 4h or 2d"), timedelta(hours=1))
-Spans = tuple[tuple[time, time], ...]
-HOURS_KIND: Kind[Spans] = Kind(
-    _hours, say("a list of hours one after another, such as 09:00-12:00"), ()
-)
-TIME = Kind(time.fromisoformat, say("a time such as 09:00"), time(9))
-ZONE = Kind(_zone, say("a time zone such as Asia/Shanghai"), "UTC")
-CLAUSE_KIND = Kind(_clause, say("a clause of the policy such as 2.2.1-reply"), "1.2")
-LANGUAGE = _one_of(LANGUAGES)
-CLASS = _one_of(CLASSES)
-COUNTRY = Kind(_country, say("a country such as CN or DE-BY, or nothing"), "")
-
-
 def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     sheet.table((), (*top, *more))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
-    level = _one_of(tuple(levels) or ("normal",))
+    level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
     promises = Entry(sheet, ("promises",), ("clause", "longest_days"))
     return Rulebook(
@@ -413,7 +297,7 @@ def _rule(sheet: Sheet, values: Mapping[str, Any], level: Kind[str]) -> Rule:
         asks=entry.get("asks", FLAG, False),
         addressed=entry.get("addressed", FLAG, False),
         channels=entry.get("channels", TEXTS, ()),
-        senders=entry.get("senders", _some_of(ROLES), ()),
+        senders=entry.get("senders", some_of(ROLES), ()),
         words=entry.get("words", TEXTS, ()),
         partner=entry.get("partner", FLAG, False),
     )
@@ -446,6 +330,6 @@ def _route(sheet: Sheet, name: str, level: Kind[str]) -> Route:
         kind=name,
         clause=entry.get("clause", CLAUSE_KIND),
         level=entry.get("level", level),
-        steps=entry.get("steps", _some_of(STEPS)),
+        steps=entry.get("steps", some_of(STEPS)),
         class_name=entry.get("class", CLASS, name if name in CLASSES else "work"),
     )
