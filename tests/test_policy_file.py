@@ -9,7 +9,7 @@ import pytest
 
 from bot.cli import policy
 from bot.clock import Clock
-from bot.policy.reading import default_rulebook
+from bot.policy.reading import Mistakes, default_rulebook, read
 from bot.seal import KEY, Seal
 from bot.settings import Unusable
 from bot.store import Store
@@ -165,3 +165,28 @@ def test_a_file_that_is_not_there_is_wrong_use(duly: Duly) -> None:
 @pytest.mark.parametrize("word", ["check", "adopt"])
 def test_what_is_no_text_is_refused(word: str, content: bytes, answer: str, duly: Duly) -> None:
     assert duly(word, content) == (1, [answer])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = 3", "name must be a text."),
+        ('[answers]\nbursts = "yes"', "answers.bursts must be true or false."),
+        ("[nudges]\nper_day = true", "nudges.per_day must be a whole number."),
+        ("[levels.normal]\nremind_at = 101", "must be a whole number from 0 to 100."),
+        ("[answers]\nsure = 2", "answers.sure must be a number from 0 to 1."),
+        ('[answers]\nemoji = "x"', "answers.emoji must be a list of texts."),
+        ('company_zone = "Mars"', "company_zone must be a time zone"),
+        ('[calendars.x]\nzone = "UTC"\ncountry = 3', "calendars.x.country must be a country"),
+        ('[promises]\nlongest_days = "x"', "promises.longest_days must be a whole number of days"),
+        ("[levels.normal]\nclause = 3", "levels.normal.clause must be a clause"),
+        ('[routes.notice]\nsteps = ["pope"]', "routes.notice.steps must be one of"),
+        ("rules = [1]", "rules must be a list of tables."),
+    ],
+)
+def test_every_wrong_value_is_told_what_it_must_be(text: str, said: str) -> None:
+    with pytest.raises(Mistakes) as error:
+        read(text)
+
+    told = [render(mistake.what, Reader(), str) for mistake in error.value.found]
+    assert any(said in each for each in told), told

@@ -1,0 +1,199 @@
+"""The parts that keep a bot at work: runner, workshop, health, the made-up company."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+
+from bot import demo
+from bot.bell import Bell
+from bot.effects import Deliverable, Upload
+from bot.events import MessageRef
+from bot.report import Material
+from bot.running import Runner
+from bot.settings import Settings, Unusable
+from bot.store import Store
+from bot.store.connecting import in_memory
+from bot.store.reporting import Reporting
+from bot.web.app import app
+from bot.wiring import StoredFiles, adapters
+from bot.words import Reader
+from bot.workshop import TRIES, Workshop
+from tests.desk import Desk, Paper
+
+HASTE = 10.0  # seconds within which everything here has happened
+
+
+class Shelf(Paper):
+    """A platform that keeps the files it is handed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uploads: list[Upload] = []
+
+    async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
+        if isinstance(effect, Upload):
+            self.uploads.append(effect)
+        return await super().deliver(effect, key=key, reader=reader)
+
+
+class Printing(Paper):
+    """Says when something was delivered."""
+
+    printed: asyncio.Event
+
+    async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
+        found = await super().deliver(effect, key=key, reader=reader)
+        self.printed.set()
+        return found
+
+
+def breaks(material: Material, out: Path) -> None:
+    raise RuntimeError(f"no workbook for {material.company} in {out.name}")
+
+
+def test_a_workbook_that_was_asked_for_is_built_and_given_to_who_asked() -> None:
+    shelf = Shelf()
+    desk = Desk(paper=shelf)
+    desk.posts("ann", "@bob when will the samples be ready?")
+    desk.says("hana", "report 2026-03")
+
+    assert asyncio.run(desk.bot.workshop.round()) == 1
+    assert asyncio.run(desk.bot.workshop.round()) == 0
+    said = desk.wait(timedelta(seconds=1))
+    assert said[0].startswith("hana: The report of 2026-03 is ready.")
+    (upload,) = shelf.uploads
+    book = load_workbook(BytesIO(asyncio.run(StoredFiles(desk.store).read(upload.file))))
+    assert len(book.sheetnames) >= 7
+    desk.now += timedelta(days=15)
+    with pytest.raises(LookupError):
+        asyncio.run(StoredFiles(desk.store).read(upload.file))
+    desk.close()
+
+
+def test_who_asks_for_a_workbook_that_cannot_be_built_is_told_after_some_tries() -> None:
+    desk = Desk()
+    desk.says("hana", "report 2026-03")
+    workshop = Workshop(desk.store, breaks)
+    for _ in range(TRIES):
+        assert asyncio.run(workshop.round()) == 1
+        desk.now += timedelta(minutes=20)
+
+    assert asyncio.run(workshop.round()) == 0
+    assert "could not be made" in desk.wait(timedelta(seconds=1))[0]
+    desk.close()
+
+
+def test_the_runner_handles_what_is_taken_and_sends_what_comes_of_it() -> None:
+    desk, printed = Desk(paper=Printing()), asyncio.Event()
+    desk.paper.printed = printed  # type: ignore[attr-defined]
+
+    async def scene() -> None:
+        runner = Runner(desk.bot, [desk.paper], tick=0.05)
+        running = asyncio.create_task(runner.run())
+        await desk.bot.inbox.take([desk.command("ann", "mine", "k1")])
+        await asyncio.wait_for(printed.wait(), HASTE)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+    asyncio.run(scene())
+    assert desk.read() == ["ann: You owe nothing. Enjoy it."]
+    desk.close()
+
+
+def test_a_part_that_stumbles_goes_on(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, printed, failed = Desk(paper=Printing()), asyncio.Event(), [RuntimeError("once")]
+    desk.paper.printed = printed  # type: ignore[attr-defined]
+    monkeypatch.setattr("bot.running.TROUBLE", 0.01)
+
+    class Clumsy(Paper):
+        async def listen(self, inbox: Any) -> None:
+            if failed:
+                raise failed.pop()
+            await inbox.take([desk.command("ann", "mine", "k1")])
+            await asyncio.Event().wait()
+
+    async def scene() -> None:
+        running = asyncio.create_task(Runner(desk.bot, [Clumsy()], tick=1).run())
+        await asyncio.wait_for(printed.wait(), HASTE)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+    asyncio.run(scene())
+    assert "a part stumbled" in caplog.text
+    desk.close()
+
+
+def test_a_bell_rung_while_nobody_listened_is_not_lost() -> None:
+    async def scene() -> bool:
+        bell = Bell()
+        turn = bell.turn()
+        bell.ring()
+        await turn.wait(60)
+        await bell.turn().wait(0.001)
+        return True
+
+    assert asyncio.run(asyncio.wait_for(scene(), HASTE))
+
+
+def test_a_platform_nobody_knows_is_named(tmp_path: Path) -> None:
+    desk = Desk()
+    settings = Settings(data=tmp_path, platforms="playground, pigeon")
+
+    with pytest.raises(Unusable, match="There is no platform pigeon"):
+        adapters(desk.store, settings, demo.cast(), lambda: None)
+    desk.close()
+
+
+@asynccontextmanager
+async def nothing() -> AsyncIterator[None]:
+    yield
+
+
+def test_health_says_whether_the_store_answers() -> None:
+    async def asked(answer: dict[str, Any]) -> int:
+        async def alive() -> dict[str, Any]:
+            return answer
+
+        transport = httpx.ASGITransport(app=app([], alive, nothing))
+        async with httpx.AsyncClient(transport=transport, base_url="http://duly") as client:
+            assert (await client.get("/")).text == "Duly is running."
+            return (await client.get("/healthz")).status_code
+
+    assert asyncio.run(asked({"ok": True})) == 200
+    assert asyncio.run(asked({"ok": False})) == 503
+
+
+def test_the_made_up_company_is_founded_once_with_a_past() -> None:
+    desk = Desk()
+    demo.found(desk.store)  # somebody is there already: they are left alone
+    empty = Store(in_memory(), "brightwater", desk.store.seal, desk.clock)
+    for _ in range(2):
+        demo.found(empty)
+    with empty.transaction() as tx:
+        people = tx.people.snapshot().directory.people
+        past = list(Reporting(tx.rows).duties(desk.now - timedelta(days=300), desk.now))
+
+    assert len(people) == 27
+    assert len(past) > 1000
+    empty.db.dispose()
+    desk.close()
+
+
+def test_the_cast_of_the_playground_is_the_company_of_the_example() -> None:
+    cast = demo.cast()
+
+    assert {"ann", "bob", "hana"} <= {person.id for person in cast.people}
+    assert all(channel.members for channel in cast.channels)
+    assert "pat" not in cast.channels_of("pat")[0].name
