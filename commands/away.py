@@ -20,6 +20,7 @@ LONGEST = timedelta(days=366)
 class Leave:
     start: datetime
     end: datetime
+    last: datetime  # the beginning of the last day
     delegate: Person | None
 
 
@@ -35,9 +36,13 @@ def parse(words: Words) -> Leave:
         end = (last + timedelta(days=1)).astimezone(words.now.tzinfo)
     except (ValueError, OverflowError):
         raise Refusal(_how()) from None
-    if end <= words.now or end <= first or end - first > LONGEST:
-        raise Refusal(say("Leave ends after it begins, in the future, and lasts at most a year."))
-    return Leave(first, end, words.person(match[3]) if match[3] else None)
+    if end <= first:
+        raise Refusal(say("The last day is before the first. Name the first day first."))
+    if end <= words.now:
+        raise Refusal(say("These days are over already. Name days to come."))
+    if end - first > LONGEST:
+        raise Refusal(say("This is more than a year. Name a shorter leave, and then the next."))
+    return Leave(first, end, last, words.person(match[3]) if match[3] else None)
 
 
 def _how() -> Say:
@@ -58,7 +63,9 @@ def run(call: Call, leave: Leave) -> Card:
         delegate=delegate.id if delegate else None,
     )
     call.tx.people.absent(absence)
-    facts = ((say("From"), leave.start), (say("Until"), leave.end))
+    zone = call.person.zone or call.book.zone
+    first, last = (at.astimezone(ZoneInfo(zone)).date() for at in (leave.start, leave.last))
+    facts = ((say("First day"), first), (say("Last day"), last))
     if delegate is None:
         return Card(say("Noted: you are away, and will not be nudged."), facts=facts, tone="good")
     call.tell(

@@ -71,7 +71,7 @@ def _facts(material: Material) -> Iterator[Row]:
     )
     yield say("Duties counted"), Shown(len(material.now.facts), "whole")
     yield (
-        say("Duties not counted: dropped, excused, passed on"),
+        say("Duties not counted"),
         Shown(len(material.exempt), "whole"),
     )
     yield say("Data coverage"), Shown(material.coverage, "percent")

@@ -81,7 +81,7 @@ def test_verify_counts_what_holds_and_names_what_does_not(
 ) -> None:
     folder = folder_with_a_story(tmp_path / "data")
     assert duly.main(["verify", "--data", str(folder)]) == 0
-    assert capsys.readouterr().out == "1 record holds.\n"
+    assert capsys.readouterr().out == "Nothing kept was changed: 1 record checked.\n"
 
     db = connect(sqlite_url(folder))
     with db.begin() as conn:

@@ -637,3 +637,10 @@ def test_names_are_taken_off_both_ends_but_not_out_of_words() -> None:
     assert cues.without_names("bobby: hi", ["bob"]) == "bobby: hi"
     assert cues.without_names("@张三请看", ["张三"]) == "请看"
     assert cues.without_names("hi", [""]) == "hi"
+
+
+@pytest.mark.parametrize("text", ["🎉", "🎉🎉 ❤️", "👏！"])
+def test_a_cheer_without_a_word_answers_nothing(text: str) -> None:
+    assert cues.is_only_emoji(text)
+    assert not cues.is_only_emoji("Thursday 🎉")
+    assert not cues.is_only_emoji("？？")

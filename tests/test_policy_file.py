@@ -49,7 +49,7 @@ def duly(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Duly:
     ("text", "answer"),
     [
         ("a = 1\nb = [", "policy.toml:2: This is not TOML: "),
-        ("[nudges]\nper_day = 3\nper_dya = 4", "policy.toml:3: There is no nudges.per_dya here."),
+        ("[nudges]\nper_day = 3\nper_dya = 4", "policy.toml:3: A policy has no nudges.per_dya."),
         ('\n[marks]\nclause = "9.9"', "policy.toml:3: marks.clause must be a clause of the policy"),
         ('[levels.normal]\nwithin = "soon"', "policy.toml:2: levels.normal.within must be a time"),
         ("marks = 3", "policy.toml:1: marks must be a table."),

@@ -53,8 +53,8 @@ def open_store(settings: "Settings", *, new: bool = False) -> "Store":
     if settings.sqlite and not settings.database:
         if not new and not (settings.data / "duly.db").exists():
             raise Unusable(
-                f"There is no Duly database in {settings.data}. Name its folder with --data DIR, "
-                "or begin with ./duly."
+                f"There is no Duly database in {settings.data}. Name its folder with --data DIR; "
+                "./duly serve makes a new one."
             )
         folder(settings)
     clock = Clock()

@@ -21,7 +21,7 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
     from bot.cli.people import spoken
     from bot.command import number_in
     from bot.handlers import life
-    from bot.words import Quoted, Ref, say
+    from bot.words import Code, Quoted, Ref, say
 
     assert store is not None
     words, number = spoken(), number_in(args.number)
@@ -33,6 +33,9 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
         if duty is None:
             out(words(say("There is no duty {number}.", number=Ref(number))))
             return FOUND
+        zone = tx.home().zone
+        words = spoken(zone)
+        out(words(say("Times are those of {zone}.", zone=Code(zone))))
         for sentence in life.told(tx, duty):
             out(words(sentence))
     return FINE

@@ -79,10 +79,10 @@ def tongue() -> str:
     return str(language(next(filter(None, set_to), "en")).locale)
 
 
-def spoken() -> "Callable[[Say | Value], str]":
+def spoken(zone: str = "UTC") -> "Callable[[Say | Value], str]":
     from bot.words import Reader, render
 
-    reader = Reader(tongue())
+    reader = Reader(tongue(), zone)
     return lambda what: render(what, reader, quote=lambda words: words)
 
 
@@ -102,6 +102,9 @@ def _template(file: Path, out: Out) -> int:
     words, name = spoken(), Quoted(str(file))
     if file.suffix.lower() != ".xlsx":
         out(words(say("The template is a workbook: give it a name that ends in .xlsx.")))
+        return MISUSED
+    if file.exists():
+        out(words(say("{file} is already there: name another file, or delete it.", file=name)))
         return MISUSED
     try:
         template(file, tongue())

@@ -143,7 +143,7 @@ def _transcript(file: Path, out: Out) -> "Transcript | None":
             hidden,
         )
         out(words(more))
-    if transcript.faults:
+    if transcript.faults and transcript.rows:
         left_out = say_many(
             "One line was left out; the rest is replayed.",
             "{count} lines were left out; the rest is replayed.",

@@ -59,20 +59,28 @@ def _write(args: argparse.Namespace, store: "Store") -> Any:
     from bot.policy import periods
     from bot.report import Wanted, gather
     from bot.wiring import workbook
+    from bot.words import Reader
 
     with store.reading() as tx:
         period = periods.parse(args.period, tx.home().zone)
         person = _reader(tx, args.edition, args.whom)
-        reader = tx.home()
+        reader = Reader(_language(tx, person, args.whom), tx.home().zone)
         wanted = Wanted(period=period, edition=args.edition, person=person, reader=reader)
         material = gather(tx, wanted)
     return workbook(material, args.out)
 
 
+def _language(tx: "Transaction", person: str, whom: str) -> str:
+    """Of whose copy it is, where somebody is named; else of the terminal."""
+    from bot.cli.people import tongue
+
+    return tx.people.snapshot().directory.people[person].language if whom else tongue()
+
+
 def _reader(tx: "Transaction", edition: "Edition", whom: str) -> str:
     """Whose copy it is: named, else the head of the department named, else who has the role."""
-    from bot.command import Refusal, Words
-    from bot.words import Code, say
+    from bot.command import Words
+    from bot.settings import Unusable
 
     directory = tx.people.snapshot().directory
     for unit in directory.departments.values():
@@ -82,5 +90,5 @@ def _reader(tx: "Transaction", edition: "Edition", whom: str) -> str:
         return Words(whom, tx.clock.now(), tx.home().zone, directory=directory).person(whom).id
     found = directory.with_role(ROLES.get(edition, ""))
     if not found:
-        raise Refusal(say("Say whose copy it is: {option}", option=Code("--for PERSON|DEPARTMENT")))
+        raise Unusable("Say whose copy it is: --for PERSON or --for DEPARTMENT.")
     return found[0].id

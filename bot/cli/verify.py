@@ -39,5 +39,11 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:  # no
                     )
                 )
             )
-    out(words(say_many("{count} record holds.", "{count} records hold.", held)))
+    if not broken:
+        fine = say_many(
+            "Nothing kept was changed: {count} record checked.",
+            "Nothing kept was changed: {count} records checked.",
+            held,
+        )
+        out(words(fine))
     return FOUND if broken else FINE

@@ -182,7 +182,7 @@ def card(tx: Transaction, request: Request, *, deciding: bool = False) -> Card:
         facts += ((say("Reason"), Quoted(request.comment)),)
     return Card(
         _title(tx, request),
-        body=tuple(Quoted(text, LONGEST) for text in request.form.values()),
+        body=(*(Quoted(text, LONGEST) for text in request.form.values()), *_next(request)),
         facts=facts,
         buttons=_buttons(request) if deciding else (),
         why=say(
@@ -206,6 +206,12 @@ def _title(tx: Transaction, request: Request) -> Say:
             return say("{number} was recalled", number=number)
         case "open":
             return say("{person} asks for approval: {number}", person=who, number=number)
+
+
+def _next(request: Request) -> tuple[Say, ...]:
+    if request.state != "approved" or request.kind == "leave":
+        return ()
+    return (say("It may go out now, word for word as it stands here."),)
 
 
 def _buttons(request: Request) -> tuple[Button, ...]:

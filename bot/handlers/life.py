@@ -1,6 +1,12 @@
 """The life of a duty, told as sentences: what opened it, every nudge, and how it ended."""
 
-from bot.handlers.deeds import person_named
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any
+
+from bot.handlers import deeds
+from bot.handlers.deeds import person_named, rung_of
 from bot.handlers.showing import reason
 from bot.policy.duties import Duty
 from bot.store import Transaction
@@ -35,29 +41,36 @@ def told(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
         reason(tx, duty),
         say("Under policy version {version}.", version=Code(str(duty.policy))),
     ]
+    return (*story, *(what for _, what in sorted(_happened(tx, duty), key=itemgetter(0))))
+
+
+def _happened(tx: Transaction, duty: Duty) -> Iterator[tuple[datetime, Say]]:
+    """What became of it, each with its time; how it stands now comes last."""
     if duty.promised_for is not None and duty.promised_at is not None:
-        story.append(
-            say(
-                "At {at} an answer was promised for {until}.",
-                at=duty.promised_at,
-                until=duty.promised_for,
-            )
-        )
-    story += [_nudge(tx, row) for row in tx.nudges.of(duty.id)]
-    return (*story, _end(tx, duty))
+        at, until = duty.promised_at, duty.promised_for
+        yield at, say("At {at} an answer was promised for {until}.", at=at, until=until)
+    for row in tx.nudges.of(duty.id):
+        yield row.at, _nudge(tx, row)
+    yield duty.closed or datetime.max.replace(tzinfo=UTC), _end(tx, duty)
 
 
-def _nudge(tx: Transaction, row: object) -> Say:
-    person, at, sent = row.person, row.at, row.sent  # type: ignore[attr-defined]
-    if sent:
-        return say("{person} was nudged at {at}.", person=person_named(tx, person), at=at)
-    return say(
-        "A nudge to {person}, due at {at}, was not needed.", person=person_named(tx, person), at=at
-    )
+def _nudge(tx: Transaction, row: Any) -> Say:
+    person, at = person_named(tx, row.person), row.at
+    if not row.sent:
+        return say("A nudge to {person}, due at {at}, was not needed.", person=person, at=at)
+    match rung_of(row.step):
+        case deeds.REMIND:
+            return say("{person} was reminded before it was due, at {at}.", person=person, at=at)
+        case deeds.DUE:
+            return say("{person} was reminded when it was due, at {at}.", person=person, at=at)
+        case _:
+            return say("{person}, who leads them, was told at {at}.", person=person, at=at)
 
 
 def _end(tx: Transaction, duty: Duty) -> Say:
     if duty.live or duty.closed is None:
+        if duty.promised_for is not None:
+            return say("It is open; an answer is promised for {until}.", until=duty.promised_for)
         return say("It is still open; it is due at {due}.", due=duty.due)
     sentence = ENDS[duty.state]
     return Say(sentence.sentence, (("at", duty.closed), ("how", _how(tx, duty))))

@@ -123,6 +123,14 @@ def line(tx: Transaction, duty: Duty, reader: str) -> Say:
             person=person_named(tx, duty.owed_to),
             due=duty.due,
         )
+    if tx.clock.now() > duty.due:
+        return say(
+            "{number} Answer {person}, overdue since {due}: “{words}”",
+            number=Ref(duty.number),
+            person=person_named(tx, duty.owed_to),
+            due=duty.due,
+            words=Quoted(excerpt(tx, duty.about, reader), 80),
+        )
     return say(
         "{number} Answer {person} by {due}: “{words}”",
         number=Ref(duty.number),

@@ -26,6 +26,7 @@ from bot.words import Code, Quoted, Rows, Say, say
 __all__ = ["Faults", "Plan", "Register", "Unreadable", "apply", "describe", "plan", "read"]
 
 KEEPER = "mail_keeper"
+SHOWN_ELSEWHERE = ("title", "job title", "职位", "職稱")  # columns that are no concern of ours
 
 
 def read(file: Path) -> Table:
@@ -161,8 +162,9 @@ def _keeping(people: Mapping[str, Person]) -> dict[str, str]:
 
 def _remarks(draft: Draft) -> Iterator[Say]:
     table = draft.table
-    if table.extra:
-        extra = Rows(tuple(map(Quoted, table.extra)))
+    unknown = [name for name in table.extra if name.casefold() not in SHOWN_ELSEWHERE]
+    if unknown:
+        extra = Rows(tuple(map(Quoted, unknown)))
         yield say("These columns are not known and were not read: {columns}.", columns=extra)
     if table.encoding and not table.encoding.startswith("utf"):
         yield say(

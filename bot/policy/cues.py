@@ -166,6 +166,11 @@ def _without_opening(text: str, name: str) -> str:
     return bare[len(name) :].lstrip(" \t:,;-：，、")
 
 
+def is_only_emoji(text: str) -> bool:
+    """Signs without a word: a cheer, which answers nothing."""
+    return not text.isascii() and not any(each.isalnum() or each in "?？" for each in text)
+
+
 def has_question_mark(text: str) -> bool:
     return _QUESTION_MARK.search(text) is not None
 

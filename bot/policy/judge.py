@@ -184,7 +184,12 @@ def _own_words(new: Utterance) -> str:
 
 
 def _says_nothing(text: str) -> bool:
-    return cues.is_acknowledgement(text) or cues.is_greeting(text) or cues.is_auto_reply(text)
+    return (
+        cues.is_only_emoji(text)
+        or cues.is_acknowledgement(text)
+        or cues.is_greeting(text)
+        or cues.is_auto_reply(text)
+    )
 
 
 class _Found(NamedTuple):

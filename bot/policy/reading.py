@@ -112,7 +112,8 @@ def _lines(text: str) -> dict[Path, int]:
     for number, line in enumerate(text.splitlines(), 1):
         if header := HEADER.match(line):
             table = tuple(part.strip(" \"'") for part in header[2].split("."))
-            found.setdefault(table, number)
+            for depth in range(1, len(table) + 1):
+                found.setdefault(table[:depth], number)
         elif key := KEY.match(line):
             name = tuple(part.strip(" \"'") for part in key[1].split("."))
             if name == ("id",):
@@ -155,7 +156,7 @@ class Sheet:
                 self.wrong(
                     (*path, key),
                     say(
-                        "There is no {key} here. Known: {options}.",
+                        "A policy has no {key}. Known: {options}.",
                         key=_key((*path, key)),
                         options=options,
                     ),

@@ -164,8 +164,8 @@ def test_its_life_is_told_truly(desk: Desk) -> None:
     for sentence in (
         "«Bob» owes «Ann» an answer; the clock began at Mon 2 Mar, 09:00.",
         "Asked by name: clause 2.2.1-reply allows 4 h of working time, 2 h 30 min over.",
-        "«Bob» was nudged at Mon 2 Mar, 13:30.",
-        "«Mei» was nudged at Mon 2 Mar, 16:30.",
+        "«Bob» was reminded before it was due, at Mon 2 Mar, 13:30.",
+        "«Mei», who leads them, was told at Mon 2 Mar, 16:30.",
         "It was settled at Mon 2 Mar, 17:00: who owed it said so.",
     ):
         assert sentence in told
