@@ -20,7 +20,6 @@ from bot.store import Transaction
 from bot.store.duties import Due
 from bot.store.outbox import Parcel
 
-DAY = timedelta(days=1)
 SOON = timedelta(seconds=2)  # lease time
 
 
@@ -81,7 +80,7 @@ class Nudging:
             tx.outbox.wait(parcel, SOON)  # perhaps it was answered a moment ago
             return None
         later = self._opening(tx, remind.person, now) or now
-        if later <= now and self._enough(tx, remind.person):
+        if later <= now and self._enough(tx, remind.person, now):
             later = self._next_digest(tx, remind.person, now)
         if later > now:
             tx.outbox.postpone(parcel, later)
@@ -145,16 +144,19 @@ class Nudging:
         except hours.NeverOpen:
             return None
 
-    def _enough(self, tx: Transaction, person: str) -> bool:
-        """They have had their cards for today, counted over the last 24 hours."""
+    def _enough(self, tx: Transaction, person: str, now: datetime) -> bool:
+        """They have had their cards for today, by their own midnight."""
+        here = now.astimezone(ZoneInfo(_calendar(tx, person).zone))
+        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
         cap = tx.policies.current().nudges.per_day
-        return tx.outbox.sent_since(person, tx.clock.now() - DAY) >= cap
+        return tx.outbox.sent_since(person, midnight) >= cap
 
     def _next_digest(self, tx: Transaction, person: str, now: datetime) -> datetime:
         calendar = _calendar(tx, person)
         today = now.astimezone(ZoneInfo(calendar.zone)).date()
-        opening = hours.day_start(hours.next_working_day(today, calendar), calendar)
-        return max(opening, hours.next_open(opening, calendar, away_of(tx, person)))
+        day, at = hours.next_working_day(today, calendar), tx.policies.current().nudges.digest_at
+        digest = datetime.combine(day, at, ZoneInfo(calendar.zone))
+        return self._opening(tx, person, digest) or digest
 
 
 def buttons(tx: Transaction, parcel: str) -> tuple[Button, ...]:

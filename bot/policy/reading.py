@@ -316,12 +316,11 @@ def _answers(sheet: Sheet) -> Answers:
 
 
 def _nudges(sheet: Sheet) -> Nudges:
-    entry = Entry(sheet, ("nudges",), ("clause", "per_day", "digest_at", "gather"))
+    entry = Entry(sheet, ("nudges",), ("clause", "per_day", "digest_at"))
     return Nudges(
         clause=entry.get("clause", CLAUSE_KIND),
         per_day=entry.get("per_day", WHOLE),
         digest_at=entry.get("digest_at", TIME),
-        gather=entry.get("gather", SPAN_KIND),
     )
 
 

@@ -72,7 +72,6 @@ class Nudges:
     clause: str
     per_day: int
     digest_at: time
-    gather: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

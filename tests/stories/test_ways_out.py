@@ -241,3 +241,17 @@ def test_when_somebody_has_left_their_manager_hears_of_what_they_owed(desk: Desk
         tx.people.save([replace(person("bob"), active=False)])
 
     assert desk.titles(desk.until(NUDGED))[0].startswith("mei: ")
+
+
+def test_what_is_too_much_for_a_day_waits_for_the_hour_of_the_digest() -> None:
+    desk = Desk(policy='[nudges]\nper_day = 1\ndigest_at = "10:00"\n')
+    for who in ("ann", "eve"):
+        desk.posts(who, "@bob when will the samples be ready?")
+        desk.now += 20 * M
+    desk.until(MONDAY + 24 * H)
+    titles = desk.titles(desk.until(MONDAY + 25 * H - M))
+    later = desk.titles(desk.until(MONDAY + 25 * H + M))
+    desk.close()
+
+    assert not [each for each in titles if each.startswith("bob:")]
+    assert [each for each in later if each.startswith("bob:")] == ["bob: 2 things wait for you"]
