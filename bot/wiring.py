@@ -95,6 +95,12 @@ class StoredFiles:
             return tx.files.read(id)
 
 
+def _remember(store: Store) -> None:
+    """Commands on the terminal are to see the time that the playground shows."""
+    with store.transaction() as tx:
+        tx.listeners.move_clock(store.clock.ahead)
+
+
 def playground(
     store: Store, file: Path | None, cast: Cast, ring: Callable[[], object]
 ) -> Playground:
@@ -106,6 +112,7 @@ def playground(
         return hours.add(store.clock.now(), working, calendar)
 
     async def moved() -> None:
+        await asyncio.to_thread(_remember, store)
         ring()
 
     menu = tuple(MenuEntry(each.name, each.usage, each.summary) for each in COMMANDS)

@@ -4,9 +4,12 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import load_workbook
 
 from bot import __main__ as duly
 from bot.cli import common
@@ -117,6 +120,25 @@ def test_report_writes_a_workbook_for_who_may_have_it(
     assert duly.main([*words[:2], "March", *words[3:]]) == 2
     nowhere = [*words[:-1], str(tmp_path / "no" / "x.xlsx")]
     assert duly.main(nowhere) == 2
+
+
+def test_the_terminal_sees_the_time_that_the_playground_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = folder_with_a_story(tmp_path / "data")
+    clock = Clock(ahead=timedelta(days=400))
+    db = connect(sqlite_url(folder))
+    store = Store(db, "main", Seal(key(Settings(data=folder), clock.random), clock.random), clock)
+    with store.transaction() as tx:
+        tx.listeners.move_clock(clock.ahead)
+    db.dispose()
+
+    words = ["report", "--month", "2026-03", "--data", str(folder), "--out"]
+    assert duly.main([*words, str(tmp_path / "later.xlsx")]) == 0
+    cover = load_workbook(tmp_path / "later.xlsx").worksheets[0]
+    told = " ".join(str(cell.value) for row in cover.iter_rows() for cell in row if cell.value)
+    assert f"{clock.now().astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}" in told
+    capsys.readouterr()
 
 
 def test_doctor_names_what_is_wrong_and_what_to_do(

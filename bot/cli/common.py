@@ -75,6 +75,8 @@ def opened(args: argparse.Namespace) -> Iterator["Store"]:
     store = open_store(settings, new=getattr(args, "founds", False))
     try:
         newest(store, settings)
+        with store.reading() as tx:
+            store.clock.ahead = tx.listeners.ahead()
         yield store
     finally:
         store.db.dispose()

@@ -6,6 +6,8 @@ from datetime import timedelta
 from bot.store.rows import Rows
 from bot.store.schema import listeners
 
+AHEAD = "playground/clock"
+
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
@@ -17,6 +19,13 @@ class Listeners:
 
     def move(self, name: str, position: str) -> None:
         self.rows.put(listeners, {"name": name}, cursor=position)
+
+    def ahead(self) -> timedelta:
+        """How far the playground's clock was moved, for whoever else opens this store."""
+        return timedelta(seconds=float(self.cursor(AHEAD) or 0))
+
+    def move_clock(self, ahead: timedelta) -> None:
+        self.move(AHEAD, str(ahead.total_seconds()))
 
     def lease(self, name: str, holder: str, span: timedelta) -> bool:
         """Taken, or renewed; False while another holds it."""
