@@ -12,7 +12,7 @@ from bot.events import Account, MessageRef, Place
 from bot.policy.people import Directory, Person
 from bot.policy.rulebook import Rulebook
 from bot.store import Transaction
-from bot.words import Code, Quoted, Say, Who, say
+from bot.words import Quoted, Say, Who, say
 
 A = TypeVar("A")
 
@@ -115,10 +115,6 @@ class Command(Generic[A]):
 
     def allows(self, person: Person) -> bool:
         return not self.roles or bool(self.roles & person.roles)
-
-
-def usage(command: Command[Any]) -> Say:
-    return say("Type: {usage}", usage=Code(f"/duly {command.usage}"))
 
 
 def number_in(text: str) -> int | None:

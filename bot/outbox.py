@@ -11,9 +11,8 @@ from bot.clock import fault_point
 from bot.effects import Deliverable, OpenForm, Remind, Send, doubt
 from bot.events import Account, MessageRef, Platform
 from bot.handlers import stale
-from bot.handlers.deeds import away_of
-from bot.handlers.nudging import Nudging
-from bot.policy import hours
+from bot.handlers.deeds import opening
+from bot.handlers.nudging import DAY, Nudging
 from bot.port import Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
 from bot.store.outbox import Arrival, Outbox, Parcel
@@ -182,10 +181,12 @@ def _lanes(loads: list[Load]) -> list[list[Load]]:
 
 
 def _opening(tx: Transaction, effect: Send) -> datetime:
-    """When the reader is next at work: now, if they are, or where it is a place or a stranger."""
+    """When the reader is next at work: now, if they are, or where it is a place or a stranger.
+
+    Who never is, is looked for again every day: the card waits, and is not lost.
+    """
     now, to = tx.clock.now(), effect.to
     person = tx.people.snapshot().directory.behind(to) if isinstance(to, Account) else None
     if person is None:
         return now
-    calendar = tx.policies.calendar(person.calendar, tx.policies.current())
-    return hours.next_open(now, calendar, away_of(tx, person.id))
+    return opening(tx, person.id, now) or now + DAY

@@ -455,3 +455,13 @@ def test_nudges_go_to_an_account_that_still_works(desk: Desk) -> None:
     desk.posts("ann", ASKS)
 
     assert {line.partition(":")[0] for line in desk.until(MONDAY + 5 * H)} == {"bob"}
+
+
+def test_a_card_to_someone_on_a_long_leave_waits_and_is_not_lost(desk: Desk) -> None:
+    away(desk, "sam", timedelta(days=2000))
+    said = desk.says("ann", "request notice The office is closed.")
+    desk.until(MONDAY + 50 * H)
+
+    assert not [line for line in said if line.startswith("sam:")]
+    with desk.store.transaction() as tx:
+        assert tx.outbox.unsent() >= 1

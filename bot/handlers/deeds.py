@@ -13,7 +13,7 @@ from bot.policy.duties import Duty, Kind
 from bot.policy.people import Person
 from bot.policy.rulebook import Level
 from bot.store import Transaction
-from bot.words import Quoted, Ref, Say, Who, say
+from bot.words import Quoted, Ref, Who, say
 
 LADDER = "duty"  # the kind of due that climbs it
 REMIND, DUE, MANAGER = 1, 2, 3  # its rungs
@@ -189,6 +189,17 @@ def reopen(tx: Transaction, duty: Duty) -> Duty:
     return opened
 
 
+def opening(tx: Transaction, person: str, now: datetime) -> datetime | None:
+    """When somebody is next at work: now, if they are; None for who never is."""
+    known = tx.people.snapshot().directory.people.get(person)
+    name = known.calendar if known else "office"
+    calendar = tx.policies.calendar(name, tx.policies.current())
+    try:
+        return hours.next_open(now, calendar, away_of(tx, person))
+    except hours.NeverOpen:
+        return None
+
+
 def away_of(tx: Transaction, person: str | None) -> tuple[hours.Interval, ...]:
     absences = tx.people.snapshot().directory.absences.get(person or "", ())
     return tuple(hours.Interval(each.start, each.end) for each in absences)
@@ -212,7 +223,3 @@ def may_close(duty: Duty, person: Person, tx: Transaction) -> bool:
     above = {boss.id for boss in directory.above(owner)} if owner else set()
     own = {person.id, *directory.stands_in_for(person.id, tx.clock.now())}
     return bool(own & {duty.owed_by, duty.owed_to}) or person.id in above
-
-
-def title(duty: Duty) -> Say:
-    return duties.NAMES[duty.kind]

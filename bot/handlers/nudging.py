@@ -12,7 +12,7 @@ from bot.card import Button, Card
 from bot.effects import Remind, Send
 from bot.events import conversation
 from bot.handlers import approvals, deeds, showing
-from bot.handlers.deeds import DUE, LADDER, away_of, next_rung, rung_of
+from bot.handlers.deeds import DUE, LADDER, next_rung, rung_of
 from bot.policy import hours
 from bot.policy.duties import Duty
 from bot.policy.hours import Calendar
@@ -20,6 +20,7 @@ from bot.store import Transaction
 from bot.store.duties import Due
 from bot.store.outbox import Parcel
 
+DAY = timedelta(days=1)  # after which who is never at work is looked for again
 SOON = timedelta(seconds=2)  # lease time
 
 
@@ -53,7 +54,7 @@ class Nudging:
                 continue
             person = _hearer(tx, duty, due.step)
             if person and person not in openings:
-                openings[person] = self._opening(tx, person, now)
+                openings[person] = deeds.opening(tx, person, now)
             opens = openings.get(person or "", now)
             if opens is not None and opens > now:
                 later.append((opens, LADDER, duty.id, due.step))  # when they work again
@@ -79,7 +80,7 @@ class Nudging:
         if tx.journal.pending(conversation(duty.about.place) for duty, _ in due if duty.about):
             tx.outbox.wait(parcel, SOON)  # perhaps it was answered a moment ago
             return None
-        later = self._opening(tx, remind.person, now) or now
+        later = deeds.opening(tx, remind.person, now) or now + DAY
         if later <= now and self._enough(tx, remind.person, now):
             later = self._next_digest(tx, remind.person, now)
         if later > now:
@@ -137,13 +138,6 @@ class Nudging:
             if duty.live and _not_promised(duty, now) and _hearer(tx, duty, step) == person
         ]
 
-    def _opening(self, tx: Transaction, person: str, now: datetime) -> datetime | None:
-        """When they are next at work: now, if they are; None for who never is."""
-        try:
-            return hours.next_open(now, _calendar(tx, person), away_of(tx, person))
-        except hours.NeverOpen:
-            return None
-
     def _enough(self, tx: Transaction, person: str, now: datetime) -> bool:
         """They have had their cards for today, by their own midnight."""
         here = now.astimezone(ZoneInfo(_calendar(tx, person).zone))
@@ -156,7 +150,7 @@ class Nudging:
         today = now.astimezone(ZoneInfo(calendar.zone)).date()
         day, at = hours.next_working_day(today, calendar), tx.policies.current().nudges.digest_at
         digest = datetime.combine(day, at, ZoneInfo(calendar.zone))
-        return self._opening(tx, person, digest) or digest
+        return deeds.opening(tx, person, digest) or digest
 
 
 def buttons(tx: Transaction, parcel: str) -> tuple[Button, ...]:

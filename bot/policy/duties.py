@@ -106,15 +106,6 @@ def reopen(duty: Duty, *, step: int) -> Duty:
     return replace(duty, state="open", closed=None, how="", answer=None, step=step)
 
 
-def late(duty: Duty, now: datetime) -> bool:
-    return duty.live and now > duty.due
-
-
-def on_time(duty: Duty) -> bool:
-    """Answered by the due time, or promised before it and answered by the promise."""
-    return duty.state == "done" and duty.closed is not None and duty.closed <= duty.due
-
-
 NAMES: Mapping[Kind, Say] = {
     "reply": say("Reply"),
     "decide": say("Decide"),
