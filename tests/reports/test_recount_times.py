@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import pytest
+from openpyxl import load_workbook
 
+from bot.policy import periods
 from bot.store import Store
 from bot.store.schema import EPOCH
 from tests.reports.company import NOW
@@ -179,3 +181,51 @@ def test_the_load_of_nudges_equals_a_recount(store: Store, dashboard: dict[str, 
     quiet = [0] * max(0, worked_days - len(counts))
 
     assert dashboard["K27"] == pytest.approx(inclusive([*quiet, *counts], 0.95))
+
+
+def below(hr: Any, header: str, wide: int) -> list[tuple[Any, ...]]:  # noqa: F811
+    """The rows under a heading of the dashboard's small tables, `wide` cells each."""
+    found: list[tuple[Any, ...]] = []
+    cells = list(load_workbook(hr.path)["Dashboard"].iter_rows(values_only=True))
+    for number, row in enumerate(cells):
+        for column, value in enumerate(row):
+            if str(value).split("\n")[0] == header and number > 4:
+                for under in cells[number + 1 :]:
+                    if under[column] is None:
+                        return found
+                    found.append(tuple(v for v in under[column:] if v is not None)[:wide])
+    return found
+
+
+def test_the_line_of_months_equals_a_recount(hr: Any, store: Store) -> None:  # noqa: F811
+    months = below(hr, "Period", 4)
+    assert [month for month, *_ in months] == [f"2026-{month:02}" for month in range(5, 11)]
+    for label, rate, _, counted in months:
+        period = periods.parse(label, "Asia/Shanghai")
+        ((on_time, all_of_them),) = rows(
+            store,
+            "SELECT SUM(state = 'done' AND closed <= due), COUNT(*) FROM duties WHERE "
+            "state NOT IN ('dropped','excused','passed') AND due >= ? AND due < ?",
+            micros(period.start),
+            micros(period.end),
+        )
+        assert counted == all_of_them
+        assert rate == pytest.approx(on_time / all_of_them)
+
+
+def test_the_columns_of_answers_equal_a_recount(hr: Any, store: Store) -> None:  # noqa: F811
+    away, found = leaves(store), [0] * 6
+    for owner, start, closed, state in rows(
+        store,
+        "SELECT owed_by, start, closed, state FROM duties WHERE "
+        "state NOT IN ('dropped','excused','passed') AND due >= ? AND due < ?",
+        micros(OCTOBER.start),
+        micros(OCTOBER.end),
+    ):
+        took = None
+        if state == "done":
+            took = worked(moment(start), moment(closed), away.get(owner, [])) / timedelta(hours=1)
+        edges = (1, 4, 8, 24)
+        found[5 if took is None else sum(took > edge for edge in edges)] += 1
+
+    assert [count for _, count in below(hr, "Working time", 2)] == found
