@@ -1,6 +1,6 @@
 """A moment in people's words. Policy 2.2.1-reply. Monday 2 March 2026, 09:00 in Shanghai."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.dates import moment
-from tests.desk import MONDAY
 
 SHANGHAI = "Asia/Shanghai"
+MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)  # 09:00 in Shanghai
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ SHANGHAI = "Asia/Shanghai"
         ("半小时内", "2 09:30"),
         ("30分鐘後", "2 09:30"),
         ("明天下午3点", "3 15:00"),
-        ("明天下午三點", None),
+        ("明天下午三點", "3 15:00"),
         ("后天上午10点半", "4 10:30"),
         ("後天10:30之前", "4 10:30"),
         ("周四17点", "5 17:00"),
