@@ -29,6 +29,20 @@ _SUBJECT = (
     r"(?:i|you|u|ya|he|she|it|we|they|that|this|these|those|there|the|a|an|any|anyone|anybody|"
     r"someone|somebody|everyone|my|your|his|her|our|their)"
 )
+_SEEKS_ANYBODY = re.compile(
+    r"(?:(?:hi|hey|so|ok|and|but|also|or|well|anyway|btw)\b,? ?){0,3}"
+    r"(?:(?:does |do |can |could |has |is )?any ?(?:one|body)\b|(?:can |could )some ?(?:one|body)\b"
+    r"|another (?:\w+ )?question\b|is it possible\b|大家|各位|有没有人|有沒有人|谁知道|誰知道)",
+    _LATIN,
+)
+_CONTINUES = re.compile(
+    r"(?:and|but|or|also|i mean|because|cause|cuz|so that|which|then|though|even)\b|\*|\.\.|…"
+    r"|而且|但是|不过|不過|因为|因為|然后|然後|还有|還有|或者",
+    _LATIN,
+)
+_BEGINS_TO_ASK = re.compile(
+    _FILLERS + r"(?:when|what|should|will|would|could|can) (?!(?:not|be)\b)\w", _LATIN
+)
 _QUESTION_OPENING = re.compile(
     _FILLERS + r"(?:"
     r"(?:do|does|did|is|are|am|was|were|can|could|will|would|should|shall|have|has|had|may|might|"
@@ -77,16 +91,16 @@ _IMPERATIVE = re.compile(
     r"post|define|say|drop|report|send|show|help|upload|download|confirm|review|approve|sign|"
     r"update|change|set|start|keep|move|copy|call|reply|write|fix|test|take|turn|mount|unplug|"
     r"press|select|enable|disable|reinstall|uninstall|upgrade|delete|create|reload|close|"
-    r"contact|submit|forward|share|prepare|schedule|book|explain|describe|do (?:a|the|not|"
-    r"this|that|it|so|an))\b(?!-)",
+    r"contact|submit|forward|share|prepare|schedule|book|explain|describe|"
+    r"do(?! (?:you|u|ya|i|we|they|he|she|it|these|those|people)\b)|file (?:a|an|the|it))\b(?!-)",
     _LATIN,
 )
 
 _THANKS_OPENING = re.compile(
     r"\W{0,3}(?:(?:ok|okay|oh|ah|cool|great|and|many|no) ){0,2}"
-    r"(?:thank(?:s|x|you| you| u)?|thx|tnx|ty|tyvm|cheers|"
+    r"(?:(?:thank(?:s|x|you| you| u)?|thanx|thx|tnx|ty|tyvm|cheers)\b|"
     r"谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|謝了|辛苦)",
-    re.I,
+    _LATIN,
 )
 _ACKNOWLEDGING = re.compile(
     r"收到|好的呢|好的|好滴|好嘞|好哒|好噠|明白|了解|知道了|谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|謝了|"
@@ -126,6 +140,70 @@ _ANSWER_OPENING = re.compile(
     r"是|对|對|不是|没有|沒有|有|可以|不行|不能|在|应该|應該|因为|因為)",
     re.I,
 )
+_ACCEPTING = re.compile(
+    r"好的|好滴|好嘞|好哒|好噠|好(?!不|了)|嗯|可以|行|\b(?:o+k+(?:ay|ie|ey|i)?|k+)\b", _LATIN
+)
+_WAITING = re.compile(
+    r"稍等|等一下|马上|馬上|"
+    r"\b(?:(?:one|1|just a|a) ?(?:sec|second|moment|minute)|hold on|hang on|brb)\b",
+    _LATIN,
+)
+_AGREEING = re.compile(
+    r"是的|是|对的|對的|对|對|可以|不可以|行|不行|不是|没问题|沒問題|没有|沒有|同意|能|不能|会|會|"
+    r"不会|不會|当然|當然|不|"
+    r"\b(?:yes|yeah|yep|yup|yea|ya|aye|no|nope|nah|sure|of course|definitely|certainly|"
+    r"absolutely|correct|right|exactly|true|indeed|agreed|will do|not really)\b",
+    _LATIN,
+)
+_AGREEING_OPENING = re.compile(
+    r"\W{0,3}(?:(?:yes|yeah|yep|yup|ya|yea|aye|no|nope|nah|sure|ok|okay|k|correct|right|exactly|"
+    r"indeed|true|not really|of course|dunno|maybe|probably|i did|i do|i am|i have|done|"
+    r"will do)\b|是|对|對|不|没|沒|可以|行|好|嗯|有|能|会|會|当然|當然|已)",
+    _LATIN,
+)
+_THANKING = re.compile(
+    r"谢|謝|辛苦|\b(?:thank(?:s|you|x)?|thanx|thx|tnx|tks|ty|tyvm|cheers)\b", _LATIN
+)
+_ASKS_WHAT = re.compile(
+    _FILLERS + r"(?:how(?! about)|why(?! not)|where|who|whose|whom|which|wot|"
+    r"what(?:'?s|'?re)?(?! about)|when|whens|hows|wheres|(?:wondering|curious) (?:how|why|what))\b",
+    _LATIN,
+)
+_ENDS_WHAT = re.compile(r"\b(?:what|where|who|why|how|which|when)\W{0,9}$", _LATIN)
+_CHINESE_WHAT = re.compile(
+    r"什么|什麼|甚麼|啥|为何|為何|怎么|怎麼|怎样|怎樣|咋|如何|哪|谁|誰|几|幾|多少|多久|何时|何時|何地"
+)
+_CHINESE_YES_NO = re.compile(
+    r"吗|嗎|吧(?=\W|$)|是否|可否|能否|了(?:没|沒)|([\u4e00-\u9fff])[不没沒]\1|有(?:没|沒)有|"
+    r"[^什甚怎那这這要多](?:么|麼)(?=\W|$)"
+)
+_NO_REPLY = re.compile(
+    r"\bno (?:(?:reply|response|answer)s? (?:is |are )?(?:needed|necessary|required|expected)"
+    r"|need (?:to (?:reply|respond|answer)|for an? (?:reply|response|answer)))\b"
+    r"|\b(?:(?:(?:don'?t|do not) (?:need|have) to|needn'?t|need not|please (?:don'?t|do not)) "
+    r"(?:reply|respond|answer)|nrn)\b"
+    r"|(?:不用|不必|不需要?|[无無毋][需须須]|[请請]?勿)再?"
+    r"(?:回[复覆復答信我](?!机|機)|答[复覆]|回(?:消息|訊息|讯息|了)?(?=[^\w\u4e00-\u9fff]|$))",
+    _LATIN,
+)
+_EVERYBODY = re.compile(
+    r"\b(?:everyone|everybody|all of you|each of you)\b|^\W{0,3}(?:hi |hello |dear )?all\b"
+    r"|大家|各位|所有人|全体|全體|每个人|每個人|每位",
+    _LATIN,
+)
+_BIDDING = re.compile(
+    r"\b(?:please|pls|plz|kindly|must|should|needs? to|has to|have to|can|could|would)\b"
+    r"|都|请|請|务必|務必|麻烦|麻煩|记得|記得|按时|按時|及时|及時|尽快|儘快|盡快",
+    _LATIN,
+)
+_WHOEVER = re.compile(
+    r"\b(?:somebody|someone|anybody|anyone|any one|whoever|who|one of you|any of you|does any)\b"
+    r"|谁|誰|哪位|哪个人|哪個人|有人|有(?:没|沒)有|(?:请|請)(?:问|問|教)|(?:帮|幫)|(?:问|問)一下",
+    _LATIN,
+)
+_OF_ME = re.compile(r"\b(?:i|im|i'm|ive|i've|my|me|mine|we|our|us)\b|我|咱", _LATIN)
+_OF_YOU = re.compile(r"\b(?:you|your|yours|u|ur|you're|youre)\b|你|您", _LATIN)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -180,12 +258,28 @@ def questions_in_words(part: str) -> bool:
     return (
         _QUESTION_OPENING.match(part) is not None
         or _QUESTION_INSIDE.search(part) is not None
-        or _CHINESE_QUESTION.search(part) is not None
+        or (not part.isascii() and _CHINESE_QUESTION.search(part) is not None)
     )
 
 
+def seeks_anybody(text: str) -> bool:
+    """A question of its author's own, to whoever knows."""
+    return _SEEKS_ANYBODY.match(text) is not None
+
+
+def continues(text: str) -> bool:
+    return _CONTINUES.match(text) is not None
+
+
+def begins_to_ask(part: str) -> bool:
+    """Whether its first word is that of a question: "when I press it, nothing happens"."""
+    return _BEGINS_TO_ASK.match(part) is not None
+
+
 def requests_politely(part: str) -> bool:
-    return _COURTESY.search(part) is not None or _CHINESE_COURTESY.search(part) is not None
+    if _COURTESY.search(part) is not None:
+        return True
+    return not part.isascii() and _CHINESE_COURTESY.search(part) is not None
 
 
 def orders(clauses: list[str]) -> bool:
@@ -250,3 +344,61 @@ def opens_like_an_answer(text: str) -> bool:
 def content_words(text: str) -> frozenset[str]:
     """Words that tell one subject from another (Chinese: pairs of signs)."""
     return frozenset(_LONG_WORD.findall(text.lower())) - _COMMON
+
+
+def size(text: str) -> int:
+    """How long a text is in letters; a Chinese sign says as much as three."""
+    return len(text) if text.isascii() else len(text) + 2 * len(_CHINESE.findall(text))
+
+
+def accepts(acknowledgement: str) -> bool:
+    """Whether there is an "ok" in it, and not only "received", and no "one moment"."""
+    return bool(_ACCEPTING.search(acknowledgement)) and not _WAITING.search(acknowledgement)
+
+
+def only_agrees(text: str) -> bool:
+    """Whether a text says no more than yes, no or sure."""
+    if len(text) > _LONGEST_PLEASANTRY or not _AGREEING.search(text):
+        return False
+    left = _PADDING.sub(" ", _ACKNOWLEDGING.sub(" ", _AGREEING.sub(" ", text)))
+    return _WORD.search(left) is None and not has_question_mark(text)
+
+
+def agrees(text: str) -> bool:
+    """Whether a text opens with yes, no, ok and the like."""
+    return _AGREEING_OPENING.match(text) is not None
+
+
+def thanks(text: str) -> bool:
+    return _THANKING.search(text) is not None
+
+
+def asks_what(clause: str) -> bool:
+    """Whether no yes would answer a clause that asks something."""
+    if _ASKS_WHAT.match(clause) or _ENDS_WHAT.search(clause):
+        return True
+    if clause.isascii():
+        return False
+    return bool(_CHINESE_WHAT.search(clause)) and not _CHINESE_YES_NO.search(clause)
+
+
+def wants_no_reply(text: str) -> bool:
+    return _NO_REPLY.search(text) is not None
+
+
+def bids_everybody(text: str) -> bool:
+    """Whether a request is clearly to everybody, and not to whoever can."""
+    return bool(_EVERYBODY.search(text) and _BIDDING.search(text)) and not seeks_somebody(text)
+
+
+def seeks_somebody(text: str) -> bool:
+    """Whether any one person's answer would do."""
+    return _WHOEVER.search(text) is not None
+
+
+def speaks_of_me(text: str) -> bool:
+    return _OF_ME.search(text) is not None
+
+
+def speaks_of_you(text: str) -> bool:
+    return _OF_YOU.search(text) is not None
