@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.handlers.deeds import DUE, MANAGER, REMIND
+from bot.handlers.ladder import DUE, MANAGER, REMIND
 from bot.policy import approvals, hours
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
@@ -113,6 +113,8 @@ class Past:
                 "parcel": "past",
                 "at": hours.add(duty.start, within * above, calendar),
                 "sent": True,
+                "rule": duty.rule,
+                "asker": duty.owed_to,
             }
             for step, above, person in rungs
             if part > above and duty.promised_for is None

@@ -99,8 +99,16 @@ class Remind:
     person: str
 
 
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What somebody owes, must decide or leads that is late; composed when it is sent."""
+
+    to: Account
+    person: str
+
+
 Deliverable = Send | Amend | Withdraw | Whisper | Mark | Upload | OpenForm | ShowHome | Publish
-Effect = Deliverable | Remind
+Effect = Deliverable | Remind | Digest
 
 
 def doubt(effect: Effect) -> Doubt:
@@ -110,5 +118,5 @@ def doubt(effect: Effect) -> Doubt:
             return "lose"
         case Amend() | Withdraw() | Mark() | ShowHome():
             return "repeat"
-        case Send() | Upload() | Publish() | Remind():
+        case Send() | Upload() | Publish() | Remind() | Digest():
             return "look"

@@ -42,6 +42,15 @@ class Attachment:
     size: int  # bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People who are mentioned together; any one of them may answer."""
+
+    id: str  # the platform's
+    name: str
+    members: tuple[Account, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     key: str  # platform, realm and the platform's own delivery id: the same key, the same happening
@@ -54,6 +63,9 @@ class MessagePosted(Event):
     message: MessageRef
     text: str
     mentions: tuple[Account, ...] = ()
+    groups: tuple[Group, ...] = ()
+    everyone: bool = False  # it calls on everybody here
+    priority: bool = False  # its author marked it as urgent, where the platform has such a thing
     quotes: str | None = None  # the id of the message it answers, if the platform says so
     direct: bool = False  # said to the bot alone
     automatic: bool = False  # by a bot or an integration

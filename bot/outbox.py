@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import fault_point
-from bot.effects import Deliverable, OpenForm, Remind, Send, doubt
+from bot.effects import Deliverable, Digest, OpenForm, Remind, Send, doubt
 from bot.events import Account, MessageRef, Platform
-from bot.handlers import stale
-from bot.handlers.deeds import opening
+from bot.handlers import daily, stale
 from bot.handlers.nudging import DAY, Nudging
+from bot.handlers.times import opening
 from bot.port import Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
 from bot.store.outbox import Arrival, Outbox, Parcel
@@ -86,13 +86,15 @@ class Courier:
             return None
 
     def _final(self, tx: Transaction, parcel: Parcel) -> Deliverable | None:
-        """What is really sent: nudges are composed now, a form that came too late is a card.
+        """What is really sent: nudges are composed now, and digests; a late form is a card.
 
         What nobody asked for waits until its reader is at work. Policy 1.3-moderate.
         """
         effect = parcel.effect
         if isinstance(effect, Remind):
             return self.nudging.compose(tx, parcel)
+        if isinstance(effect, Digest):
+            return daily.compose(tx, parcel)
         if isinstance(effect, OpenForm) and self._too_late(parcel, effect):
             return Send(effect.to, effect.instead)
         if isinstance(effect, Send) and stale.stale(tx, parcel.subject):

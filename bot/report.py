@@ -168,6 +168,12 @@ class Material:
         return tuple(figures.exempt(self.duties, self.period))
 
     @cached_property
+    def emergencies(self) -> tuple[Duty, ...]:
+        """Those called in the period, at any hour of their owners'. Policy 1.3-moderate."""
+        called = (duty for duty in self.duties if duty.authorised_by is not None)
+        return tuple(duty for duty in called if duty.start in self.period)
+
+    @cached_property
     def nudged(self) -> Counter[str]:
         """How many nudges were sent about each duty."""
         return Counter(nudge.duty for nudge in self.nudges)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import fault_point
+from bot.handlers import falling
 from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
 
 BATCH = 500  # dues
-RUNGS = 3  # claims in one transaction: whatever rungs of a ladder are past share a card
+RUNGS = 6  # claims in one transaction: whatever rungs of a ladder are past share a card
 GATHER = timedelta(seconds=5)  # lease time: after an outage, what piled up becomes one card
 SWEEP = timedelta(minutes=10)  # lease time between two erasures of old bodies
 
@@ -40,7 +41,8 @@ class Ticker:
                 if not fallen:
                     break
                 piled_up = piled_up or len(fallen) == BATCH
-                self.nudging.plan(tx, fallen, GATHER if piled_up else timedelta(0))
+                gather = GATHER if piled_up else timedelta(0)
+                falling.fallen(tx, self.nudging, fallen, gather)
                 done += len(fallen)
         fault_point("a batch of dues was planned")
         return done

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.card import Card
 from bot.command import Call, Command, Refusal, Words
+from bot.handlers import absences
 from bot.policy.people import Absence, Person
 from bot.words import Code, Say, say
 
@@ -63,6 +64,7 @@ def run(call: Call, leave: Leave) -> Card:
         delegate=delegate.id if delegate else None,
     )
     call.tx.people.absent(absence)
+    absences.began(call.tx, absence)
     zone = call.person.zone or call.book.zone
     first, last = (at.astimezone(ZoneInfo(zone)).date() for at in (leave.start, leave.last))
     facts = ((say("First day"), first), (say("Last day"), last))

@@ -1,10 +1,10 @@
 """/duly drop: no reply is needed. Policy 2.2.1-reply, 1.3-moderate."""
 
-from bot.card import Button, Card
+from bot.card import Card
 from bot.command import Call, Command, Refusal, Words
-from bot.handlers import deeds
+from bot.handlers import deeds, dropping
 from bot.policy import duties
-from bot.words import Code, Ref, say
+from bot.words import say
 from commands import reading
 
 
@@ -14,28 +14,12 @@ def parse(words: Words) -> int:
 
 def run(call: Call, number: int) -> Card:
     duty = call.tx.duties.find(number)
-    if duty is None or duty.kind != "reply" or not deeds.may_close(duty, call.person, call.tx):
+    answered = duty is not None and duty.kind in duties.ANSWERED
+    if duty is None or not answered or not deeds.may_close(duty, call.person, call.tx):
         raise Refusal(duties.nobody_owes(number))
     if why := duties.why_settled(duty):
         raise Refusal(why)
-
-    deeds.settle(call.tx, duty, "dropped", deeds.Ending(f"by:{call.person.id}", call.now))
-    dropped = say(
-        "{person} says {number} needs no reply.",
-        person=call.who(call.person.id),
-        number=Ref(number),
-    )
-    reopen = Button(say("I do need one"), "↩️", f"reopen {number}")
-    for other in {duty.owed_by, duty.owed_to} - {call.person.id}:
-        buttons = (reopen,) if other == duty.owed_to else ()
-        words = deeds.quoted(call.tx, duty.about, other)
-        card = Card(dropped, body=words, buttons=buttons, about=duty.about)
-        call.tell(other, card)
-    return Card(
-        say("Dropped: {number} needs no reply.", number=Ref(number)),
-        why=say("Undo: {command}", command=Code(f"/duly reopen {number}")),
-        tone="good",
-    )
+    return dropping.drop(call, duty)
 
 
 COMMAND = Command(

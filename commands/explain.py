@@ -18,7 +18,7 @@ def run(call: Call, number: int) -> Card:
         raise Refusal(duties.nobody_owes(number))
     return Card(
         say("The life of {number}", number=Ref(number)),
-        body=life.told(call.tx, duty),
+        body=life.told(call.tx, duty, call.person.id),
         about=duty.about,
     )
 

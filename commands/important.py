@@ -17,12 +17,17 @@ class Marked:
 
 
 def parse(words: Words) -> Marked:
+    return marked(words, "important")
+
+
+def marked(words: Words, command: str) -> Marked:
+    """Which message, and who is to answer it, for one of the commands that mark."""
     link = words.link()
     if link is None:
         raise Refusal(
             say(
                 "Say which message: {command}. Or react to it with {emoji}.",
-                command=Code("/duly important LINK @name"),
+                command=Code(f"/duly {command} LINK @name"),
                 emoji=Code("❗"),
             )
         )

@@ -4,80 +4,48 @@ from dataclasses import dataclass
 
 from bot.card import Card, Field, Form
 from bot.command import Call, Command, Refusal, Words
-from bot.handlers import deeds, showing
+from bot.handlers import deeds, passing
 from bot.policy import duties
 from bot.policy.duties import Duty
 from bot.policy.people import Person
-from bot.words import Ref, say
+from bot.words import say
 from commands import reading
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class Handing:
     number: int
     to: Person | None
 
 
-def parse(words: Words) -> Passing:
+def parse(words: Words) -> Handing:
     number, rest = reading.number(words, "pass 7 @ann")
-    return Passing(number, words.person(rest) if rest else None)
+    return Handing(number, words.person(rest) if rest else None)
 
 
-def run(call: Call, passing: Passing) -> Card | Form:
-    duty, to = _mine_to_pass(call, passing.number), passing.to
+def run(call: Call, wanted: Handing) -> Card | Form:
+    duty, to = _mine_to_pass(call, wanted.number), wanted.to
     if why := duties.why_settled(duty):
         raise Refusal(why)
     if to is None:
         return Form(
             f"pass {duty.number}", say("Who should answer instead?"), FIELDS, say("Pass on")
         )
-    if to.id in (duty.owed_by, duty.owed_to) or to.partner:
-        raise Refusal(say("It cannot go to {person}. Name a colleague.", person=call.who(to.id)))
-
-    deeds.settle(call.tx, duty, "passed", deeds.Ending(f"to:{to.id}", call.now))
-    new = deeds.open_duty(call.tx, _same_for(call, duty, to))
-    told = Card(
-        say(
-            "{person} passed an answer on to you: {number}",
-            person=call.who(call.person.id),
-            number=Ref(new.number),
-        ),
-        body=(showing.line(call.tx, new, to.id),),
-        buttons=showing.exits(new),
-        about=new.about,
-    )
-    call.tell(to.id, told, deeds.subject(new))
-    done = say("{number} is now with {person}.", number=Ref(duty.number), person=call.who(to.id))
-    words = deeds.quoted(call.tx, duty.about, duty.owed_to)
-    call.tell(duty.owed_to, Card(done, body=words, about=duty.about))
-    return Card(done, tone="good")
+    if duty.kind == "accept":
+        return passing.to_another(call, duty, to)
+    return passing.offer(call, duty, to)
 
 
 def _mine_to_pass(call: Call, number: int) -> Duty:
-    """One's own, or that of somebody one leads."""
+    """One's own, or that of somebody one leads; or all of somebody who left."""
     duty = call.tx.duties.find(number)
-    if duty is None or duty.kind != "reply":
+    known = (*duties.ANSWERED, "accept")
+    if duty is None or duty.kind not in known or duty.subject.startswith(deeds.ACCEPT):
         raise Refusal(duties.nobody_owes(number))
-    above = deeds.may_close(duty, call.person, call.tx) and duty.owed_to != call.person.id
-    if not above:
+    own = {call.person.id, *call.directory.stands_in_for(call.person.id, call.now)}
+    if duty.owed_by not in own and not deeds.leads(call.tx, call.person, duty.owed_by):
         raise Refusal(duties.nobody_owes(number))
     return duty
-
-
-def _same_for(call: Call, duty: Duty, to: Person) -> deeds.Opening:
-    """Who receives it has the whole time, from now."""
-    book = call.tx.policies.version(duty.policy)
-    return deeds.Opening(
-        kind=duty.kind,
-        owed_by=to.id,
-        owed_to=duty.owed_to,
-        level=book.levels[duty.level],
-        clause=duty.clause,
-        rule=duty.rule,
-        start=call.now,
-        about=duty.about,
-        subject=duty.subject,
-    )
 
 
 FIELDS = (Field("person", say("Who?"), "person", longest=100),)

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.card import Button, Card, Field, Form
 from bot.command import Call, Command, Refusal, Words
-from bot.handlers import deeds
+from bot.handlers import pledging
 from bot.policy import duties
 from bot.policy.dates import moment
-from bot.words import Code, Ref, say
+from bot.words import Code, Quoted, Ref, say
 from commands import reading
 
 EXAMPLE = "promise 7 by Thu 17:00"
@@ -42,19 +42,14 @@ def run(call: Call, promise: Promise) -> Card | Form:
     if why := duties.why_no_promise(duty, until, call.now, call.book.longest_promise):
         raise Refusal(why)
 
-    deeds.promise(call.tx, duty, until)
-    number = Ref(duty.number)
-    told = say(
-        "{person} promises an answer to {number} by {until}.",
-        person=call.who(call.person.id),
-        number=number,
-        until=until,
-    )
-    words = deeds.quoted(call.tx, duty.about, duty.owed_to)
-    call.tell(duty.owed_to, Card(told, body=words, about=duty.about))
+    pledging.pledge(call.tx, duty, duties.Promise(until, call.person.id, "typed"), call.key)
+    words = pledging.holding_reply(call.tx, duty, until)
     return Card(
-        say("Promised: {number} by {until}.", number=number, until=until),
-        body=(say("{person} has been told.", person=call.who(duty.owed_to)),),
+        say("Promised: {number} by {until}.", number=Ref(duty.number), until=until),
+        body=(
+            say("{person} has been told.", person=call.who(duty.owed_to)),
+            say("If you want to write to them yourself: “{words}”", words=Quoted(words)),
+        ),
         buttons=(Button(say("Change the time"), "🕐", f"promise {duty.number}"),),
         tone="good",
     )

@@ -2,7 +2,7 @@
 
 from bot.card import Card
 from bot.command import Call, Command, Refusal, Words
-from bot.handlers import deeds, showing
+from bot.handlers import deeds, dropping, showing
 from bot.policy import duties
 from bot.words import Ref, say
 from commands import reading
@@ -14,9 +14,12 @@ def parse(words: Words) -> int:
 
 def run(call: Call, number: int) -> Card:
     duty = call.tx.duties.find(number)
-    if duty is None or duty.kind != "reply" or not deeds.may_close(duty, call.person, call.tx):
+    answered = duty is not None and duty.kind in duties.ANSWERED
+    if duty is None or not answered or not deeds.may_close(duty, call.person, call.tx):
         raise Refusal(duties.nobody_owes(number))
-    if why := duties.why_no_reopening(duty):
+    if duty.live and duty.held_why == "drop":
+        return dropping.object_to(call, duty)
+    if why := deeds.why_no_reopening(call.tx, duty, call.person):
         raise Refusal(why)
 
     opened = deeds.reopen(call.tx, duty)
@@ -32,7 +35,11 @@ def run(call: Call, number: int) -> Card:
     )
     if duty.owed_by != call.person.id:
         call.tell(duty.owed_by, told, deeds.subject(opened))
-    return Card(say("Open again: {number}.", number=Ref(number)), tone="good")
+    return Card(
+        say("Open again: {number}.", number=Ref(number)),
+        facts=((say("Due"), opened.due),),
+        tone="good",
+    )
 
 
 COMMAND = Command(

@@ -30,16 +30,23 @@ def _rows(material: Material) -> Iterator[Row]:
         facts[_unit(material, fact.duty.owed_by)].append(fact)
     counted = {unit: len(each) for unit, each in facts.items()}
     hidden = figures.hidden(people, counted)
+    called: dict[str, int] = defaultdict(int)
+    for duty in material.emergencies:
+        called[_unit(material, duty.owed_to)] += 1
     names = {unit: _name(material, unit) for unit in {*people, *facts}}
     for unit in sorted(names, key=lambda unit: (unit == NOBODY, names[unit].casefold())):
         name = Shown(say("none"), tone="grey") if unit == NOBODY else names[unit]
-        yield name, people[unit], *_figures(facts[unit], unit in hidden)
+        yield name, people[unit], *_figures(facts[unit], called[unit], unit in hidden)
     everybody = len(material.staff)
     small = everybody < figures.SMALLEST_GROUP and bool(material.now.facts)
-    yield Shown(say("Total"), tone="good"), everybody, *_figures(material.now.facts, small)
+    yield (
+        Shown(say("Total"), tone="good"),
+        everybody,
+        *_figures(material.now.facts, sum(called.values()), small),
+    )
 
 
-def _figures(facts: Sequence[Fact], hidden: bool) -> Row:
+def _figures(facts: Sequence[Fact], called: int, hidden: bool) -> Row:
     if hidden:
         return (showing.HIDDEN,) * (len(COLUMNS) - 2)
     on_time = figures.on_time_rate(facts)
@@ -53,6 +60,7 @@ def _figures(facts: Sequence[Fact], hidden: bool) -> Row:
         showing.figure(figures.ninetieth(facts)),
         showing.figure(figures.promises_kept(facts)),
         showing.figure(figures.escalation_rate(facts)),
+        called,
     )
 
 
@@ -82,5 +90,6 @@ COLUMNS = (
     Column(header=say("90th percentile"), kind="span"),
     Column(header=say("Promises kept"), kind="percent"),
     Column(header=say("Escalated"), kind="percent"),
+    Column(header=say("Emergencies called"), kind="whole"),
 )
 SHEET = Sheet(name=say("Departments"), who=frozenset({"hr", "head", "board", "audit"}), build=build)

@@ -81,6 +81,7 @@ class Paper:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.forms: list[OpenForm] = []
+        self.gone: set[MessageRef] = set()  # lines that were withdrawn; kept, to tell what was said
 
     async def listen(self, inbox: Inbox) -> None:
         await asyncio.Event().wait()
@@ -100,12 +101,18 @@ class Paper:
                 return ref
             case OpenForm():
                 self.forms.append(effect)
-            case Publish() | ShowHome() | Mark() | Withdraw():
+            case Withdraw(message=ref):
+                self.gone.add(ref)
+            case Publish() | ShowHome() | Mark():
                 pass
         return None
 
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
         return next((line.ref for line in self.lines if line.key == key), None)
+
+    def seen_by(self, who: str) -> list[Line]:
+        """What stands before a reader."""
+        return [line for line in self.lines if line.to == who and line.ref not in self.gone]
 
     def _print(self, to: Place | Account, key: str, card: Card, reader: Reader) -> MessageRef:
         place = Place(to.platform, to.realm, f"dm:{to.id}" if isinstance(to, Account) else to.id)
@@ -216,8 +223,8 @@ class Desk:
 
     def presses(self, who: str, label: str) -> list[str]:
         """`who` presses the button called `label` on the last card they were sent that has it."""
-        for line in reversed(self.paper.lines):
-            for button in line.card.buttons if line.card and line.to == who else ():
+        for line in reversed(self.paper.seen_by(who)):
+            for button in line.card.buttons if line.card else ():
                 if label in (button.emoji, button.label.sentence):
                     press = ButtonPressed(
                         key=next(self._keys),

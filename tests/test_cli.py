@@ -95,15 +95,68 @@ def test_verify_counts_what_holds_and_names_what_does_not(
     assert capsys.readouterr().out.startswith("Broken: paper/home/lobby, record 1: it was changed.")
 
 
-def test_explain_tells_the_life_of_a_duty(
+def test_explain_tells_the_life_of_a_duty_without_anybodys_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = folder_with_a_story(tmp_path / "data")
 
     assert duly.main(["explain", "1", "--data", str(folder)]) == 0
-    assert "Bob owes Ann an answer" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Bob owes Ann an answer" in said
+    assert "Ann wrote at Mon 2 Mar, 09:00: message paper/home/lobby/m1" in said
+    assert "samples" not in said
     assert duly.main(["explain", "9", "--data", str(folder)]) == 1
+    assert capsys.readouterr().out == "There is no duty #9.\n"
     assert duly.main(["explain", "nine", "--data", str(folder)]) == 2
+
+
+def test_explain_lists_the_last_duties_to_choose_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = folder_with_a_story(tmp_path / "data")
+    assert duly.main(["explain", "--data", str(folder)]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "#1  Reply  Bob  → Ann  settled  Mon 2 Mar, 14:30",
+        "The life of one of them: ./duly explain NUMBER",
+    ]
+
+
+def test_explain_of_a_request_tells_of_everybody_who_was_to_decide(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    db = connect(sqlite_url(folder))
+    upgrade(db)
+    desk = Desk(db=db, key=key(Settings(data=folder), Clock().random), company="main")
+    desk.says("bob", "request leave 3 days for my sister's wedding")
+    for _ in range(22):
+        desk.posts("ann", "@bob when will the samples be ready?")
+        desk.posts("bob", "@ann on Thursday")
+    desk.close()
+
+    assert duly.main(["explain", "1", "--data", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "Mei is to decide on a request of Bob" in said
+    assert "wedding" not in said
+    assert duly.main(["explain", "--data", str(folder)]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert len(listed) == 21
+    assert listed[0].startswith("#23 ")
+
+
+def test_explain_of_an_empty_store_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    db = connect(sqlite_url(folder))
+    upgrade(db)
+    Desk(db=db, key=key(Settings(data=folder), Clock().random), company="main").close()
+
+    assert duly.main(["explain", "--data", str(folder)]) == 0
+    assert capsys.readouterr().out == "Nothing was ever owed.\n"
 
 
 def test_report_writes_a_workbook_for_who_may_have_it(

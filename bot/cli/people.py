@@ -10,8 +10,9 @@ from bot.cli.common import FINE, FOUND, MISUSED, Out, where
 
 if TYPE_CHECKING:
     from bot.intake.notes import Fault
+    from bot.intake.plans import Plan
     from bot.policy.people import Directory, Person
-    from bot.store import Store
+    from bot.store import Store, Transaction
     from bot.words import Say, Value
 
 FAULTS_SHOWN = 100
@@ -138,6 +139,7 @@ def _import(args: argparse.Namespace, store: "Store", out: Out) -> int:
             )
             if not args.dry_run:
                 intake.apply(register, plan)
+                _follow_up(tx, plan)
     except intake.Unreadable as error:
         out(words(error.what))
         return FOUND
@@ -315,7 +317,20 @@ def _link(args: argparse.Namespace, store: "Store", out: Out) -> int:
     return FINE
 
 
+def _follow_up(tx: "Transaction", plan: "Plan") -> None:
+    """Who takes over from those who leave or move; and leave moves what is due."""
+    from bot.handlers import absences, passing
+
+    for before, after in plan.changed:
+        if before.active > after.active or before.department != after.department:
+            passing.begin(tx, after.id)
+    for spell in plan.spells:
+        if spell.kind == "leave":
+            absences.began(tx, spell.absence)
+
+
 def _away(args: argparse.Namespace, store: "Store", out: Out) -> int:
+    from bot.handlers import absences
     from bot.intake.cells import period
     from bot.intake.notes import Wrong
     from bot.policy.people import Absence
@@ -341,6 +356,7 @@ def _away(args: argparse.Namespace, store: "Store", out: Out) -> int:
         delegate = instead.id if instead else None
         absence = Absence(person=person.id, start=start, end=end, delegate=delegate)
         Register(tx).absent([(absence, "leave")])
+        absences.began(tx, absence)
     who, written = Who(person.id, person.name), Quoted(when)
     out(words(say("{person} is away: {when}.", person=who, when=written)))
     return FINE

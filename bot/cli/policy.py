@@ -20,7 +20,7 @@ LARGEST = 2 * 2**20  # bytes
 
 
 def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    policy = sub.add_parser("policy", help="the policy file: check, show, adopt")
+    policy = sub.add_parser("policy", help="the policy file: check, show, adopt; its rules")
     deeds = policy.add_subparsers(dest="deed", metavar="DEED", required=True)
     one = deeds.add_parser("check", help="explain every mistake of a file with its line")
     one.add_argument("file", metavar="FILE", type=Path)
@@ -28,6 +28,9 @@ def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     one = deeds.add_parser("show", help="the default policy, and what the company laid over it")
     where(one)
     one.set_defaults(needs_store=False)  # there is a policy even before there is a store
+    one = deeds.add_parser("rules", help="how often each rule's nudges were right")
+    where(one)
+    one.set_defaults(needs_store=True)
     one = deeds.add_parser("adopt", help="make a file the policy from now on")
     one.add_argument("file", metavar="FILE", type=Path)
     where(one)
@@ -35,9 +38,12 @@ def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
-    """0: fine, 1: the file has mistakes, 2: asked for wrongly. Only `adopt` needs a store."""
+    """0: fine, 1: the file has mistakes, 2: asked for wrongly."""
     if args.deed == "show":
         return _show(args, store, out)
+    if args.deed == "rules":
+        assert store is not None
+        return _rules(store, out)
     if not readable(args.file, out):
         return MISUSED
     if args.deed == "check":
@@ -141,6 +147,25 @@ def _laid_over_where(args: argparse.Namespace) -> tuple[str, int]:
 def _laid_over(store: "Store") -> tuple[str, int]:
     with store.reading() as tx:
         return tx.policies.text(), tx.policies.current().version
+
+
+def _rules(store: "Store", out: Out) -> int:
+    """What people did about the nudges of each rule, under the version in force. 1.3-moderate."""
+    from bot.handlers.labels import standings
+    from bot.words import Code, Share, say, say_many
+
+    words = spoken()
+    with store.reading() as tx:
+        found, version = standings(tx), tx.policies.current().version
+    out(words(say("Under policy version {version}:", version=Code(str(version)))))
+    for each in found:
+        figures = say_many("{count} nudge judged", "{count} nudges judged", each.judged)
+        if each.judged:
+            share = Share(each.wrong / each.judged)
+            figures = say("{judged}, {share} of them wrong", judged=figures, share=share)
+        state = say("waits for the digest") if each.demoted else say("goes out at once")
+        out(f"{each.rule}: {words(figures)}; {words(state)}")
+    return FINE
 
 
 def _adopt(file: Path, store: "Store", out: Out) -> int:

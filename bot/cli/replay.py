@@ -1,36 +1,37 @@
-"""`duly replay`: what would have been asked, answered, nudged in a transcript. Policy 2.2.1."""
+"""`duly replay`: what would have been asked, answered, nudged in a transcript. Policy 2.2.1.
+
+With `--ledger`, in the company's own last weeks: a policy is tried before it is adopted.
+"""
 
 import argparse
 import json
 import os
 import sys
-import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
-from unicodedata import east_asian_width
+from typing import TYPE_CHECKING
 
-from bot.cli.common import FINE, FOUND, MISUSED, Out
+from bot.cli.common import FINE, FOUND, MISUSED, Out, opened, where
 
 if TYPE_CHECKING:
-    from bot.replay import Outcome, Replay
+    from bot.replay import Outcome, Replay, Script
     from bot.store import Store
-    from bot.transcript import Row, Transcript
+    from bot.transcript import Transcript
     from bot.words import Say, Value
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "replay.toml"
-SHOWN = 8  # asks that were never answered
 FAULTS_SHOWN = 20
-PATIENCE = 5.0  # seconds after which we say how far we are, where nobody watches
-OFTEN = 0.1  # seconds between two drawings of the bar
-BAR = 30  # characters
+DAYS, LONGEST = 28, 366
 
 
 def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     one = sub.add_parser("replay", help="what would have been asked, answered and nudged in a chat")
-    one.add_argument("file", metavar="FILE.jsonl", type=Path)
+    one.add_argument("file", metavar="FILE.jsonl", type=Path, nargs="?")
+    one.add_argument("--ledger", action="store_true", help="our own last weeks instead of a file")
+    one.add_argument("--days", metavar="N", type=int, default=DAYS, help="how many of them")
     one.add_argument(
         "--predictions", metavar="OUT.jsonl", type=Path, help="what answered which ask"
     )
@@ -39,6 +40,7 @@ def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         "--compare", metavar="NEW.toml", type=Path, help="the same with another policy"
     )
     one.add_argument("--report", metavar="FILE.xlsx", type=Path, help="the workbook of its period")
+    where(one)
     one.set_defaults(needs_store=False)
 
 
@@ -46,28 +48,93 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:  # no
     """0: done, 1: lines were left out, 2: asked for wrongly, or nothing to replay."""
     from bot.cli.people import readable
 
-    given = [args.file, *filter(None, (args.policy, args.compare))]
-    if not all(readable(file, out) for file in given) or not _writable(args, out):
+    given = [*filter(None, (args.file, args.policy, args.compare))]
+    if (
+        not _clear(args, out)
+        or not all(readable(file, out) for file in given)
+        or not _writable(args, out)
+    ):
         return MISUSED
-    policies = [
-        _policy(file, out) for file in (args.policy, args.compare)[: 1 + bool(args.compare)]
-    ]
-    transcript = _transcript(args.file, out)
-    if transcript is None or None in policies:
+    return (_ledger if args.ledger else _transcript)(args, out)
+
+
+def _clear(args: argparse.Namespace, out: Out) -> bool:
+    """What is to be replayed; of our own weeks nothing is written to files."""
+    from bot.words import Code, say
+
+    if args.ledger == bool(args.file):
+        what = say(
+            "Name a transcript, or our own last weeks: {one} or {other}",
+            one=Code("./duly replay FILE.jsonl"),
+            other=Code("./duly replay --ledger"),
+        )
+    elif args.ledger and (args.predictions or args.report):
+        what = say("Only a transcript is replayed into files: leave --predictions and --report.")
+    elif not 1 <= args.days <= LONGEST:
+        what = say("Name between 1 and {most} days.", most=LONGEST)
+    else:
+        return True
+    out(_words()(what))
+    return False
+
+
+def _transcript(args: argparse.Namespace, out: Out) -> int:
+    from bot.cli import whatif
+    from bot.replay import chat
+
+    policies = _policies(args, EXAMPLE.read_text(encoding="utf-8"), out)
+    transcript = _read(args.file, out)
+    if transcript is None or policies is None:
         return MISUSED
 
-    with _played(transcript.rows, policies[0] or "") as (replay, outcome):
+    script = chat.script(transcript.rows)
+    with _played(script, policies[0]) as (replay, outcome):
         written = _write(args, replay, outcome, out)
     if args.compare:
-        with _played(transcript.rows, policies[1] or "") as (_, other):
-            for line in _compared(outcome, other):
-                out(line)
+        _compare(script, outcome, policies[1], out)
     else:
-        for what in (*_told(outcome), *_unanswered(outcome, transcript.rows)):
-            out(_words()(what))
+        _tell((*whatif.told(outcome), *whatif.unanswered(outcome, transcript.rows)), out)
     if not written:
         return MISUSED
     return FOUND if transcript.faults or outcome.parked else FINE
+
+
+def _ledger(args: argparse.Namespace, out: Out) -> int:
+    """Counts and names only: nobody's words."""
+    from bot.cli import whatif
+    from bot.replay import ledger
+    from bot.words import say
+
+    with opened(args) as store, store.reading() as tx:
+        ours = tx.policies.text()
+        script = ledger.script(tx, tx.clock.now() - timedelta(days=args.days))
+    policies = _policies(args, ours, out)
+    if policies is None:
+        return MISUSED
+    if script is None:
+        out(_words()(say("Nothing was said in that time, as far as I saw.")))
+        return MISUSED
+    with _played(script, policies[0]) as (_, outcome):
+        pass
+    if args.compare:
+        _compare(script, outcome, policies[1], out)
+    else:
+        _tell(whatif.told(outcome), out)
+    return FOUND if outcome.parked else FINE
+
+
+def _compare(script: "Script", outcome: "Outcome", policy: str, out: Out) -> None:
+    from bot.cli import whatif
+
+    with _played(script, policy) as (_, other):
+        for line in whatif.compared(outcome, other):
+            out(line)
+
+
+def _tell(said: "Iterator[Say] | tuple[Say, ...]", out: Out) -> None:
+    words = _words()
+    for what in said:
+        out(words(what))
 
 
 def _words() -> "Callable[[Say | Value], str]":
@@ -95,20 +162,21 @@ def _writable(args: argparse.Namespace, out: Out) -> bool:
     return True
 
 
-def _policy(file: Path | None, out: Out) -> str | None:
-    """Ours for replaying, with `file` laid over it; None, its mistakes told, where it has any."""
-    from bot.policy.reading import Mistakes, read
-    from bot.replay import laid_over
+def _policies(args: argparse.Namespace, ours: str, out: Out) -> list[str] | None:
+    """Ours with each file laid over it; None, its mistakes told, where one has any."""
+    found = [_policy(file, ours, out) for file in (args.policy, args.compare)]
+    return None if None in found else [text for text in found if text is not None]
+
+
+def _policy(file: Path | None, ours: str, out: Out) -> str | None:
+    from bot.policy.reading import Mistakes
     from bot.words import Code, Quoted, say
 
-    ours = EXAMPLE.read_text(encoding="utf-8")
     if file is None:
         return ours
     words, name = _words(), Quoted(str(file))
     try:
-        theirs = file.read_text(encoding="utf-8-sig")
-        read(theirs)
-        return laid_over(ours, theirs)
+        return _both(ours, file.read_text(encoding="utf-8-sig"))
     except Mistakes as mistakes:
         for each in mistakes.found:
             line = Code(str(each.line))
@@ -121,7 +189,21 @@ def _policy(file: Path | None, out: Out) -> str | None:
     return None
 
 
-def _transcript(file: Path, out: Out) -> "Transcript | None":
+def _both(ours: str, theirs: str) -> str:
+    """Raises Mistakes, with the lines of `theirs` where they are in it alone."""
+    from bot.policy.reading import Mistakes, read
+    from bot.replay import laid_over
+
+    try:
+        both = laid_over(ours, theirs)
+        read(both)
+    except (tomllib.TOMLDecodeError, Mistakes):
+        read(theirs)
+        raise
+    return both
+
+
+def _read(file: Path, out: Out) -> "Transcript | None":
     """What can be used of it; None where there is nothing."""
     from bot.transcript import read
     from bot.words import Code, Quoted, say, say_many
@@ -161,11 +243,12 @@ def _transcript(file: Path, out: Out) -> "Transcript | None":
 
 
 @contextmanager
-def _played(rows: "tuple[Row, ...]", policy: str) -> "Iterator[tuple[Replay, Outcome]]":
+def _played(script: "Script", policy: str) -> "Iterator[tuple[Replay, Outcome]]":
+    from bot.cli.bar import Bar
     from bot.replay import Replay
 
-    bar = Bar(len(rows), sys.stderr)
-    replay = Replay(rows, policy)
+    bar = Bar(len(script.steps), sys.stderr)
+    replay = Replay(script, policy)
     try:
         outcome = replay.run(bar.draw)
         bar.clear()
@@ -201,118 +284,3 @@ def _predict(outcome: "Outcome", file: Path) -> None:
     with file.open("w", encoding="utf-8") as written:
         for ask in outcome.asks:
             written.write(json.dumps(ask.prediction(), ensure_ascii=False) + "\n")
-
-
-def _told(outcome: "Outcome") -> "Iterator[Say]":
-    from bot.handlers.deeds import DUE, MANAGER, REMIND
-    from bot.words import say, say_many
-
-    rooms = say_many("one channel", "{count} channels", outcome.channels)
-    yield say_many(
-        "One message in {rooms}.", "{count} messages in {rooms}.", outcome.messages, rooms=rooms
-    )
-    yield say(
-        "Asked of somebody: {asks}, of which {answered} were answered.",
-        asks=outcome.addressed,
-        answered=outcome.answered(addressed=True),
-    )
-    yield say(
-        "Asked of the room: {asks}, of which {answered} were answered.",
-        asks=outcome.to_the_room,
-        answered=outcome.answered(addressed=False),
-    )
-    yield say(
-        "Nudges that would have been sent: {all} ({early} before the answer was due, {due} when it "
-        "was due, {managers} to the manager).",
-        all=len(outcome.nudges),
-        early=outcome.on_rung(REMIND),
-        due=outcome.on_rung(DUE),
-        managers=outcome.on_rung(MANAGER),
-    )
-    yield say_many("One person nudged.", "{count} people nudged.", len(outcome.owners))
-    if outcome.parked:
-        yield say_many(
-            "One message could not be handled, a fault of ours: please report it.",
-            "{count} messages could not be handled, a fault of ours: please report it.",
-            outcome.parked,
-        )
-
-
-def _unanswered(outcome: "Outcome", rows: "tuple[Row, ...]") -> "Iterator[Say]":
-    """Some of what was asked of somebody and never answered."""
-    from bot.words import Code, Quoted, Who, say
-
-    said = {row.id: row for row in rows}
-    lost = [ask for ask in outcome.asks if ask.of is not None and ask.answered_by is None]
-    if lost:
-        yield say("Never answered, among others:")
-    for ask in lost[:SHOWN]:
-        row = said[ask.message]
-        yield say(
-            "  {at} {asker} → {owner}: {words}",
-            at=Code(f"{row.at:%H:%M}"),
-            asker=Who(row.author, row.author),
-            owner=Who(ask.of or "", ask.of or ""),
-            words=Quoted(row.text, 76),
-        )
-
-
-def _compared(before: "Outcome", after: "Outcome") -> "Iterator[str]":
-    """A table: what is counted, under the policy as it is, under the new one."""
-    from bot.handlers.deeds import DUE, MANAGER, REMIND
-    from bot.words import Say, say
-
-    figures: tuple[tuple[Say, Callable[[Outcome], int]], ...] = (
-        (say("asked of somebody"), lambda one: one.addressed),
-        (say("… answered"), lambda one: one.answered(addressed=True)),
-        (say("asked of the room"), lambda one: one.to_the_room),
-        (say("… answered"), lambda one: one.answered(addressed=False)),
-        (say("nudges"), lambda one: len(one.nudges)),
-        (say("… before it is due"), lambda one: one.on_rung(REMIND)),
-        (say("… when it is due"), lambda one: one.on_rung(DUE)),
-        (say("… to the manager"), lambda one: one.on_rung(MANAGER)),
-        (say("answered within 10 minutes of the nudge anyway"), lambda one: one.needless),
-        (say("people nudged"), lambda one: len(one.owners)),
-        (say("nudges a person, median"), lambda one: one.per_person(0.5)),
-        (say("nudges a person, 95 of 100 have no more"), lambda one: one.per_person(0.95)),
-    )
-    words = _words()
-    rows = [("", words(say("now")), words(say("new")))]
-    rows += [(words(name), words(of(before)), words(of(after))) for name, of in figures]
-    wide = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for name, old, new in rows:
-        yield "  ".join(
-            (
-                name + " " * (wide[0] - _width(name)),
-                " " * (wide[1] - _width(old)) + old,
-                " " * (wide[2] - _width(new)) + new,
-            )
-        )
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal: a Chinese character takes two."""
-    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
-
-
-@dataclass(slots=True)
-class Bar:
-    """How far we are: a line that is drawn again where somebody watches, else one now and then."""
-
-    whole: int
-    stream: TextIO
-    started: float = field(default_factory=time.monotonic)
-    drawn: float = 0.0
-
-    def draw(self, number: int) -> None:
-        now, seen = time.monotonic(), self.stream.isatty()
-        if now - max(self.drawn, self.started) < (OFTEN if seen else PATIENCE):
-            return
-        self.drawn = now
-        part = number / self.whole
-        line = f"[{'#' * round(BAR * part):<{BAR}}] {part:4.0%}  {number:,} / {self.whole:,}"
-        print(f"\r{line}" if seen else line, end="" if seen else "\n", file=self.stream, flush=True)
-
-    def clear(self) -> None:
-        if self.drawn and self.stream.isatty():
-            print("\r\x1b[K", end="", file=self.stream, flush=True)

@@ -24,7 +24,7 @@ from bot.events import (
     Unread,
     conversation,
 )
-from bot.handlers import home, menu, talk
+from bot.handlers import absences, home, menu, talk
 from bot.store import Transaction
 from bot.words import Say
 
@@ -70,6 +70,7 @@ class Handlers:
                 tx.people.settle_in(event)
             case CoverageLost(place=place, since=since, at=at):
                 tx.gaps.add(conversation(place), since, at)
+                absences.unseen(tx, conversation(place), since, at)
             case FileShared() | AccessLost():
                 pass  # kept in the journal; what follows from them comes with the platforms
             case Unread():

@@ -1,24 +1,26 @@
-"""What can be done to duties, by whatever path: opened, answered, promised, passed on, dropped."""
+"""What can be done to duties, by whatever path: opened, held, promised, settled, opened again."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.card import Card
+from bot.card import Button, Card
 from bot.command import name_of
-from bot.effects import Amend
+from bot.effects import Amend, Send
 from bot.events import MessageRef, conversation
+from bot.handlers import digests, labels, ladder, times
 from bot.policy import duties, hours
-from bot.policy.duties import Duty, Kind
-from bot.policy.people import Person
+from bot.policy.duties import Duty, Kind, Promise
+from bot.policy.hours import Interval
+from bot.policy.people import Absence, Person
 from bot.policy.rulebook import Level
 from bot.store import Transaction
-from bot.words import Quoted, Ref, Who, say
+from bot.words import Quoted, Ref, Say, Who, say
 
-LADDER = "duty"  # the kind of due that climbs it
-REMIND, DUE, MANAGER = 1, 2, 3  # its rungs
 BELIEVED = timedelta(days=400)  # between what a platform says and our own clock
-CLIMB = 10  # steps from one climb to the next: what is opened again is climbed again
+BACK = "back/"  # before a duty's id: what its owner asked back
+ACCEPT = "accept/"  # … : whether somebody takes it over
+ANY = "any/"  # before a message's id: one answer of a group suffices
+SILENCE = "silence"  # the kind of due that makes "no reply needed" hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +37,20 @@ class Opening:
     about: MessageRef | None = None
     seq: int | None = None
     subject: str = ""
+    parent: str | None = None
+    authorised_by: str | None = None
+    marked_by: str | None = None
 
 
 def open_duty(tx: Transaction, opening: Opening) -> Duty:
     """The clock runs in the working time of who owes it; the rules of today stay with it."""
-    book, directory = tx.policies.current(), tx.people.snapshot().directory
-    person = directory.people.get(opening.owed_by or "")
-    calendar = tx.policies.calendar(person.calendar if person else "office", book)
-    away = away_of(tx, opening.owed_by)
+    book, person = tx.policies.current(), opening.owed_by
     start = _believed(opening.start, tx.clock.now())
-    due = working(start, opening.level.within, calendar, away)
     duty = Duty(
         id="",
         number=0,
         kind=opening.kind,
-        owed_by=opening.owed_by,
+        owed_by=person,
         owed_to=opening.owed_to,
         about=opening.about,
         subject=opening.subject,
@@ -57,65 +58,24 @@ def open_duty(tx: Transaction, opening: Opening) -> Duty:
         rule=opening.rule,
         level=opening.level.name,
         policy=book.version,
-        calendar=calendar.name,
+        calendar=times.calendar_of(tx, person).name,
         start=start,
-        due=due,
-        first_due=due,
+        due=start,
+        first_due=start,
+        parent=opening.parent,
+        authorised_by=opening.authorised_by,
+        marked_by=opening.marked_by,
     )
-    kept = tx.duties.add(duty, opening.seq)
-    climb_from(tx, kept, 0)
+    due = ladder.spent(tx, duty, start, opening.level.within)
+    kept = tx.duties.add(replace(duty, due=due, first_due=due), opening.seq)
+    ladder.climb_from(tx, kept, 0)
+    digests.expect(tx, person)
     return kept
-
-
-def working(
-    start: datetime, span: timedelta, calendar: hours.Calendar, away: Sequence[hours.Interval]
-) -> datetime:
-    """As `hours.add`. Who is never back, or never at work, is reckoned with as if they were."""
-    for absences in (away, ()):
-        try:
-            return hours.add(start, span, calendar, absences)
-        except hours.NeverOpen:
-            continue
-    return start + span
 
 
 def _believed(at: datetime, now: datetime) -> datetime:
     """A platform's time, unless it cannot be true: senders may choose it."""
     return at if abs(now - at) <= BELIEVED else now
-
-
-def climb_from(tx: Transaction, duty: Duty, step: int) -> None:
-    """Put the next rung of the ladder above `step` on the clock."""
-    following = next_rung(tx, duty, step)
-    if following is not None:
-        at, rung = following
-        tx.dues.add(at, LADDER, duty.id, rung)
-
-
-def rung_of(step: int) -> int:
-    return step % CLIMB
-
-
-def next_rung(tx: Transaction, duty: Duty, step: int) -> tuple[datetime, int] | None:
-    """When the next step above `step` is due, and which it is; None at the top."""
-    found = _next_rung(tx, duty, rung_of(step))
-    return found and (found[0], step - rung_of(step) + found[1])
-
-
-def _next_rung(tx: Transaction, duty: Duty, step: int) -> tuple[datetime, int] | None:
-    level = tx.policies.version(duty.policy).levels[duty.level]
-    calendar = tx.policies.calendar(duty.calendar, tx.policies.version(duty.policy))
-    away = away_of(tx, duty.owed_by)
-    promised = duty.promised_for is not None
-    if step < REMIND and level.remind_at and not promised:
-        part = level.within * level.remind_at / 100
-        return working(duty.start, part, calendar, away), REMIND
-    if step < DUE and level.remind_due:
-        return max(duty.due, duty.promised_for or duty.due), DUE
-    if step < MANAGER and level.manager_after is not None:
-        late = max(duty.due, duty.promised_for or duty.due)
-        return working(late, level.manager_after, calendar, away), MANAGER
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +88,67 @@ class Ending:
 
 
 def settle(tx: Transaction, duty: Duty, state: duties.State, ending: Ending) -> Duty:
-    """Close it; nothing more will be said about it."""
+    """Close it; nothing more will be said about it. What hung on it goes with it."""
     closed = duties.close(duty, state, ending.how, ending.at, ending.answer)
     tx.duties.save(closed)
-    tx.dues.cancel(LADDER, duty.id)
-    if duty.step and duty.kind == "reply":
-        _amend(tx, closed)
+    tx.dues.cancel(ladder.LADDER, duty.id)
+    tx.dues.cancel(SILENCE, duty.id)
+    labels.learn(tx, closed)
+    if duty.kind != "decide":
+        _amend(tx, closed, _settled(tx, closed))
+    for child in tx.duties.children(duty.id):
+        settle(tx, child, "dropped", Ending("parent", ending.at))
+    if state == "done":
+        only_theirs(tx, closed)
+    if duty.subject.startswith(BACK):
+        _give_back(tx, closed, ending.at)
     return closed
+
+
+def _settled(tx: Transaction, closed: Duty) -> Card:
+    return Card(
+        say("{number} is settled.", number=Ref(closed.number)),
+        body=(say("It was for {person}.", person=person_named(tx, closed.owed_to)),)
+        if closed.owed_to
+        else (),
+        tone="good",
+        about=closed.about,
+    )
+
+
+def _give_back(tx: Transaction, back: Duty, at: datetime) -> None:
+    """What was asked back is answered: the ball is with who owed the first answer again."""
+    duty = tx.duties.get(back.subject.removeprefix(BACK))
+    if duty is None or not duty.live or duty.held_why != "asked_back" or back.state == "passed":
+        return
+    if back.state == "lapsed":
+        settle(tx, duty, "dropped", Ending("asker silent", at))
+        _tell_silent(tx, duty)
+    else:
+        resume(tx, duty)
+
+
+def _tell_silent(tx: Transaction, duty: Duty) -> None:
+    """Both sides: it ended because what was asked back was never answered."""
+    told = say(
+        "{number} is dropped: what {person} asked back was never answered.",
+        number=Ref(duty.number),
+        person=person_named(tx, duty.owed_by),
+    )
+    again = Button(say("I still need it"), "↩️", f"reopen {duty.number}")
+    for each in (duty.owed_to, duty.owed_by):
+        buttons = (again,) if each == duty.owed_to else ()
+        card = Card(told, body=quoted(tx, duty.about, each), buttons=buttons, about=duty.about)
+        tell(tx, each, card, f"silent/{duty.id}/{duty.step}/{each}")
+
+
+def only_theirs(tx: Transaction, duty: Duty) -> None:
+    """One of a group has answered, or will: the others owe nothing any more."""
+    if not duty.subject.startswith(ANY):
+        return
+    for other in tx.duties.about(duty.subject):
+        if other.id != duty.id:
+            settle(tx, other, "dropped", Ending(f"another:{duty.owed_by}", tx.clock.now()))
 
 
 def subject(duty: Duty) -> str:
@@ -142,18 +156,200 @@ def subject(duty: Duty) -> str:
     return f"duty/{duty.id}"
 
 
-def _amend(tx: Transaction, closed: Duty) -> None:
-    """The cards that nudged for it no longer ask for anything."""
-    card = Card(
-        say("{number} is settled.", number=Ref(closed.number)),
-        tone="good",
-        about=closed.about,
-    )
-    for arrival in tx.outbox.told(subject(closed)):
+def _amend(tx: Transaction, duty: Duty, card: Card) -> None:
+    """The cards that nudged for it say how it stands now."""
+    for arrival in tx.outbox.told(subject(duty)):
         if arrival.message is not None:
             where = conversation(arrival.message.place)
-            key = f"settled/{closed.id}/{closed.step}/{where}/{arrival.message.id}"
+            key = f"now/{tx.clock.new_id()}/{where}/{arrival.message.id}"
             tx.outbox.add(Amend(arrival.to, arrival.message, card), key)
+
+
+def hold(tx: Transaction, duty: Duty, why: str) -> Duty:
+    """The clock stands, and nobody is nudged, until it is resumed or settled."""
+    held = replace(duty, held=tx.clock.now(), held_why=why)
+    tx.duties.save(held)
+    tx.dues.cancel(ladder.LADDER, duty.id)
+    return held
+
+
+def resume(tx: Transaction, duty: Duty) -> Duty:
+    """The clock goes on with the time that was left, or anew where none was."""
+    due, stood = _when_it_goes_on(tx, duty)
+    running = replace(duty, held=None, held_why="", due=due, step=ladder.anew(duty), stood=stood)
+    tx.duties.save(running)
+    ladder.climb_from(tx, running, running.step)
+    digests.expect(tx, duty.owed_by)
+    return running
+
+
+def _when_it_goes_on(tx: Transaction, duty: Duty) -> tuple[datetime, int]:
+    """When it is due if its clock goes on now, and for how long it has stood (seconds)."""
+    now, held = tx.clock.now(), duty.held or tx.clock.now()
+    left = ladder.between(tx, duty, held, duty.due) or ladder.level_of(tx, duty).within
+    stood = duty.stood + round(ladder.between(tx, duty, held, now).total_seconds())
+    return max(ladder.spent(tx, duty, now, left), duty.due), stood
+
+
+def respond(tx: Transaction, duty: Duty, message: str, at: datetime) -> Duty:
+    """A message responded to it without settling it: a promise, or a question back."""
+    if duty.responded is not None:
+        return duty
+    responded = replace(duty, responded=message, responded_at=at)
+    tx.duties.save(responded)
+    return responded
+
+
+def ask_back(tx: Transaction, duty: Duty, about: MessageRef, seq: int, at: datetime) -> Duty:
+    """Who owes it asked something back: the ball is with the asker. Policy 2.2.1-reply.
+
+    Returns what the asker owes now.
+    """
+    duty = hold(tx, respond(tx, duty, about.id, at), "asked_back")
+    only_theirs(tx, duty)
+    card = Card(
+        say("{number} waits for an answer to what you asked back.", number=Ref(duty.number)),
+        about=duty.about,
+    )
+    _amend(tx, duty, card)
+    return open_duty(
+        tx,
+        Opening(
+            kind="reply",
+            owed_by=duty.owed_to,
+            owed_to=duty.owed_by,
+            level=ladder.level_of(tx, duty),
+            clause=duty.clause,
+            rule="asked_back",
+            start=at,
+            about=about,
+            seq=seq,
+            subject=BACK + duty.id,
+            parent=duty.id,
+            authorised_by=duty.authorised_by,
+        ),
+    )
+
+
+def promise(tx: Transaction, duty: Duty, made: Promise) -> Duty:
+    """Nothing more is said about it before the promised time."""
+    now = tx.clock.now()
+    if duty.held is not None:
+        due, stood = _when_it_goes_on(tx, duty)
+        duty = replace(duty, due=due, stood=stood)
+    promised = replace(duties.promise(duty, made.until, now), step=ladder.anew(duty))
+    promised = replace(promised, held=None, held_why="")
+    tx.duties.save(promised)
+    tx.duties.promised(duty.id, made, now)
+    tx.dues.cancel(ladder.LADDER, duty.id)
+    tx.dues.cancel(SILENCE, duty.id)
+    ladder.climb_from(tx, promised, promised.step)
+    only_theirs(tx, promised)
+    for child in tx.duties.children(duty.id):
+        if child.subject.startswith(BACK):
+            settle(tx, child, "dropped", Ending("parent", now))
+    _amend(tx, promised, _promised(promised, made.until))
+    return promised
+
+
+def _promised(duty: Duty, until: datetime) -> Card:
+    return Card(
+        say("Promised: {number} by {until}.", number=Ref(duty.number), until=until),
+        buttons=(
+            Button(say("I have answered"), "✅", f"done {duty.number}", "good"),
+            Button(say("Change the time"), "🕐", f"promise {duty.number}"),
+        ),
+        about=duty.about,
+    )
+
+
+def reopen(tx: Transaction, duty: Duty) -> Duty:
+    """Who owes it has the time left or, where none is, the whole time anew; and no gentle nudge."""
+    now = tx.clock.now()
+    opened = duties.reopen(duty, step=ladder.anew(duty))
+    if opened.due <= now:
+        due = ladder.spent(tx, opened, now, ladder.level_of(tx, duty).within)
+        opened = replace(opened, due=due, promised_for=None, promised_at=None)
+    tx.duties.save(opened)
+    ladder.climb_from(tx, opened, opened.step)
+    digests.expect(tx, duty.owed_by)
+    first = (
+        tx.duties.get(duty.subject.removeprefix(BACK)) if duty.subject.startswith(BACK) else None
+    )
+    if first is not None and first.live and first.held is None:
+        hold(tx, first, "asked_back")
+    return opened
+
+
+def needless(tx: Transaction, duty: Duty) -> bool:
+    """It was asked back about something that is settled."""
+    if not duty.subject.startswith(BACK):
+        return False
+    first = tx.duties.get(duty.subject.removeprefix(BACK))
+    return first is None or not first.live
+
+
+def raise_to(tx: Transaction, duty: Duty, level: str, by: str) -> Duty:
+    """It is more important than it was: from now on it has the time of that level, or less."""
+    wanted = tx.policies.version(duty.policy).levels.get(level)
+    if wanted is None or duty.promised_for is not None or duty.held is not None:
+        return duty
+    due = min(duty.due, ladder.spent(tx, duty, tx.clock.now(), wanted.within))
+    raised = replace(duty, level=level, due=due, marked_by=by, step=ladder.anew(duty))
+    tx.duties.save(raised)
+    tx.dues.cancel(ladder.LADDER, duty.id)
+    ladder.climb_from(tx, raised, raised.step)
+    return raised
+
+
+def lapse(tx: Transaction, duty: Duty) -> None:
+    """Nobody came back to it through the whole ladder: it ends, and who waits is told so."""
+    now = tx.clock.now()
+    settle(tx, duty, "lapsed", Ending("nobody answered", now))
+    if duty.kind not in duties.ANSWERED or duty.subject.startswith(BACK):
+        return
+    card = Card(
+        say(
+            "{owner} never answered {number}; I stop asking.",
+            owner=person_named(tx, duty.owed_by),
+            number=Ref(duty.number),
+        ),
+        body=quoted(tx, duty.about, duty.owed_to),
+        buttons=(Button(say("I still need it"), "↩️", f"reopen {duty.number}"),),
+        why=say("If you still need it, ask again, or ask somebody else."),
+        about=duty.about,
+    )
+    tell(tx, duty.owed_to, card, f"lapsed/{duty.id}/{duty.step}")
+
+
+def move(tx: Transaction, absence: Absence) -> None:
+    """A leave began to count: what they owe is due as much later. Policy 3.2.4.
+
+    A promise stands: they named the time themselves.
+    """
+    person, now = absence.person, tx.clock.now()
+    digests.anew(tx, person)
+    new = Interval(absence.start, absence.end)
+    before = [each for each in times.away_of(tx, person) if each != new]
+    for id in [duty.id for duty in tx.duties.owed_by(person)]:
+        duty = tx.duties.get(id)
+        fixed = duty is None or duty.promised_for or duty.authorised_by or duty.held
+        if duty is None or fixed or not duty.live or duty.due <= now:
+            continue
+        calendar = tx.policies.calendar(duty.calendar, tx.policies.version(duty.policy))
+        left = hours.between(now, duty.due, calendar, before)
+        later = replace(duty, due=times.working(now, left, calendar, times.away_of(tx, person)))
+        if later.due > duty.due:
+            tx.duties.save(later)
+            tx.dues.cancel(ladder.LADDER, duty.id)
+            ladder.climb_from(tx, later, later.step)
+
+
+def tell(tx: Transaction, person: str | None, card: Card, key: str) -> None:
+    """A direct message nobody asked for: it waits for their working time."""
+    account = tx.people.reached_at(person) if person else None
+    if account is not None:
+        tx.outbox.add(Send(account, card), key)
 
 
 def quoted(tx: Transaction, about: MessageRef | None, reader: str | None) -> tuple[Quoted, ...]:
@@ -162,47 +358,10 @@ def quoted(tx: Transaction, about: MessageRef | None, reader: str | None) -> tup
     return (Quoted(words),) if words else ()
 
 
-def promise(tx: Transaction, duty: Duty, until: datetime) -> Duty:
-    """Nothing more is said about it before the promised time."""
-    promised = replace(duties.promise(duty, until, tx.clock.now()), step=_anew(duty))
-    tx.duties.save(promised)
-    tx.dues.cancel(LADDER, duty.id)
-    climb_from(tx, promised, promised.step)
-    return promised
-
-
-def _anew(duty: Duty) -> int:
-    """The next climb of its ladder, above the gentle nudge."""
-    return duty.step - rung_of(duty.step) + CLIMB + REMIND
-
-
-def reopen(tx: Transaction, duty: Duty) -> Duty:
-    """Who owes it has the time left or, where none is, the whole time anew; and no gentle nudge."""
-    now, book = tx.clock.now(), tx.policies.version(duty.policy)
-    opened = duties.reopen(duty, step=_anew(duty))
-    if opened.due <= now:
-        calendar, away = tx.policies.calendar(duty.calendar, book), away_of(tx, duty.owed_by)
-        due = working(now, book.levels[duty.level].within, calendar, away)
-        opened = replace(opened, due=due, promised_for=None, promised_at=None)
-    tx.duties.save(opened)
-    climb_from(tx, opened, opened.step)
-    return opened
-
-
-def opening(tx: Transaction, person: str, now: datetime) -> datetime | None:
-    """When somebody is next at work: now, if they are; None for who never is."""
-    known = tx.people.snapshot().directory.people.get(person)
-    name = known.calendar if known else "office"
-    calendar = tx.policies.calendar(name, tx.policies.current())
-    try:
-        return hours.next_open(now, calendar, away_of(tx, person))
-    except hours.NeverOpen:
-        return None
-
-
-def away_of(tx: Transaction, person: str | None) -> tuple[hours.Interval, ...]:
-    absences = tx.people.snapshot().directory.absences.get(person or "", ())
-    return tuple(hours.Interval(each.start, each.end) for each in absences)
+def words(tx: Transaction, duty: Duty) -> str:
+    """The words that asked for it: for our own eyes, never shown by this."""
+    about = duty.about
+    return tx.records.words(conversation(about.place), about.id) if about else ""
 
 
 def excerpt(tx: Transaction, about: MessageRef | None, reader: str | None) -> str:
@@ -218,8 +377,36 @@ def person_named(tx: Transaction, id: str | None) -> Who:
 
 def may_close(duty: Duty, person: Person, tx: Transaction) -> bool:
     """Who owes it, who waits for it, and the managers of who owes it."""
+    own = {person.id, *tx.people.snapshot().directory.stands_in_for(person.id, tx.clock.now())}
+    return bool(own & {duty.owed_by, duty.owed_to}) or leads(tx, person, duty.owed_by)
+
+
+def leads(tx: Transaction, person: Person, other: str | None) -> bool:
+    """`person` is a manager of `other`, nearer or further up."""
     directory = tx.people.snapshot().directory
-    owner = directory.people.get(duty.owed_by or "")
-    above = {boss.id for boss in directory.above(owner)} if owner else set()
-    own = {person.id, *directory.stands_in_for(person.id, tx.clock.now())}
-    return bool(own & {duty.owed_by, duty.owed_to}) or person.id in above
+    owner = directory.people.get(other or "")
+    return owner is not None and any(boss.id == person.id for boss in directory.above(owner))
+
+
+def why_no_reopening(tx: Transaction, duty: Duty, person: Person) -> Say | None:
+    """The asker may, and who closed it, for some working days. Policy 2.2.1-reply."""
+    if why := duties.why_no_reopening(duty):
+        return why
+    if needless(tx, duty):
+        return say("This was settled already, or taken back.")
+    if person.id not in (duty.owed_to, duty.owed_by, duty.how.removeprefix("by:")):
+        return say("Only {person} can open it again.", person=person_named(tx, duty.owed_to))
+    if recent(tx, duty):
+        return None
+    return say(
+        "{number} was settled more than {days} working days ago. Ask again in the chat.",
+        number=Ref(duty.number),
+        days=tx.policies.current().endings.reopen_days,
+    )
+
+
+def recent(tx: Transaction, duty: Duty) -> bool:
+    """It was closed so few working days ago, where the asker is, that it can be opened again."""
+    now, days = tx.clock.now(), tx.policies.current().endings.reopen_days
+    calendar = times.calendar_of(tx, duty.owed_to)
+    return now <= times.working_days(duty.closed or now, days, calendar)

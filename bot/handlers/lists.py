@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.card import Button, Card
+from bot.card import Card
 from bot.handlers import approvals, showing
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
@@ -11,6 +11,7 @@ from bot.store import Transaction
 from bot.words import Code, Ref, Say, Value, say, say_many
 
 SHOWN = 20  # lines of a list
+AWAITED = ("reply", "acknowledge", "accept")  # what somebody waits for by name
 
 
 def mine(tx: Transaction, person: Person) -> Card:
@@ -18,19 +19,22 @@ def mine(tx: Transaction, person: Person) -> Card:
     owed = _owed_by(tx, person)
     if not owed:
         return Card(say("You owe nothing. Enjoy it."), tone="good")
-    buttons: tuple[Button, ...] = ()
-    if len(owed) == 1 and owed[0].kind == "reply":
-        buttons = showing.exits(owed[0])
     return Card(
-        say_many("You owe {count} answer", "You owe {count} answers", len(owed)),
+        _title(owed),
         body=_lines(owed, lambda duty: showing.line(tx, duty, person.id)),
-        buttons=buttons,
+        buttons=showing.buttons(tx, owed[0], person.id) if len(owed) == 1 else (),
         why=say(
             "Settle one: {done}. Name a time: {promise}.",
             done=Code("/duly done NUMBER"),
             promise=Code("/duly promise NUMBER Thu 17:00"),
         ),
     )
+
+
+def _title(owed: Sequence[Duty]) -> Say:
+    if all(duty.kind in ("reply", "decide") for duty in owed):
+        return say_many("You owe {count} answer", "You owe {count} answers", len(owed))
+    return say_many("{count} thing waits for you", "{count} things wait for you", len(owed))
 
 
 def _owed_by(tx: Transaction, person: Person) -> list[Duty]:
@@ -41,7 +45,7 @@ def _owed_by(tx: Transaction, person: Person) -> list[Duty]:
 
 def waiting(tx: Transaction, person: Person) -> Card:
     """What others owe them, and their own requests on their way."""
-    owed = [duty for duty in tx.duties.owed_to(person.id) if duty.kind == "reply"]
+    owed = [duty for duty in tx.duties.owed_to(person.id) if duty.kind in AWAITED]
     asked = [each for each in tx.requests.of(person.id) if each.state == "open"]
     to_decide = [duty for duty in _owed_by(tx, person) if duty.kind == "decide"]
     if not owed and not asked and not to_decide:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot.card import Button, Card, Field, Form
 from bot.clock import wall
 from bot.command import Call, Command, Refusal, Words
-from bot.effects import Effect, OpenForm, Remind, Send, Whisper
+from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper
 from bot.events import (
     ButtonPressed,
     CommandInvoked,
@@ -23,6 +24,7 @@ from bot.words import Code, Quoted, Say, command_named, say
 
 Caller = CommandInvoked | ButtonPressed | FormSubmitted | ReactionChanged
 LONGEST = 8000  # characters of a command line
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def _buttons(tx: Transaction, parcel: str, effect: Effect) -> tuple[Button, ...]
     match effect:
         case Send(card=card) | Whisper(card=card):
             return card.buttons
-        case Remind():
-            return nudging.buttons(tx, parcel)
+        case Remind(person=person) | Digest(person=person):
+            return nudging.buttons(tx, parcel, person)
         case _:
             return ()
 
@@ -120,8 +122,17 @@ def _wrong(field: Field, values: Mapping[str, str]) -> Say | None:
         )
     if field.kind == "choice" and text not in {choice.value for choice in field.choices}:
         return say("Please choose one of the list.")
-    if field.kind == "date" and moment(text, wall(), "UTC") is None:
+    return _wrong_time(text) if field.kind == "date" else None
+
+
+def _wrong_time(text: str) -> Say | None:
+    """Whose zone it is said in is not known yet: what passed a day ago has passed everywhere."""
+    now = wall()
+    found = moment(text, now, "UTC")
+    if found is None:
         return say("I cannot read this time. For example: {example}", example=Code("Thu 17:00"))
+    if found < now - DAY:
+        return say("{until} has passed. Name a time that is still to come.", until=found)
     return None
 
 

@@ -3,38 +3,24 @@
 Policy 1.3-moderate, 2.1.2-followup, 2.2.1-reply: in working time, once, and never after the answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from bot.card import Button, Card
-from bot.effects import Remind, Send
+from bot.effects import Remind, Send, Withdraw
 from bot.events import conversation
-from bot.handlers import approvals, deeds, showing
-from bot.handlers.deeds import DUE, LADDER, next_rung, rung_of
-from bot.policy import hours
+from bot.handlers import approvals, caps, deeds, digests, planning, showing, times
+from bot.handlers.caps import Line
+from bot.handlers.ladder import DUE, rung_of
+from bot.handlers.planning import hearer
 from bot.policy.duties import Duty
-from bot.policy.hours import Calendar
 from bot.store import Transaction
 from bot.store.duties import Due
-from bot.store.outbox import Parcel
+from bot.store.outbox import LATER, Parcel
 
 DAY = timedelta(days=1)  # after which who is never at work is looked for again
 SOON = timedelta(seconds=2)  # lease time
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A nudge that has fallen due: which rung, and who is to hear of it."""
-
-    duty: Duty
-    step: int
-    person: str
-
-    @property
-    def key(self) -> tuple[str, int, str]:
-        return self.duty.id, self.step, self.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,150 +29,109 @@ class Nudging:
 
     def plan(self, tx: Transaction, fallen: Sequence[Due], gather: timedelta) -> None:
         """What fell due becomes nudges, a parcel a person, held back for `gather` (lease time)."""
-        now = tx.clock.now()
-        duties = tx.duties.many(due.subject for due in fallen)
-        wanted: list[Planned] = []
-        later: list[tuple[datetime, str, str, int]] = []
-        openings: dict[str, datetime | None] = {}
-        for due in fallen:
-            duty = duties.get(due.subject)
-            if duty is None or not duty.live:
-                continue
-            person = _hearer(tx, duty, due.step)
-            if person and person not in openings:
-                openings[person] = deeds.opening(tx, person, now)
-            opens = openings.get(person or "", now)
-            if opens is not None and opens > now:
-                later.append((opens, LADDER, duty.id, due.step))  # when they work again
-                continue
-            if rung := next_rung(tx, duty, due.step):
-                later.append((rung[0], LADDER, duty.id, rung[1]))
-            if person and opens is not None:
-                wanted.append(Planned(duty, due.step, person))
-        tx.dues.add_all(later)
-        self._put(tx, wanted, gather)
-        for step in {each.step for each in wanted}:
-            tx.duties.climb([each.duty.id for each in wanted if each.step == step], step)
+        planning.plan(tx, fallen, gather)
 
     def compose(self, tx: Transaction, parcel: Parcel) -> Send | None:
         """What is said now, or nothing: answered meanwhile, not the time, or enough for today."""
-        remind = parcel.effect
+        remind, now = parcel.effect, tx.clock.now()
         assert isinstance(remind, Remind)
-        now, due = tx.clock.now(), self._still_due(tx, parcel, remind.person)
+        if not parcel.emergency and digests.coming(tx, remind.person, now):
+            tx.outbox.wait(parcel, SOON)
+            return None
+        due = _still_due(tx, parcel, remind.person)
         if not due:
             tx.nudges.decide(parcel.id, ())
             tx.outbox.settle(parcel.id, "spared", "nothing in it was still due")
             return None
-        if tx.journal.pending(conversation(duty.about.place) for duty, _ in due if duty.about):
-            tx.outbox.wait(parcel, SOON)  # perhaps it was answered a moment ago
+        if answering(tx, (duty for duty, _ in due)):
+            tx.outbox.wait(parcel, SOON)
             return None
-        later = deeds.opening(tx, remind.person, now) or now + DAY
-        if later <= now and self._enough(tx, remind.person, now):
-            later = self._next_digest(tx, remind.person, now)
-        if later > now:
-            tx.outbox.postpone(parcel, later)
+        if parcel.emergency:
+            return _said(tx, parcel, remind, due)
+        opens = times.opening(tx, remind.person, now) or now + DAY
+        if opens > now:
+            tx.outbox.postpone(parcel, opens)
             return None
-        tx.nudges.decide(parcel.id, [duty.id for duty, _ in due])
-        if len(due) == 1:
-            tx.outbox.name(parcel.id, deeds.subject(due[0][0]))
-        return Send(remind.to, _card(tx, due, remind.person))
-
-    def _put(self, tx: Transaction, wanted: Iterable[Planned], gather: timedelta) -> None:
-        known = tx.nudges.known({each.duty.id for each in wanted})
-        fresh = {each.key: each for each in wanted if each.key not in known}.values()
-        parcels = tx.outbox.gathering({each.person for each in fresh})
-        self._add_parcels(tx, fresh, parcels, gather)
-        tx.nudges.add_all(
-            [
-                {
-                    "duty": each.duty.id,
-                    "step": each.step,
-                    "person": each.person,
-                    "parcel": parcels[each.person],
-                    "at": tx.clock.now(),
-                }
-                for each in fresh
-                if each.person in parcels
-            ]
-        )
-
-    def _add_parcels(
-        self, tx: Transaction, fresh: Iterable[Planned], parcels: dict[str, str], gather: timedelta
-    ) -> None:
-        """One for each person who has none being gathered; who has no account is not reached."""
-        new: dict[str, tuple[Remind, str, str, timedelta]] = {}
-        for each in fresh:
-            if each.person in parcels or each.person in new:
-                continue
-            account = tx.people.reached_at(each.person)
-            if account is not None:
-                key = f"nudge/{each.duty.id}/{each.step}/{each.person}"
-                new[each.person] = (Remind(account, each.person), key, "", gather)
-        ids = tx.outbox.add_all(list(new.values()))
-        parcels |= dict(zip(new, ids, strict=True))
-
-    def _still_due(self, tx: Transaction, parcel: Parcel, person: str) -> list[tuple[Duty, int]]:
-        lines = tx.nudges.within(parcel.id)
-        duties, now = tx.duties.many(id for id, _ in lines), tx.clock.now()
-        highest: dict[str, int] = {}
-        for id, step in lines:
-            highest[id] = max(step, highest.get(id, 0))
-        found = [(duties[id], step) for id, step in highest.items() if id in duties]
-        return [
-            (duty, step)
-            for duty, step in found
-            if duty.live and _not_promised(duty, now) and _hearer(tx, duty, step) == person
-        ]
-
-    def _enough(self, tx: Transaction, person: str, now: datetime) -> bool:
-        """They have had their cards for today, by their own midnight."""
-        here = now.astimezone(ZoneInfo(_calendar(tx, person).zone))
-        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
-        cap = tx.policies.current().nudges.per_day
-        return tx.outbox.sent_since(person, midnight) >= cap
-
-    def _next_digest(self, tx: Transaction, person: str, now: datetime) -> datetime:
-        calendar = _calendar(tx, person)
-        today = now.astimezone(ZoneInfo(calendar.zone)).date()
-        day, at = hours.next_working_day(today, calendar), tx.policies.current().nudges.digest_at
-        digest = datetime.combine(day, at, ZoneInfo(calendar.zone))
-        return deeds.opening(tx, person, digest) or digest
+        return _said(tx, parcel, remind, _enough(tx, parcel, remind, due))
 
 
-def buttons(tx: Transaction, parcel: str) -> tuple[Button, ...]:
-    """Those of the card that a parcel of nudges became, if it speaks of one thing alone."""
-    lines = tx.nudges.within(parcel)
-    if len({id for id, _ in lines}) != 1:
-        return ()
-    id, step = max(lines, key=lambda line: line[1])
-    duty = tx.duties.get(id)
-    return _card(tx, [(duty, step)], duty.owed_by or "").buttons if duty else ()
+def _still_due(tx: Transaction, parcel: Parcel, person: str) -> list[Line]:
+    """The highest rung of each duty. What was perhaps sent already says nothing new."""
+    lines = [line for line in tx.nudges.within(parcel.id) if line.said or not parcel.doubtful]
+    highest: dict[str, int] = {}
+    for line in lines:
+        highest[line.duty] = max(line.step, highest.get(line.duty, 0))
+    duties = tx.duties.many(highest)
+    found = [(duties[id], step) for id, step in highest.items() if id in duties]
+    return [(duty, step) for duty, step in found if owed_now(tx, duty, step, person)]
 
 
-def _card(tx: Transaction, due: Sequence[tuple[Duty, int]], person: str) -> Card:
+def owed_now(tx: Transaction, duty: Duty, step: int, person: str) -> bool:
+    """`person` is still to hear of that rung."""
+    now = tx.clock.now()
+    promised = duty.promised_for is not None and duty.promised_for > now
+    calm = duty.live and duty.held is None and not promised
+    return calm and hearer(tx, duty, step) == person
+
+
+def answering(tx: Transaction, duties: Iterable[Duty]) -> bool:
+    """Perhaps one of them was answered a moment ago: something said there waits to be handled."""
+    return tx.journal.pending(conversation(duty.about.place) for duty in duties if duty.about)
+
+
+def _enough(tx: Transaction, parcel: Parcel, remind: Remind, due: list[Line]) -> list[Line]:
+    """What may be said today; the rest goes to what waits for their digest."""
+    if parcel.later or parcel.doubtful:
+        return due
+    now = caps.allowed(tx, parcel.id, remind.person, due)
+    rest = {duty.id for duty, _ in due} - {duty.id for duty, _ in now}
+    if rest:
+        put_off(tx, parcel, remind, rest)
+    return now
+
+
+def put_off(tx: Transaction, parcel: Parcel, remind: Remind, duties: Collection[str]) -> None:
+    """To somebody's next digest or, where they get none, to its hour."""
+    person = remind.person
+    waiting = tx.outbox.later(person)
+    if waiting is None:
+        now = tx.clock.now()
+        waiting = tx.outbox.add(remind, f"{LATER}{person}/{tx.clock.new_id()}")
+        at = digests.next_hour(tx, person, now) or now + DAY
+        tx.outbox.hold(waiting, at)
+    tx.nudges.move(parcel.id, duties, waiting)
+    digests.expect(tx, person)
+
+
+def _said(tx: Transaction, parcel: Parcel, remind: Remind, due: Sequence[Line]) -> Send | None:
+    if not due:
+        tx.outbox.settle(parcel.id, "spared", "it waits for the digest")
+        return None
+    tx.nudges.decide(parcel.id, [duty.id for duty, _ in due])
+    tx.outbox.name(parcel.id, deeds.subject(due[0][0]) if len(due) == 1 else "")
+    for duty, _ in due:
+        replace_card(tx, duty, remind.person)
+    return Send(remind.to, _card(tx, due, remind.person))
+
+
+def replace_card(tx: Transaction, duty: Duty, person: str) -> None:
+    """A reader has one card about a duty: an older one goes."""
+    accounts = tx.people.snapshot().directory.accounts_of(person)
+    for arrival in tx.outbox.retire(deeds.subject(duty), accounts):
+        if arrival.message is not None:
+            key = f"gone/{conversation(arrival.message.place)}/{arrival.message.id}"
+            tx.outbox.add(Withdraw(arrival.to, arrival.message), key)
+
+
+def buttons(tx: Transaction, parcel: str, person: str) -> tuple[Button, ...]:
+    """Those of the card that a parcel became, if it speaks of one thing alone."""
+    kind, _, id = tx.outbox.subject(parcel).partition("/")
+    duty = tx.duties.get(id) if kind == "duty" else None
+    return showing.buttons(tx, duty, person) if duty else ()
+
+
+def _card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
     duty, step = due[0]
     if len(due) == 1 and duty.kind == "decide" and rung_of(step) <= DUE:
         return approvals.reminder(tx, duty)
     return showing.nudge(tx, due, person)
-
-
-def _calendar(tx: Transaction, person: str) -> Calendar:
-    known = tx.people.snapshot().directory.people.get(person)
-    return tx.policies.calendar(known.calendar if known else "office", tx.policies.current())
-
-
-def _hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
-    """Who hears of this rung: who owes it, or stands in for them; at the top their manager."""
-    directory = tx.people.snapshot().directory
-    owner = directory.people.get(duty.owed_by or "")
-    if owner is None or owner.partner:
-        return None
-    if rung_of(step) <= DUE and owner.active:
-        delegate = directory.delegate_of(owner.id, tx.clock.now())
-        return delegate.id if delegate and delegate.id != duty.owed_to else owner.id
-    boss = directory.manager_of(owner)
-    return boss.id if boss and boss.id != duty.owed_to else None
-
-
-def _not_promised(duty: Duty, now: datetime) -> bool:
-    return duty.promised_for is None or duty.promised_for <= now

@@ -1,28 +1,35 @@
-"""Duties and requests as cards: what is asked, by when, why, and every cheap way out.
+"""Duties as cards: what is asked, by when, why, and every cheap way out.
 
 Policy 1.3-moderate: a nudge says why it comes, and offers what to do about it.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.card import Button, Card
-from bot.handlers.deeds import DUE, MANAGER, away_of, excerpt, person_named, quoted, rung_of
-from bot.policy import hours
-from bot.policy.duties import Duty
+from bot.handlers import approvals
+from bot.handlers.deeds import person_named, quoted
+from bot.handlers.ladder import DUE, HEAD, MANAGER, rung_of
+from bot.handlers.lines import line, team_line, waiting_line
+from bot.handlers.reasons import reason
+from bot.handlers.rules import RULES
+from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
-from bot.words import Code, Quoted, Ref, Say, Value, Who, say, say_many
+from bot.words import Code, Ref, Say, Value, say, say_many
+
+__all__ = [
+    "RULES",
+    "SHOWN",
+    "buttons",
+    "exits",
+    "line",
+    "lists_title",
+    "nudge",
+    "reason",
+    "team_line",
+    "waiting_line",
+]
 
 SHOWN = 12  # duties on one card
-RULES = {  # those of the default policy, in words; a company's own are shown by their names
-    "question-to-person": say("Asked by name"),
-    "urgent-words": say("Asked by name, and urgent"),
-    "marked": say("Marked as important"),
-    "routes.notice": say("A notice waits for approval"),
-    "routes.material": say("Business material waits for approval"),
-    "routes.work": say("Work information waits for approval"),
-    "routes.leave": say("Leave waits for approval"),
-}
 
 
 def nudge(tx: Transaction, due: Sequence[tuple[Duty, int]], reader: str) -> Card:
@@ -30,9 +37,9 @@ def nudge(tx: Transaction, due: Sequence[tuple[Duty, int]], reader: str) -> Card
     if len(due) == 1:
         return _one(tx, *due[0], reader)
     mine = [(duty, step) for duty, step in due if rung_of(step) <= DUE]
-    team = [(duty, step) for duty, step in due if rung_of(step) == MANAGER]
+    team = [(duty, step) for duty, step in due if rung_of(step) > DUE]
     body: list[Say | Value] = [line(tx, duty, reader) for duty, _ in mine[:SHOWN]]
-    body += [team_line(tx, duty) for duty, _ in team[:SHOWN]]
+    body += [team_line(tx, duty) for duty, _ in team[: SHOWN - len(body)]]
     if len(due) > SHOWN:
         body.append(say("All of them: {command}", command=Code("/duly mine")))
     if not mine:
@@ -58,18 +65,12 @@ def lists_title(count: int) -> Say:
 
 
 def _one(tx: Transaction, duty: Duty, step: int, reader: str) -> Card:
-    if rung_of(step) == MANAGER:
-        return _late_in_team(tx, duty)
-    asker = person_named(tx, duty.owed_to)
-    title = (
-        say("{person} is waiting for your answer", person=asker)
-        if rung_of(step) < DUE
-        else say("Your answer to {person} is due", person=asker)
-    )
+    if rung_of(step) > DUE:
+        return _late(tx, duty, step)
     for_other = () if duty.owed_by == reader else (_stands_in(tx, duty),)
     return Card(
-        title,
-        body=(*for_other, *quoted(tx, duty.about, reader)),
+        _title(tx, duty, late=rung_of(step) == DUE),
+        body=(*for_other, *_urgent(tx, duty), *quoted(tx, duty.about, reader)),
         facts=_facts(duty),
         buttons=exits(duty),
         why=reason(tx, duty),
@@ -77,110 +78,108 @@ def _one(tx: Transaction, duty: Duty, step: int, reader: str) -> Card:
     )
 
 
+def _title(tx: Transaction, duty: Duty, *, late: bool) -> Say:
+    """What it asks: gently before it is due, plainly when it is."""
+    person = person_named(tx, duty.owed_to)
+    match duty.kind:
+        case "reply":
+            gentle = say("{person} is waiting for your answer", person=person)
+            plain = say("Your answer to {person} is due", person=person)
+        case "acknowledge":
+            gentle = say("{person} waits for your word that you have read this", person=person)
+            plain = say("Your word to {person} that you have read it is due", person=person)
+        case "accept" if duty.owed_to is None:
+            gentle = say("Who takes over what is left open?")
+            plain = say("Please name today who takes over what is left open")
+        case "accept":
+            gentle = say("{person} asks whether you take it over", person=person)
+            plain = say("Please tell {person} today whether you take it over", person=person)
+        case kind:
+            gentle = say("{person} waits for this: {kind}", person=person, kind=NAMES[kind])
+            plain = say("Due for {person}: {kind}", person=person, kind=NAMES[kind])
+    return plain if late else gentle
+
+
 def exits(duty: Duty) -> tuple[Button, ...]:
+    """The cheap ways out for who owes it."""
     number = duty.number
+    if duty.kind == "accept":
+        other = (
+            Button(say("Somebody else"), "👉", f"pass {number}")
+            if duty.owed_to is None  # nobody asked for it, so there is nobody to decline to
+            else Button(say("Decline"), "❌", f"decline {number}")
+        )
+        return (Button(say("Accept"), "✅", f"accept {number}", "good"), other)
+    not_needed = Button(say("No reply needed"), "🚫", f"drop {number}")
+    if duty.kind == "acknowledge":
+        return (
+            Button(say("Received and understood"), "✅", f"done {number}", "good"),
+            not_needed,
+        )
     return (
         Button(say("I have answered"), "✅", f"done {number}", "good"),
         Button(say("I will reply by …"), "🕐", f"promise {number}"),
         Button(say("Pass on"), "👉", f"pass {number}"),
-        Button(say("No reply needed"), "🚫", f"drop {number}"),
+        not_needed,
     )
 
 
-def reason(tx: Transaction, duty: Duty) -> Say:
-    """Why this counts: the rule, the clause, and the arithmetic of the clock."""
-    book = tx.policies.version(duty.policy)
-    allowed = book.levels[duty.level].within
-    return say(
-        "{why}: clause {clause} allows {allowed} of working time, {left}.",
-        why=RULES.get(duty.rule, Code(duty.rule)),
-        clause=Code(duty.clause),
-        allowed=allowed,
-        left=_left(tx, duty),
-    )
-
-
-def _left(tx: Transaction, duty: Duty) -> Say:
-    calendar = tx.policies.calendar(duty.calendar, tx.policies.version(duty.policy))
-    now, away = duty.closed or tx.clock.now(), away_of(tx, duty.owed_by)
-    if timedelta(0) <= now - duty.due < timedelta(minutes=1):
-        return say("which is now")
-    if now < duty.due:
-        return say("{span} left", span=_minutes(hours.between(now, duty.due, calendar, away)))
-    return say("{span} over", span=_minutes(hours.between(duty.due, now, calendar, away)))
-
-
-def _minutes(span: timedelta) -> timedelta:
-    return timedelta(minutes=int(span.total_seconds() // 60))
-
-
-def line(tx: Transaction, duty: Duty, reader: str) -> Say:
-    """A duty in a list of what somebody owes."""
+def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
+    """What `reader` can do about it: who owes it, stands in for them, or leads them."""
+    if not duty.live or duty.held is not None:
+        return ()
+    directory, now = tx.people.snapshot().directory, tx.clock.now()
+    if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
+        return _for_who_leads(duty)
     if duty.kind == "decide":
-        return say(
-            "{number} Decide on a request of {person}, by {due}",
-            number=Ref(tx.requests.get(duty.subject.partition("/")[2]).number),
-            person=person_named(tx, duty.owed_to),
-            due=duty.due,
-        )
-    if tx.clock.now() > duty.due:
-        return say(
-            "{number} Answer {person}, overdue since {due}: “{words}”",
-            number=Ref(duty.number),
-            person=person_named(tx, duty.owed_to),
-            due=duty.due,
-            words=Quoted(excerpt(tx, duty.about, reader), 80),
-        )
-    return say(
-        "{number} Answer {person} by {due}: “{words}”",
-        number=Ref(duty.number),
-        person=person_named(tx, duty.owed_to),
-        due=duty.due,
-        words=Quoted(excerpt(tx, duty.about, reader), 80),
-    )
+        return approvals.reminder(tx, duty).buttons
+    return exits(duty)
 
 
-def team_line(tx: Transaction, duty: Duty) -> Say:
-    """A duty in a list of what is late in a team: who and since when, never the words."""
-    return say(
-        "{number} {owner} owes {person} an answer since {due}",
-        number=Ref(duty.number),
-        owner=person_named(tx, duty.owed_by),
-        person=person_named(tx, duty.owed_to),
-        due=duty.due,
-    )
-
-
-def waiting_line(tx: Transaction, duty: Duty, reader: str) -> Say:
-    """A duty in a list of what somebody waits for."""
-    return say(
-        "{number} {owner} owes you an answer by {due}: “{words}”",
-        number=Ref(duty.number),
-        owner=person_named(tx, duty.owed_by),
-        due=duty.due,
-        words=Quoted(excerpt(tx, duty.about, reader), 80),
-    )
-
-
-def _late_in_team(tx: Transaction, duty: Duty) -> Card:
-    owner: Who = person_named(tx, duty.owed_by)
+def _late(tx: Transaction, duty: Duty, step: int) -> Card:
+    owner = person_named(tx, duty.owed_by)
+    body: tuple[Say, ...] = (team_line(tx, duty),)
+    title = say("Late in your team: {person}", person=owner)
+    if rung_of(step) == HEAD:
+        title = say("Still late, below you: {person}", person=owner)
+        body += _told_before(tx, duty)
     return Card(
-        say("Late in your team: {person}", person=owner),
-        body=(team_line(tx, duty),),
+        title,
+        body=(*body, *_urgent(tx, duty)),
         facts=_facts(duty),
-        buttons=_for_the_manager(duty),
+        buttons=_for_who_leads(duty),
         why=reason(tx, duty),
         about=duty.about,
     )
 
 
-def _for_the_manager(duty: Duty) -> tuple[Button, ...]:
-    if duty.kind == "decide":  # nobody decides for its approver, or in their place
+def _told_before(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
+    told = [row for row in tx.nudges.of(duty.id) if rung_of(row.step) == MANAGER and row.sent]
+    return tuple(
+        say(
+            "{person}, who leads them, heard of it at {at}.",
+            person=person_named(tx, row.person),
+            at=row.at,
+        )
+        for row in told[-1:]
+    )
+
+
+def _for_who_leads(duty: Duty) -> tuple[Button, ...]:
+    if duty.kind in ("decide", "accept"):  # nobody decides for somebody else, or in their place
         return ()
     return (
         Button(say("Pass on"), "👉", f"pass {duty.number}"),
         Button(say("No reply needed"), "🚫", f"drop {duty.number}"),
     )
+
+
+def _urgent(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
+    """Why it comes at any hour. Policy 1.3-moderate."""
+    if duty.authorised_by is None:
+        return ()
+    who = person_named(tx, duty.authorised_by)
+    return (say("This is an emergency; {person} authorised it.", person=who),)
 
 
 def _stands_in(tx: Transaction, duty: Duty) -> Say:

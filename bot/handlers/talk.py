@@ -5,7 +5,7 @@ Policy 3.3.2 (everything is kept), 2.2.1-reply and 2.1.2-followup (asks are answ
 
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.effects import Whisper
@@ -13,13 +13,16 @@ from bot.events import (
     Account,
     MessageChanged,
     MessagePosted,
+    MessageRef,
     Place,
     ReactionChanged,
     account_key,
     conversation,
 )
 from bot.handlers import deeds, judging, marking
+from bot.policy.duties import ANSWERED
 from bot.policy.judge import Utterance
+from bot.policy.people import Person
 from bot.store import Transaction
 from bot.store.records import Kind, Saying
 
@@ -69,13 +72,45 @@ def posted(tx: Transaction, event: MessagePosted, memory: Memory) -> None:
         "names": _names(tx, event.mentions),
         "quotes": event.quotes,
         "automatic": event.automatic,
+        "direct": event.direct,
+        "everyone": event.everyone,
+        "groups": tuple(group.id for group in event.groups),
+        "members": _members(tx, event),
     }
     seq = _keep(tx, event, "post", body)
     window = memory.window(tx, place, seq)
     new = _utterance(event.message.id, seq, event, body)
     if not event.direct and not event.automatic:
-        judging.hear(tx, event, new, tuple(window))
+        judging.hear(_message(tx, event, new), tuple(window))
     memory.hear(place, new)
+
+
+def _message(tx: Transaction, event: MessagePosted, new: Utterance) -> judging.Message:
+    return judging.Message(
+        tx=tx,
+        key=event.key,
+        at=event.at,
+        author=event.author,
+        ref=event.message,
+        class_name=class_of(tx, event.message.place),
+        said=new,
+        members=_members(tx, event),
+        gone=_gone(tx, event.mentions),
+        priority=event.priority,
+    )
+
+
+def _members(tx: Transaction, event: MessagePosted) -> tuple[str, ...]:
+    """Of the groups it mentions; more than would be asked are not looked at one by one."""
+    grouped = dict.fromkeys(each for group in event.groups for each in group.members)
+    return identities(tx, grouped)
+
+
+def _gone(tx: Transaction, accounts: Iterable[Account]) -> tuple[Person, ...]:
+    """Whose accounts these were: people who have left."""
+    directory = tx.people.snapshot().directory
+    owners = (directory.people.get(directory.accounts.get(each, "")) for each in accounts)
+    return tuple(each for each in owners if each is not None and not each.active)
 
 
 def changed(tx: Transaction, event: MessageChanged, memory: Memory) -> None:
@@ -85,9 +120,38 @@ def changed(tx: Transaction, event: MessageChanged, memory: Memory) -> None:
     seq = _keep(tx, event, kind, {"who": who, "text": event.text})
     memory.skip(place, seq)
     if event.text is None:
-        for duty in tx.duties.of_message(place, event.message.id):
-            if duty.live:
-                deeds.settle(tx, duty, "dropped", deeds.Ending("deleted", event.at))
+        judging.deleted(tx, event.message, event.at)
+    elif found := tx.records.message(place, event.message.id):
+        _judge_anew(tx, event, event.text, *found)
+
+
+def _judge_anew(
+    tx: Transaction, event: MessageChanged, text: str, row: Any, first: Mapping[str, Any]
+) -> None:
+    """What an edited message asks and answers now, as if it had been said so where it stands."""
+    if first["automatic"] or first.get("direct") or row.author != account_key(event.author):
+        return
+    body = {
+        **first,
+        "text": text,
+        "mentions": identities(tx, event.mentions),
+        "names": _names(tx, event.mentions),
+    }
+    place = conversation(event.message.place)
+    message = judging.Message(
+        tx=tx,
+        key=event.key,
+        at=event.at,
+        author=event.author,
+        ref=MessageRef(replace(event.message.place, thread=row.thread), event.message.id),
+        class_name=row.class_name,
+        said=_heard(row, body),
+        members=tuple(first.get("members", ())),
+        gone=_gone(tx, event.mentions),
+    )
+    judging.edited(
+        message, lambda: [_heard(*each) for each in tx.records.latest(place, WINDOW, row.seq)]
+    )
 
 
 def reacted(tx: Transaction, event: ReactionChanged) -> None:
@@ -96,8 +160,10 @@ def reacted(tx: Transaction, event: ReactionChanged) -> None:
     if not event.added or person is None:
         return
     if event.emoji in book.answers.emoji:
+        directory = tx.people.snapshot().directory
+        own = {person.id, *directory.stands_in_for(person.id, event.at)}
         for duty in tx.duties.of_message(conversation(event.message.place), event.message.id):
-            if duty.live and duty.owed_by == person.id and duty.kind == "reply":
+            if duty.live and duty.owed_by in own and duty.kind in ANSWERED:
                 deeds.settle(tx, duty, "done", deeds.Ending("reaction", event.at))
     elif event.emoji in book.marks.emoji:
         card = marking.mark(tx, event.message, person)
@@ -159,6 +225,8 @@ def _utterance(id: str, seq: int, row: Any, body: Mapping[str, Any]) -> Utteranc
         thread=thread,
         quotes=body["quotes"],
         is_bot=body["automatic"],
+        everyone=body.get("everyone", False),
+        groups=tuple(body.get("groups", ())),
     )
 
 

@@ -23,8 +23,9 @@ Kind = Literal[
 State = Literal["open", "promised", "done", "passed", "dropped", "excused", "lapsed"]
 
 LIVE: tuple[State, ...] = ("open", "promised")
+ANSWERED: tuple[Kind, ...] = ("reply", "acknowledge")  # settled by what somebody says in the chat
 INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
-AGAIN: tuple[State, ...] = ("done", "dropped")  # can be reopened
+AGAIN: tuple[State, ...] = ("done", "dropped", "lapsed", "excused")  # can be reopened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +54,39 @@ class Duty:
     how: str = ""  # what closed it
     answer: str | None = None  # the id of the message that did
     step: int = 0  # rungs of the ladder already climbed
+    held: datetime | None = None  # since then its clock stands, and nobody is nudged
+    held_why: str = ""
+    stood: int = 0  # seconds of working time for which it has stood before
+    repromised: Literal["", "renegotiated", "broken"] = ""  # once another time was named
+    parent: str | None = None  # the id of the duty it came from
+    responded: str | None = None  # the id of the message that first responded without settling it
+    responded_at: datetime | None = None
+    authorised_by: str | None = None  # the person who said that it is an emergency
+    marked_by: str | None = None  # the person who marked it as important
+
+    @property
+    def responded_to(self) -> bool:
+        """Who owes it has reacted: promised, asked back, or said that it needs no reply."""
+        reacted = (self.held, self.promised_for, self.responded)
+        return any(each is not None for each in reacted)
+
+    @property
+    def late_after(self) -> datetime:
+        """From when on it is late: a promise still running is not."""
+        return max(self.due, self.promised_for or self.due)
 
     @property
     def live(self) -> bool:
         return self.state in LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A time that was named for an answer: for when, by whom, and how it came. 2.2.1-reply."""
+
+    until: datetime
+    by: str
+    how: Literal["said", "typed", "taken over"]
 
 
 def why_settled(duty: Duty) -> Say | None:
@@ -86,18 +116,23 @@ def why_no_promise(duty: Duty, until: datetime, now: datetime, longest: timedelt
 def promise(duty: Duty, until: datetime, now: datetime) -> Duty:
     """A first promise made in time moves the due time; a later one is only kept on record."""
     moved = until if duty.promised_for is None and now <= duty.due else duty.due
-    return replace(duty, state="promised", promised_for=until, promised_at=now, due=moved)
+    again = duty.repromised
+    if duty.promised_for is not None and not again:
+        again = "renegotiated" if now <= duty.promised_for else "broken"
+    return replace(
+        duty, state="promised", promised_for=until, promised_at=now, due=moved, repromised=again
+    )
 
 
 def close(duty: Duty, state: State, how: str, now: datetime, answer: str | None = None) -> Duty:
-    return replace(duty, state=state, how=how, closed=now, answer=answer)
+    return replace(duty, state=state, how=how, closed=now, answer=answer, held=None, held_why="")
 
 
 def why_no_reopening(duty: Duty) -> Say | None:
     if duty.live:
         return say("{number} is still open.", number=Ref(duty.number))
     if duty.state not in AGAIN:
-        return say("{number} was passed on or excused; it stays closed.", number=Ref(duty.number))
+        return say("{number} was passed on; it stays closed.", number=Ref(duty.number))
     return None
 
 

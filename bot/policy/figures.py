@@ -115,34 +115,43 @@ def cutoff(period: Period, asked: Period, made_at: datetime) -> datetime:
 
 
 def cohort(duties: Iterable[Duty], period: Period, closes: datetime) -> list[Duty]:
-    """Who is counted: due within the period and before its books closed."""
+    """Who is counted: due within the period and before its books closed.
+
+    Not what stands: there the ball is with who waits.
+    """
     end = min(period.end, closes)
     return [
-        duty for duty in duties if period.start <= duty.due < end and duty.state not in NOT_COUNTED
+        duty
+        for duty in duties
+        if period.start <= duty.due < end and duty.state not in NOT_COUNTED and duty.held is None
     ]
 
 
 def exempt(duties: Iterable[Duty], period: Period) -> list[Duty]:
-    """Who would have been counted, had it not been dropped, excused or passed on."""
-    return [duty for duty in duties if duty.due in period and duty.state in NOT_COUNTED]
+    """Who would have been counted, had it not been dropped, excused, passed on or held."""
+    return [
+        duty
+        for duty in duties
+        if duty.due in period and (duty.state in NOT_COUNTED or duty.held is not None)
+    ]
 
 
 def fact(duty: Duty, closes: datetime, escalated: Collection[str], clock: Hours) -> Fact:
     took = None
     if duty.state == "done" and duty.closed is not None and duty.closed <= closes:
-        took = hours.between(duty.start, duty.closed, *clock(duty.owed_by, duty.calendar))
+        worked = hours.between(duty.start, duty.closed, *clock(duty.owed_by, duty.calendar))
+        took = max(worked - timedelta(seconds=duty.stood), NOTHING)
     answered = duty.closed if took is not None else None
     punctual = answered is not None and answered <= duty.due
     return Fact(duty, took, punctual, pledge(duty, answered, closes), duty.id in escalated)
 
 
 def pledge(duty: Duty, answered: datetime | None, closes: datetime) -> Pledge | None:
-    """What became of a promise. Only one made in time moved the due time, and only once."""
+    """What became of a promise."""
     if duty.promised_for is None or duty.promised_at is None:
         return None
-    moved = duty.due != duty.first_due
-    if moved and duty.promised_for != duty.due:
-        return "renegotiated" if duty.promised_at <= duty.due else "broken"
+    if duty.repromised:
+        return duty.repromised
     if answered is not None:
         return "kept" if answered <= duty.promised_for else "broken"
     return "broken" if duty.promised_for < closes else "running"

@@ -108,6 +108,10 @@ class Directory:
             and any(boss.id == person.id for boss in self.above(each))
         )
 
+    def led_by(self, person: str) -> tuple[str, ...]:
+        """Whose manager they are: the nearest only, and no outsiders."""
+        return self._led.get(person, ())
+
     def with_role(self, role: str) -> tuple[Person, ...]:
         return tuple(each for each in self.people.values() if each.active and role in each.roles)
 
@@ -122,11 +126,8 @@ class Directory:
 
     def stands_in_for(self, person: str, at: datetime) -> tuple[str, ...]:
         """Who is away now and has named `person` to answer meanwhile."""
-        return tuple(
-            away
-            for away, absences in self.absences.items()
-            if any(a.delegate == person and a.start <= at < a.end for a in absences)
-        )
+        named = self._standing_in.get(person, ())
+        return tuple(dict.fromkeys(a.person for a in named if a.start <= at < a.end))
 
     def _heads(self, person: Person) -> Iterator[Person]:
         department = self.departments.get(person.department or "")
@@ -137,6 +138,24 @@ class Directory:
             if head and head.active:
                 yield head
             department = self.departments.get(department.parent or "")
+
+    @cached_property
+    def _led(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for each in self.people.values():
+            boss = None if each.partner else self.manager_of(each)
+            if boss is not None:
+                found.setdefault(boss.id, []).append(each.id)
+        return {boss: tuple(led) for boss, led in found.items()}
+
+    @cached_property
+    def _standing_in(self) -> Mapping[str, tuple[Absence, ...]]:
+        """The absences for which somebody was named to answer, by who that is."""
+        found: dict[str, list[Absence]] = {}
+        for each in (one for absences in self.absences.values() for one in absences):
+            if each.delegate is not None:
+                found.setdefault(each.delegate, []).append(each)
+        return {delegate: tuple(absences) for delegate, absences in found.items()}
 
     @cached_property
     def _accounts(self) -> Mapping[str, tuple[Account, ...]]:

@@ -35,6 +35,8 @@ from bot.policy.rulebook import (
     Answers,
     Channel,
     Class,
+    Emergencies,
+    Endings,
     Level,
     Marks,
     Nudges,
@@ -178,7 +180,7 @@ def _key(path: Path) -> Code:
 def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
-    sheet.table((), (*top, *more))
+    sheet.table((), (*top, *more, "emergencies", "endings"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -195,6 +197,8 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         marks=_marks(sheet, level),
         rules=_rules(sheet, level),
         answers=_answers(sheet),
+        emergencies=_emergencies(sheet, level),
+        endings=_endings(sheet, level),
         longest_promise=promises.get("longest_days", DAYS_KIND),
         promise_clause=promises.get("clause", CLAUSE_KIND),
         nudges=_nudges(sheet),
@@ -246,9 +250,14 @@ def _calendar(sheet: Sheet, name: str) -> Calendar:
 
 
 def _class(sheet: Sheet, name: str) -> Class:
-    entry = Entry(sheet, ("classes", name), ("clause", "keep_months"))
-    clause, months = entry.get("clause", CLAUSE_KIND), entry.get("keep_months", WHOLE)
-    return Class(name=name, clause=clause, keep_months=months)
+    entry = Entry(sheet, ("classes", name), ("clause", "keep_months", "sure", "asks_sure"))
+    return Class(
+        name=name,
+        clause=entry.get("clause", CLAUSE_KIND),
+        keep_months=entry.get("keep_months", WHOLE),
+        sure=entry.maybe("sure", PART),
+        asks_sure=entry.maybe("asks_sure", PART),
+    )
 
 
 def _channel(sheet: Sheet, name: str) -> Channel:
@@ -259,7 +268,8 @@ def _channel(sheet: Sheet, name: str) -> Channel:
 
 def _level(sheet: Sheet, name: str) -> Level:
     keys = ("clause", "within", "remind_at", "remind_due", "manager_after")
-    entry = Entry(sheet, ("levels", name), keys)
+    later = ("head_after", "lapse_after", "emergency")
+    entry = Entry(sheet, ("levels", name), (*keys, *later))
     return Level(
         name=name,
         clause=entry.get("clause", CLAUSE_KIND),
@@ -267,16 +277,40 @@ def _level(sheet: Sheet, name: str) -> Level:
         remind_at=entry.get("remind_at", PERCENT, 0),
         remind_due=entry.get("remind_due", FLAG, True),
         manager_after=entry.maybe("manager_after", SPAN_KIND),
+        head_after=entry.maybe("head_after", SPAN_KIND),
+        lapse_after=entry.maybe("lapse_after", SPAN_KIND),
+        emergency=entry.get("emergency", FLAG, False),
     )
 
 
 def _marks(sheet: Sheet, level: Kind[str]) -> Marks:
-    entry = Entry(sheet, ("marks",), ("clause", "level", "emoji"))
+    entry = Entry(sheet, ("marks",), ("clause", "level", "emoji", "per_week"))
     emoji: tuple[str, ...] = entry.get("emoji", TEXTS)
     return Marks(
         clause=entry.get("clause", CLAUSE_KIND),
         level=entry.get("level", level),
         emoji=frozenset(emoji),
+        per_week=entry.get("per_week", WHOLE),
+    )
+
+
+def _emergencies(sheet: Sheet, level: Kind[str]) -> Emergencies:
+    entry = Entry(sheet, ("emergencies",), ("clause", "level", "roles"))
+    return Emergencies(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        roles=entry.get("roles", some_of(ROLES)),
+    )
+
+
+def _endings(sheet: Sheet, level: Kind[str]) -> Endings:
+    keys = ("reopen_days", "silence_days", "excused_days", "accept_level")
+    entry = Entry(sheet, ("endings",), keys)
+    return Endings(
+        reopen_days=entry.get("reopen_days", WHOLE),
+        silence_days=entry.get("silence_days", WHOLE),
+        excused_days=entry.get("excused_days", WHOLE),
+        accept_level=entry.get("accept_level", level),
     )
 
 
@@ -289,8 +323,9 @@ def _rules(sheet: Sheet, level: Kind[str]) -> tuple[Rule, ...]:
 
 
 def _rule(sheet: Sheet, values: Mapping[str, Any], level: Kind[str]) -> Rule:
-    keys = ("id", "clause", "level", "asks", "addressed", "channels", "senders", "words", "partner")
-    entry = Entry(sheet, ("rules", str(values.get("id", ""))), keys, values)
+    keys = ("id", "clause", "level", "asks", "addressed", "channels", "senders", "words")
+    more = ("classes", "departments", "partner", "priority", "urgent")
+    entry = Entry(sheet, ("rules", str(values.get("id", ""))), (*keys, *more), values)
     return Rule(
         id=entry.get("id", TEXT),
         clause=entry.get("clause", CLAUSE_KIND),
@@ -300,7 +335,11 @@ def _rule(sheet: Sheet, values: Mapping[str, Any], level: Kind[str]) -> Rule:
         channels=entry.get("channels", TEXTS, ()),
         senders=entry.get("senders", some_of(ROLES), ()),
         words=entry.get("words", TEXTS, ()),
+        classes=entry.get("classes", some_of(CLASSES), ()),
+        departments=entry.get("departments", WHOLE, 0),
         partner=entry.get("partner", FLAG, False),
+        priority=entry.get("priority", FLAG, False),
+        urgent=entry.get("urgent", FLAG, False),
     )
 
 
@@ -316,11 +355,19 @@ def _answers(sheet: Sheet) -> Answers:
 
 
 def _nudges(sheet: Sheet) -> Nudges:
-    entry = Entry(sheet, ("nudges",), ("clause", "per_day", "digest_at"))
+    caps = ("per_day", "per_pair", "per_sender", "judged", "wrong_at_most")
+    keys = ("clause", "digest", "digest_at", "longest_pause_days")
+    entry = Entry(sheet, ("nudges",), (*caps, *keys))
     return Nudges(
         clause=entry.get("clause", CLAUSE_KIND),
         per_day=entry.get("per_day", WHOLE),
+        per_pair=entry.get("per_pair", WHOLE),
+        per_sender=entry.get("per_sender", WHOLE),
+        digest=entry.get("digest", FLAG),
         digest_at=entry.get("digest_at", TIME),
+        longest_pause_days=entry.get("longest_pause_days", WHOLE),
+        judged=entry.get("judged", WHOLE),
+        wrong_at_most=entry.get("wrong_at_most", PERCENT),
     )
 
 

@@ -16,6 +16,8 @@ class Class:
     name: str
     clause: str
     keep_months: int
+    sure: float | None = None  # how sure the judge must be here that a message answers …
+    asks_sure: float | None = None  # … or asks; None: as everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,9 @@ class Level:
     remind_at: int  # per cent of `within`; 0: no nudge before it is due
     remind_due: bool
     manager_after: timedelta | None
+    head_after: timedelta | None = None  # working time after the manager: who leads them
+    lapse_after: timedelta | None = None  # working time after it was due: it lapses
+    emergency: bool = False  # at any hour, by the clock on the wall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,11 @@ class Rule:
     channels: tuple[str, ...] = ()
     senders: tuple[str, ...] = ()  # roles
     words: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()  # of the channel
+    departments: int = 0  # those named belong to so many, or more
     partner: bool = False  # an outsider is waiting
+    priority: bool = False  # the platform says it is urgent
+    urgent: bool = False  # it counts against the sender's budget; beyond it the next rule decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +66,29 @@ class Marks:
     clause: str
     level: str
     emoji: frozenset[str]
+    per_week: int  # messages somebody may mark as urgent; 0: as many as they like
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergencies:
+    """Who may have people nudged at any hour. Policy 1.3-moderate."""
+
+    clause: str
+    level: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endings:
+    """How long what is settled can be opened again, and what silence settles. 2.2.1-reply.
+
+    All in working days.
+    """
+
+    reopen_days: int
+    silence_days: int  # after which "no reply needed" holds unless the asker objects
+    excused_days: int  # an absence so long, with nobody standing in, excuses
+    accept_level: str  # how long somebody has to accept what is passed on to them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +102,14 @@ class Answers:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nudges:
     clause: str
-    per_day: int
+    per_day: int  # cards a person gets
+    per_pair: int  # duties towards one asker that a person is nudged about in a day
+    per_sender: int  # duties that one asker has people nudged about in a day
+    digest: bool  # one a day to who owes, or must decide, something
     digest_at: time
+    longest_pause_days: int
+    judged: int  # the last so many nudges of a rule are judged by what people did …
+    wrong_at_most: int  # … and of these so many per cent may be wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +136,8 @@ class Rulebook:
     marks: Marks
     rules: tuple[Rule, ...]
     answers: Answers
+    emergencies: Emergencies
+    endings: Endings
     longest_promise: timedelta
     promise_clause: str
     nudges: Nudges
@@ -107,6 +147,16 @@ class Rulebook:
 
     def channel(self, name: str) -> Channel:
         return self.channels.get(name, self.channels["default"])
+
+    def sure(self, class_name: str) -> float:
+        """How sure the judge must be that a message of that class answers."""
+        own = self.classes[class_name].sure
+        return self.answers.sure if own is None else own
+
+    def asks_sure(self, class_name: str) -> float:
+        """… or asks."""
+        own = self.classes[class_name].asks_sure
+        return self.answers.asks_sure if own is None else own
 
     @property
     def bursts(self) -> bool:

@@ -11,17 +11,21 @@ import sqlalchemy as sa
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
 from bot.store.dialogues import Dialogues
-from bot.store.duties import Dues, Duties, Nudges
+from bot.store.duties import Dues, Duties
 from bot.store.files import Files, Orders
 from bot.store.gaps import Gaps
 from bot.store.journal import Journal
 from bot.store.listeners import Listeners
+from bot.store.notes import Notes
+from bot.store.nudges import Demotions, Nudges
 from bot.store.outbox import Outbox
 from bot.store.people import People, Shelf, Snapshot
 from bot.store.policies import Books, Policies
+from bot.store.preferences import Preferences
 from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.rows import Rows
+from bot.store.sessions import Links, Sessions
 from bot.words import Reader
 
 
@@ -40,6 +44,8 @@ class Transaction:
         self.policies = Policies(rows, self.people, books)
         self.files, self.orders, self.gaps = Files(rows), Orders(rows), Gaps(rows)
         self.dialogues = Dialogues(rows)
+        self.preferences, self.demotions = Preferences(rows), Demotions(rows)
+        self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

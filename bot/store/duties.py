@@ -8,15 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import MessageRef, Place, account_of, conversation
-from bot.policy.duties import INNER, Duty
+from bot.policy.duties import INNER, Duty, Promise
 from bot.store.rows import Rows, Where
-from bot.store.schema import LIVE, dues, duties, nudges, numbers
+from bot.store.schema import LIVE, dues, duties, numbers, promises
 
 OWED = duties.c
 HERE = (  # built once: it runs for every message
-    sa.select(OWED.id, OWED.message, OWED.seq, OWED.owed_by, OWED.owed_to, OWED.thread)
+    sa.select(OWED.id, OWED.kind, OWED.message, OWED.seq, OWED.owed_by, OWED.owed_to, OWED.thread)
     .where(OWED.company == sa.bindparam("ours"), LIVE)
-    .where(OWED.conversation == sa.bindparam("here"), OWED.kind == "reply")
+    .where(OWED.conversation == sa.bindparam("here"), OWED.kind.in_(("reply", "acknowledge")))
     .where(OWED.owed_by.is_(None) | OWED.owed_by.in_(sa.bindparam("who", expanding=True)))
     .where(
         (OWED.seq > sa.bindparam("since"))
@@ -71,7 +71,7 @@ class Duties:
         return self._one(duties.c.id == id)
 
     def many(self, ids: Iterable[str]) -> dict[str, Duty]:
-        rows = self.rows.all(duties, duties.c.id.in_(list(ids)))
+        rows = self.rows.all(duties, duties.c.id.in_(list(ids)), to_change=True)
         return {row.id: _duty(row) for row in rows}
 
     def save(self, duty: Duty) -> None:
@@ -83,8 +83,15 @@ class Duties:
     def owed_by(self, person: str, limit: int | None = None) -> list[Duty]:
         return self._live(duties.c.owed_by == person, limit=limit)
 
+    def owed_by_any(self, persons: Iterable[str]) -> list[Duty]:
+        return self._live(duties.c.owed_by.in_(list(persons)))
+
     def owed_to(self, person: str) -> list[Duty]:
         return self._live(duties.c.owed_to == person)
+
+    def said_in(self, place: str) -> list[Duty]:
+        """What is owed for messages of a conversation."""
+        return self._live(duties.c.conversation == place)
 
     def about(self, subject: str) -> list[Duty]:
         return self._live(duties.c.subject == subject)
@@ -93,7 +100,7 @@ class Duties:
         """Answers owed in a conversation by one of those named, or by whoever knows.
 
         Only what may be meant now: asked lately, or in the thread, or quoted. Rows of `id`,
-        `message`, `seq`, `owed_by`, `owed_to` and `thread`.
+        `kind`, `message`, `seq`, `owed_by`, `owed_to` and `thread`.
         """
         where = {"ours": self.rows.company, "here": place, "since": near.since}
         named = {
@@ -114,8 +121,58 @@ class Duties:
         where = duties.c.conversation == place, duties.c.message == message
         return [_duty(row) for row in self.rows.all(duties, *where)]
 
+    def answered_by(self, place: str, message: str) -> list[Duty]:
+        """What a message settled."""
+        c = duties.c
+        where = c.conversation == place, c.answer == message
+        return [_duty(row) for row in self.rows.all(duties, *where)]
+
+    def place_at(self, id: str, seq: int) -> None:
+        """From where in its conversation an answer is looked for."""
+        self.rows.change(duties, duties.c.id == id, seq=seq)
+
+    def position(self, id: str) -> int | None:
+        """Of the message it is about, in its conversation."""
+        row = self.rows.one(duties, duties.c.id == id)
+        return row and row.seq
+
+    def children(self, parent: str) -> list[Duty]:
+        """Live ones that came from another."""
+        return self._live(duties.c.parent == parent)
+
+    def urgent_of(self, asker: str, rules: Iterable[str], since: datetime) -> int:
+        """How many messages somebody sent as urgent, or marked so, since then."""
+        c = duties.c
+        sent = sa.and_(c.owed_to == asker, c.rule.in_(list(rules)))
+        found: set[str] = set()
+        for whose in (sent, c.marked_by == asker):
+            ours = sa.select(c.message).where(c.company == self.rows.company, c.start >= since)
+            found |= set(self.rows.conn.execute(ours.where(whose)).scalars())
+        return len(found)
+
     def overdue(self, persons: Iterable[str], now: datetime) -> list[Duty]:
-        return self._live(duties.c.owed_by.in_(list(persons)), duties.c.due < now)
+        """Late and on the clock: what stands, or is promised for later, is not late."""
+        c = duties.c
+        running = c.held.is_(None), c.promised_for.is_(None) | (c.promised_for < now)
+        return self._live(c.owed_by.in_(list(persons)), c.due < now, *running)
+
+    def earliest(self, persons: Iterable[str]) -> dict[str, datetime]:
+        """Who of them owes something that runs, and when the first of it is due."""
+        c = duties.c
+        first = sa.select(c.owed_by, sa.func.min(c.due)).where(
+            c.company == self.rows.company, LIVE, c.held.is_(None), c.owed_by.in_(list(persons))
+        )
+        return {str(who): due for who, due in self.rows.conn.execute(first.group_by(c.owed_by))}
+
+    def promised(self, duty: str, made: Promise, at: datetime) -> None:
+        """A time that was named for it, in the ledger. Policy 2.2.1-reply."""
+        count = self.rows.count(promises, promises.c.duty == duty)
+        values = {"made_at": at, "until": made.until, "by": made.by, "how": made.how}
+        self.rows.add(promises, duty=duty, number=count + 1, **values)
+
+    def promises(self, duty: str) -> Sequence[Any]:
+        """Every time that was named for it, in order."""
+        return self.rows.all(promises, promises.c.duty == duty)
 
     def number(self, name: str = "short") -> int:
         """The next short number of the company; duties and requests share one sequence.
@@ -130,8 +187,9 @@ class Duties:
         return int(row.last)
 
     def _one(self, *where: Where) -> Duty | None:
-        row = self.rows.one(duties, *where)
-        return row and _duty(row)
+        """Held until we commit: whoever saves it has seen what others made of it."""
+        rows = self.rows.all(duties, *where, limit=1, to_change=True)
+        return _duty(rows[0]) if rows else None
 
     def _live(self, *where: Where, limit: int | None = None) -> list[Duty]:
         order = [duties.c.due, duties.c.id]
@@ -163,40 +221,24 @@ class Dues:
     def cancel(self, kind: str, subject: str) -> None:
         self.rows.remove(dues, dues.c.kind == kind, dues.c.subject == subject)
 
+    def known(self, kind: str, subjects: Iterable[str]) -> set[str]:
+        """Which of them have something of that kind on the clock."""
+        c = dues.c
+        found = self.rows.all(dues, c.kind == kind, c.subject.in_(list(subjects)))
+        return {row.subject for row in found}
+
+    def at(self, kind: str, subject: str) -> datetime | None:
+        """When the next thing of that kind falls due for it."""
+        where = dues.c.kind == kind, dues.c.subject == subject
+        found = self.rows.all(dues, *where, order=[dues.c.at], limit=1)
+        return found[0].at if found else None
+
     def next(self) -> datetime | None:
         rows = self.rows.all(dues, order=[dues.c.at], limit=1)
         return rows[0].at if rows else None
 
     def _keys(self) -> dict[str, Any]:
         return {"company": self.rows.company, "id": self.rows.clock.new_id()}
-
-
-@dataclass(frozen=True, slots=True)
-class Nudges:
-    """At most one for a duty, step and person, ever: the table's key says so."""
-
-    rows: Rows
-
-    def known(self, ids: Iterable[str]) -> set[tuple[str, int, str]]:
-        rows = self.rows.all(nudges, nudges.c.duty.in_(list(ids)))
-        return {(row.duty, row.step, row.person) for row in rows}
-
-    def add_all(self, new: Sequence[dict[str, Any]]) -> None:
-        self.rows.add_all(nudges, new)
-
-    def within(self, parcel: str) -> list[tuple[str, int]]:
-        """The duties and steps that a parcel of nudges is to speak of."""
-        rows = self.rows.all(nudges, nudges.c.parcel == parcel)
-        return [(row.duty, row.step) for row in rows]
-
-    def decide(self, parcel: str, sent: Iterable[str]) -> None:
-        """Which of a parcel's duties were spoken of; the others were spared."""
-        c = nudges.c
-        self.rows.change(nudges, c.parcel == parcel, sent=False)
-        self.rows.change(nudges, c.parcel == parcel, c.duty.in_(list(sent)), sent=True)
-
-    def of(self, duty: str) -> Sequence[Any]:
-        return self.rows.all(nudges, nudges.c.duty == duty)
 
 
 def _values(duty: Duty) -> dict[str, Any]:

@@ -7,13 +7,16 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from bot.effects import Effect, OpenForm, Remind, Whisper
+from bot.effects import Digest, Effect, OpenForm, Remind, Whisper
 from bot.events import Account, MessageRef, Place, Platform, conversation
 from bot.store.rows import Rows
 from bot.store.schema import GATHERING, UNSENT, outbox
 
 Settled = Literal["arrived", "spared", "undeliverable"]
 BACK = 10_000  # rows erased at a time
+NUDGE = "nudge/"  # how the key of a nudging card begins …
+EMERGENCY = "emergency/"  # … of one that waits for nothing …
+LATER = "later/"  # … and of one that waits for the hour of the digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,16 @@ class Parcel:
     @property
     def nudging(self) -> bool:
         """It may wait for working time as long as it takes."""
-        return isinstance(self.effect, Remind)
+        return isinstance(self.effect, Remind | Digest)
+
+    @property
+    def emergency(self) -> bool:
+        return self.key.startswith(EMERGENCY)
+
+    @property
+    def later(self) -> bool:
+        """What was too much for a day, or not urgent enough for one."""
+        return self.key.startswith(LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ class Outbox:
     def gathering(self, persons: Iterable[str]) -> dict[str, str]:
         """The nudges of each person that nobody has begun to send: more can still be put in."""
         c = outbox.c
-        where = GATHERING, c.person.in_(list(persons))
+        where = GATHERING, c.person.in_(list(persons)), c.key.startswith(NUDGE)
         found = self.rows.free(outbox, *where, order=c.id, limit=10_000)
         return {row.person: row.id for row in found}
 
@@ -94,6 +106,10 @@ class Outbox:
         change = {"state": state, "not_before": until, "held_until": lease}
         self.rows.change(outbox, outbox.c.id == parcel.id, **change)
 
+    def hold(self, id: str, until: datetime) -> None:
+        """Not before that time, as people see it."""
+        self.rows.change(outbox, outbox.c.id == id, not_before=until)
+
     def settle(self, id: str, state: Settled, outcome: Arrival | str) -> None:
         kept = (outcome.to, outcome.message) if isinstance(outcome, Arrival) else outcome
         sealed = self.rows.close(outbox.c.outcome, id, kept)
@@ -122,11 +138,56 @@ class Outbox:
         row = self.rows.one(outbox, *where, c.body.is_not(None))
         return row and (row.id, self.rows.open(c.body, row.id, row.body))
 
-    def sent_since(self, person: str, since: datetime) -> int:
-        """Nudging cards meant for a time since then, as people see it, that reached `person`."""
+    def later(self, person: str) -> str | None:
+        """What waits for somebody's digest, if nobody has begun to send it."""
         c = outbox.c
-        where = c.person == person, c.state == "arrived", c.not_before >= since
-        return self.rows.count(outbox, c.kind == "Remind", *where)
+        row = self.rows.one(outbox, GATHERING, c.person == person, c.key.startswith(LATER))
+        return row and str(row.id)
+
+    def reminders(self, person: str) -> tuple[list[str], list[str]]:
+        """Nudges on their way to somebody: what nobody tries to send, and what was begun."""
+        c = outbox.c
+        rows = self.rows.all(outbox, UNSENT, c.person == person, c.kind == "Remind")
+        waiting = [row for row in rows if not row.key.startswith(EMERGENCY)]
+        ready = [row.id for row in waiting if row.state == "ready"]
+        return ready, [row.id for row in waiting if row.state != "ready"]
+
+    def awaited(self) -> set[str]:
+        """Everybody to whom nudges are on their way."""
+        c = outbox.c
+        ours = sa.select(c.person).where(c.company == self.rows.company, UNSENT, c.kind == "Remind")
+        return set(self.rows.conn.execute(ours.distinct()).scalars())
+
+    def leaving(self, subjects: Iterable[str]) -> set[str]:
+        """About which of them a card is on its way."""
+        c = outbox.c
+        ours = sa.select(c.subject).where(
+            c.company == self.rows.company, UNSENT, c.subject.in_(list(subjects))
+        )
+        return set(self.rows.conn.execute(ours).scalars())
+
+    def keyed(self, key: str) -> Any | None:
+        """The row under a key."""
+        return self.rows.one(outbox, outbox.c.key == key)
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        c = outbox.c
+        ours = sa.select(c.key).where(c.company == self.rows.company, c.key.in_(list(keys)))
+        return set(self.rows.conn.execute(ours).scalars())
+
+    def retire(self, subject: str, readers: Iterable[Account]) -> list[Arrival]:
+        """The nudging cards about `subject` that some accounts have: they are told of no more."""
+        c, whom = outbox.c, set(readers)
+        where = c.subject == subject, c.state == "arrived", c.message.is_not(None)
+        rows = self.rows.all(outbox, *where, c.kind.in_(("Remind", "Digest")))
+        cards = [(row.id, Arrival(*self.rows.open(c.outcome, row.id, row.outcome))) for row in rows]
+        theirs = [(id, arrival) for id, arrival in cards if arrival.to in whom]
+        self.rows.change(outbox, c.id.in_([id for id, _ in theirs]), subject="")
+        return [arrival for _, arrival in theirs]
+
+    def subject(self, id: str) -> str:
+        row = self.rows.one(outbox, outbox.c.id == id)
+        return str(row.subject or "") if row else ""
 
     def name(self, id: str, subject: str) -> None:
         """What a parcel turned out to show, to find its card again."""
@@ -163,7 +224,7 @@ class Outbox:
             "platform": effect.to.platform,
             "kind": type(effect).__name__,
             "urgent": isinstance(effect, Whisper | OpenForm),
-            "person": effect.person if isinstance(effect, Remind) else None,
+            "person": effect.person if isinstance(effect, Remind | Digest) else None,
             "subject": subject,
             "body": self.rows.close(outbox.c.body, id, effect),
             "since": now,

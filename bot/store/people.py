@@ -20,6 +20,7 @@ from bot.store.schema import (
     places,
     roles,
 )
+from bot.store.sessions import WEB
 from bot.words import Reader, clean
 
 VERSION = "directory"
@@ -132,17 +133,19 @@ class People:
             self.rows.change(accounts, *self._is(account), seen_at=self.rows.clock.lease())
 
     def reached_at(self, person: str) -> Account | None:
-        """The account to write to: where they were last active."""
+        """The account to write to: where they were last active. Nobody is written to on a page."""
         shot = self.snapshot()
         known = shot.directory.people.get(person)
         if known is None or not known.active:
             return None
-        choice = [a for a in shot.directory.accounts_of(person) if shot.logins[a].active]
+        ours = [a for a in shot.directory.accounts_of(person) if a.platform != WEB]
+        choice = [a for a in ours if shot.logins[a].active]
         if len(choice) < 2:  # noqa: PLR2004
             return choice[0] if choice else None
         ids = [account.id for account in choice]
         mine = accounts.c.person == person, accounts.c.active.is_(True)
-        found = self.rows.all(accounts, *mine, accounts.c.id.in_(ids))
+        chat = accounts.c.platform != WEB
+        found = self.rows.all(accounts, *mine, chat, accounts.c.id.in_(ids))
         last = max(found, key=lambda row: row.seen_at)
         return Account(Platform(last.platform), last.realm, last.id)
 
@@ -171,6 +174,15 @@ class People:
         if self.rows.one(members, *here, c.account.in_(own), c.joined.is_(True)) is not None:
             return True
         return bool(own) and self.rows.one(members, *here) is None
+
+    def members(self, place: Place) -> tuple[str, ...]:
+        """The people in it, as far as the platform told of them."""
+        c = members.c
+        here = c.platform == place.platform, c.realm == place.realm, c.place == place.id
+        rows = self.rows.all(members, *here, c.joined.is_(True))
+        accounts = [Account(place.platform, place.realm, row.account) for row in rows]
+        found = (self.snapshot().directory.behind(each) for each in accounts)
+        return tuple(dict.fromkeys(each.id for each in found if each))
 
     def settle_in(self, event: PlaceChanged) -> None:
         name = clean(event.name, NAME)

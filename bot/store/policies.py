@@ -1,6 +1,7 @@
 """Versions of the policy: every duty keeps the one it was opened under."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,6 +65,11 @@ class Policies:
     def text(self) -> str:
         last = self._last()
         return str(last.text) if last else ""
+
+    def since(self) -> datetime:
+        """When the current version was adopted; the beginning of time where none was."""
+        last = self._last()
+        return last.since if last is not None else datetime.min.replace(tzinfo=UTC)
 
     def _last(self) -> Any | None:
         found = self.rows.all(policies, order=[policies.c.version.desc()], limit=1)

@@ -41,10 +41,21 @@ class Rows:
         *where: Where,
         order: Sequence[sa.ColumnElement[Any]] = (),
         limit: int | None = None,
+        to_change: bool = False,
     ) -> Sequence[Any]:
-        """In the order of their keys, which is the order of time, unless another is named."""
+        """In the order of their keys, which is the order of time, unless another is named.
+
+        `to_change`: nobody else changes them before we commit.
+        """
         ours = sa.select(table).where(table.c.company == self.company, *where)
-        return self.conn.execute(ours.order_by(*(order or table.primary_key)).limit(limit)).all()
+        ours = ours.order_by(*(order or table.primary_key)).limit(limit)
+        if to_change and self.shared and not self.only_reads:
+            ours = ours.with_for_update()
+        return self.conn.execute(ours).all()
+
+    @property
+    def only_reads(self) -> bool:
+        return bool(self.conn.get_execution_options().get("duly_reads"))
 
     def free(
         self, table: sa.Table, *where: Where, order: sa.Column[Any], limit: int

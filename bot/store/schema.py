@@ -40,7 +40,7 @@ class Moment(sa.TypeDecorator[datetime]):
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
 
 
-COUNTED = ("step", "number")
+COUNTED = ("step", "number", "policy")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 meta = sa.MetaData()
 
@@ -279,6 +279,15 @@ duties = _table(
     Column("how", String, nullable=False),
     Column("answer", String),
     Column("step", Integer, nullable=False),
+    Column("held", Moment),  # since then its clock stands
+    Column("held_why", String, nullable=False),
+    Column("stood", Integer, nullable=False),  # seconds of working time it has stood before
+    Column("repromised", String, nullable=False),  # renegotiated, broken
+    Column("parent", String),  # the duty it came from
+    Column("responded", String),  # the message that first responded, if it did not settle it …
+    Column("responded_at", Moment),  # … and when
+    Column("authorised_by", String),  # who said that it is an emergency
+    Column("marked_by", String),  # who marked it as important
     UniqueConstraint("company", "number"),
 )
 LIVE = duties.c.state.in_(_fixed("open", "promised"))
@@ -298,12 +307,67 @@ for _name, _order in {
     )
 Index("duties_message", duties.c.company, duties.c.conversation, duties.c.message, duties.c.id)
 Index("duties_due", duties.c.company, duties.c.due)
+Index("duties_parent", duties.c.company, duties.c.parent, sqlite_where=LIVE, postgresql_where=LIVE)
+Index("duties_asked", duties.c.company, duties.c.owed_to, duties.c.start)
+MARKED = duties.c.marked_by.is_not(None)
+Index(
+    "duties_marked",
+    duties.c.company,
+    duties.c.marked_by,
+    duties.c.start,
+    sqlite_where=MARKED,
+    postgresql_where=MARKED,
+)
+ANSWERED = duties.c.answer.is_not(None)
+Index(
+    "duties_answer",
+    duties.c.company,
+    duties.c.conversation,
+    duties.c.answer,
+    sqlite_where=ANSWERED,
+    postgresql_where=ANSWERED,
+)
+promises = _table(
+    "promises",  # the ledger: every time that was named, in order
+    ["duty", "number"],
+    Column("made_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("by", String, nullable=False),
+    Column("how", String, nullable=False),  # said, typed
+)
 nudges = _table(
     "nudges",  # at most one for a duty, step and person, ever
     ["duty", "step", "person"],
     Column("parcel", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("sent", Boolean),  # None: not decided yet; False: spared
+    Column("rule", String, nullable=False),  # of the duty
+    Column("asker", String),  # who waits for it
+    Column("label", String),  # what came of it: right, wrong
+)
+LABELLED = nudges.c.label.is_not(None)
+Index(
+    "nudges_labelled",
+    nudges.c.company,
+    nudges.c.rule,
+    nudges.c.at,
+    sqlite_where=LABELLED,
+    postgresql_where=LABELLED,
+)
+Index("nudges_person", nudges.c.company, nudges.c.person, nudges.c.at)
+Index("nudges_asker", nudges.c.company, nudges.c.asker, nudges.c.at)
+demotions = _table(
+    "demotions",  # rules whose nudges were wrong too often: they wait for the digest
+    ["rule", "policy"],
+    Column("since", Moment, nullable=False),
+    Column("wrong", Integer, nullable=False),
+    Column("judged", Integer, nullable=False),
+)
+preferences = _table(
+    "preferences",  # what somebody set for themselves
+    ["person"],
+    Column("paused_until", Moment),
+    Column("digest_at", String),  # 09:30, in their zone
 )
 Index("nudges_parcel", nudges.c.company, nudges.c.parcel, *list(nudges.primary_key)[1:])
 requests = _table(
@@ -367,3 +431,42 @@ gaps = _table(
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),
 )
+
+# The pages
+
+links = _table(
+    "links",  # one-time links by which people sign in
+    ["id"],
+    Column("hash", LargeBinary, nullable=False),  # SHA-256 of the secret that stands in the link
+    Column("person", String, nullable=False),
+    Column("made_at", Moment, nullable=False),  # lease time, as all of these
+    Column("expires_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("how", String, nullable=False),  # used, replaced; empty while it can be used
+)
+Index("links_person", links.c.company, links.c.person)
+sessions = _table(
+    "sessions",
+    ["id"],
+    Column("hash", LargeBinary, nullable=False),  # SHA-256 of the secret in the cookie
+    Column("person", String, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("language", String),  # chosen on the page; empty: the person's own
+    Column("browser", LargeBinary, nullable=False),  # sealed: how it names itself
+)
+Index("sessions_person", sessions.c.company, sessions.c.person)
+notes = _table(
+    "notes",  # what the pages have to tell somebody: answers to what they did there
+    ["id"],
+    Column("key", String, nullable=False),  # of the effect
+    Column("person", String, nullable=False),
+    Column("asked", String),  # which deed of theirs it answers
+    Column("at", Moment, nullable=False),
+    Column("seen_at", Moment),
+    Column("body", LargeBinary, nullable=False),  # sealed
+    UniqueConstraint("company", "key"),
+)
+Index("notes_person", notes.c.company, notes.c.person, notes.c.id)

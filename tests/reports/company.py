@@ -88,7 +88,8 @@ class Company:
         at = duty.first_due + timedelta(minutes=step)
         sent = self.dice.choice((True, True, True, False, None))
         row = {"duty": duty.id, "step": step, "person": person, "at": at, "sent": sent}
-        tx.rows.add(nudges, parcel=f"{duty.id}/{step}/{person}", **row)
+        why = {"rule": duty.rule, "asker": duty.owed_to}
+        tx.rows.add(nudges, parcel=f"{duty.id}/{step}/{person}", **row, **why)
 
     def _fate(self, duty: Duty) -> Duty:
         dice = self.dice
@@ -116,7 +117,12 @@ class Company:
                 again = until + timedelta(days=1)
                 at = until + timedelta(hours=self.dice.choice((-1, 1)))
                 return replace(
-                    duty, state="promised", due=until, promised_for=again, promised_at=at
+                    duty,
+                    state="promised",
+                    due=until,
+                    promised_for=again,
+                    promised_at=at,
+                    repromised="renegotiated" if at <= until else "broken",
                 )
             case _:
                 at = duty.due - timedelta(hours=1)

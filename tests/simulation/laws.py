@@ -10,16 +10,18 @@ import sqlalchemy as sa
 from bot.card import Card
 from bot.effects import Deliverable, Send
 from bot.events import Account, CommandInvoked, Happening, MessagePosted
-from bot.handlers.deeds import CLIMB, away_of
+from bot.handlers.ladder import CLIMB
+from bot.handlers.times import away_of
 from bot.policy import hours
 from bot.store import Store, Transaction
+from bot.store.outbox import EMERGENCY
 from bot.store.schema import dues, duties, journal, nudges, outbox, records, requests
 from bot.words import Ref
 from tests.desk import Line
 
 Kind = Literal["lost", "doubled", "invariants"]
-NUDGE = "nudge/"  # how the keys of nudging cards begin
-CARDS = ("Send", "Whisper", "Remind")
+NUDGE = ("nudge/", "later/", "emergency/", "digest/")  # how the keys of nudging cards begin
+CARDS = ("Send", "Whisper", "Remind", "Digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,10 @@ def at_sending(tx: Transaction, effect: Deliverable, key: str) -> Iterator[Breac
         yield Breach("invariants", f"{key} is sent, and stands in no outbox")
         return
     unasked = isinstance(effect, Send) and isinstance(effect.to, Account) and not row.urgent
+    unasked = unasked and not key.startswith(EMERGENCY)
     if unasked and not _at_work(tx, effect.to):
         yield Breach("invariants", f"{key} reaches {effect.to.id} outside working time")
-    if row.kind == "Remind":
+    if row.kind in ("Remind", "Digest"):
         yield from _still_owed(tx, row)
 
 
@@ -50,17 +53,22 @@ def _at_work(tx: Transaction, to: Any) -> bool:
     person = tx.people.snapshot().directory.behind(to)
     if person is None:
         return True
+    paused = tx.preferences.paused_until(person.id)
+    if paused is not None and paused > tx.clock.now():
+        return False
     calendar = tx.policies.calendar(person.calendar, tx.policies.current())
     return hours.is_open(tx.clock.now(), calendar, away_of(tx, person.id))
 
 
 def _still_owed(tx: Transaction, row: Any) -> Iterator[Breach]:
     said = tx.rows.all(nudges, nudges.c.parcel == row.id, nudges.c.sent.is_(True))
-    if not said:
+    if not said and row.kind == "Remind":
         yield Breach("invariants", f"{row.key} speaks of nothing")
     for duty in tx.duties.many(each.duty for each in said).values():
-        if not duty.live:
+        if not duty.live or duty.held is not None:
             yield Breach("invariants", f"{row.key} nudges about #{duty.number}, {duty.state}")
+        if duty.owed_to == row.person:
+            yield Breach("invariants", f"{row.key} goes to who waits for #{duty.number}")
 
 
 def afterwards(store: Store, acknowledged: list[Happening], lines: list[Line]) -> Iterator[Breach]:
@@ -131,6 +139,9 @@ def _number(card: Card) -> int | None:
 def _nobody_decides_for_themselves(store: Store) -> Iterator[Breach]:
     for row in rows(store, requests, requests.c.decided_by.is_not(None)):
         with store.transaction() as tx:
-            asked = tx.requests.asked(row.id, row.step)
+            asked = set(tx.requests.asked(row.id, row.step))
+            directory = tx.people.snapshot().directory
+            stands_in = (directory.delegate_of(each, row.decided_at) for each in tuple(asked))
+            asked |= {each.id for each in stands_in if each}
         if row.decided_by == row.requester or row.decided_by not in asked:
             yield Breach("invariants", f"{row.decided_by} decided on request #{row.number}")

@@ -18,7 +18,12 @@ def test_an_unanswered_question_is_nudged_then_due_then_told_to_the_manager(desk
     assert desk.titles(due) == ["bob: Your answer to «Ann» is due"]
     told = desk.until(MONDAY + 8 * H)
     assert desk.titles(told) == ["mei: 您的团队有逾期：«Bob»"]
-    assert desk.until(MONDAY + 72 * H) == []
+    morning = desk.until(MONDAY + 24 * H)
+    assert [each.split("\n")[0] for each in morning if each.startswith("bob")] == [
+        "bob: Your day: 1 thing waits"
+    ]
+    head = desk.until(MONDAY + 34 * H)
+    assert desk.titles(head) == ["grace: Still late, below you: «Bob»"]
 
 
 def test_an_answer_in_time_is_the_end_of_it(desk: Desk) -> None:

@@ -1,0 +1,84 @@
+"""What excuses: a leave, which stops the clock, and a gap in what we saw.
+
+Policy 3.2.4, 2.2.1-reply: nobody waits in vain for who is away long.
+"""
+
+from datetime import datetime, timedelta
+
+from bot.card import Button, Card
+from bot.handlers import deeds, times
+from bot.handlers.deeds import Ending, person_named
+from bot.policy.duties import ANSWERED, Duty
+from bot.policy.people import Absence, Person
+from bot.store import Transaction
+from bot.words import Ref, Say, say
+
+
+def began(tx: Transaction, absence: Absence) -> None:
+    """What they owe is due later; where they are away long and nobody stands in, excused."""
+    deeds.move(tx, absence)
+    if absence.delegate is not None or not _long(tx, absence):
+        return
+    now = tx.clock.now()
+    for duty in tx.duties.owed_by(absence.person):
+        if duty.kind in ANSWERED and now <= duty.due and duty.due >= absence.end:
+            _excuse(tx, duty, absence.end)
+
+
+def _long(tx: Transaction, absence: Absence) -> bool:
+    days = tx.policies.current().endings.excused_days
+    calendar = times.calendar_of(tx, absence.person)
+    return absence.end > times.working_days(absence.start, days, calendar)
+
+
+def _excuse(tx: Transaction, duty: Duty, back: datetime) -> None:
+    deeds.settle(tx, duty, "excused", Ending("away", tx.clock.now()))
+    directory = tx.people.snapshot().directory
+    owner = directory.people.get(duty.owed_by or "")
+    boss = directory.manager_of(owner) if owner else None
+    card = Card(
+        say(
+            "{person} is away until {day} and does not answer {number}.",
+            person=person_named(tx, duty.owed_by),
+            day=_back(tx, duty, back),
+            number=Ref(duty.number),
+        ),
+        body=(*deeds.quoted(tx, duty.about, duty.owed_to), *_instead(tx, boss)),
+        about=duty.about,
+    )
+    deeds.tell(tx, duty.owed_to, card, f"excused/{duty.id}/{duty.step}")
+
+
+def unseen(tx: Transaction, place: str, since: datetime, until: datetime) -> None:
+    """Nobody can say whether what fell due while we were blind was answered: it is excused."""
+    for id in [duty.id for duty in tx.duties.said_in(place)]:
+        duty = tx.duties.get(id)
+        if duty is None or not duty.live or duty.kind not in ANSWERED or duty.held is not None:
+            continue
+        if not since <= duty.late_after <= until:
+            continue
+        deeds.settle(tx, duty, "excused", Ending("gap", tx.clock.now()))
+        card = Card(
+            say(
+                "I could not see whether {person} answered {number}.",
+                person=person_named(tx, duty.owed_by),
+                number=Ref(duty.number),
+            ),
+            body=deeds.quoted(tx, duty.about, duty.owed_to),
+            facts=((say("Not seen from"), since), (say("Not seen until"), until)),
+            buttons=(Button(say("I still need it"), "↩️", f"reopen {duty.number}"),),
+            about=duty.about,
+        )
+        deeds.tell(tx, duty.owed_to, card, f"unseen/{duty.id}/{duty.step}")
+
+
+def _instead(tx: Transaction, boss: Person | None) -> tuple[Say, ...]:
+    if boss is None:
+        return ()
+    who = person_named(tx, boss.id)
+    return (say("{person}, who leads them, may know who else can.", person=who),)
+
+
+def _back(tx: Transaction, duty: Duty, end: datetime) -> datetime:
+    """When they are at work again."""
+    return times.working(end, timedelta(), times.calendar_of(tx, duty.owed_by), ())

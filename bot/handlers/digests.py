@@ -1,0 +1,103 @@
+"""When somebody's digest comes: once a day, at their hour, in their working time.
+
+Policy 1.3-moderate. What it says is in `daily.py`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.handlers import times
+from bot.policy import hours
+from bot.store import Transaction
+
+DIGEST = "digest"  # the kind of due, and how the keys of digests begin
+DAYS = 2  # looked at for the next hour of a digest: a working day, and the one after it
+ABOUT_TO = timedelta(minutes=1)  # what comes due so shortly before a digest waits for it
+
+
+def expect(tx: Transaction, person: str | None) -> None:
+    """See that `person` gets a digest at their next hour for it, if it has something to say."""
+    if person is not None:
+        expect_all(tx, [person])
+
+
+def expect_all(tx: Transaction, persons: Iterable[str]) -> None:
+    if not tx.policies.current().nudges.digest:
+        return
+    people, now = tx.people.snapshot().directory.people, tx.clock.now()
+    each = [id for id in persons if id in people and not people[id].partner]
+    if not each:
+        return
+    known = tx.dues.known(DIGEST, each)
+    hour = {person: next_hour(tx, person, now) for person in each if person not in known}
+    tx.dues.add_all(
+        [(at, DIGEST, person, ordinal(tx, person, at)) for person, at in hour.items() if at]
+    )
+
+
+def anew(tx: Transaction, person: str) -> None:
+    """Their hour, their pause or their absences changed."""
+    if tx.dues.known(DIGEST, [person]):
+        tx.dues.cancel(DIGEST, person)
+        expect(tx, person)
+
+
+def next_hour(tx: Transaction, person: str, now: datetime) -> datetime | None:
+    """When what waits for their digest may go: after `now`, on a working day of theirs.
+
+    None for who is never at work again.
+    """
+    calendar, zone = times.calendar_of(tx, person), zone_of(tx, person)
+    at, day = hour_of(tx, person), now.astimezone(zone).date()
+    try:
+        for _ in range(DAYS):
+            digest = datetime.combine(day, at, zone)
+            if hours.works(day, calendar) and digest > now:
+                return times.opening(tx, person, digest)
+            day = hours.next_working_day(day, calendar)
+        return times.opening(tx, person, datetime.combine(day, at, zone))
+    except hours.NeverOpen:
+        return None
+
+
+def hour_of(tx: Transaction, person: str) -> time:
+    return tx.preferences.digest_at(person) or tx.policies.current().nudges.digest_at
+
+
+def zone_of(tx: Transaction, person: str) -> ZoneInfo:
+    """Whose midnight ends their day."""
+    known = tx.people.snapshot().directory.people.get(person)
+    return ZoneInfo((known and known.zone) or times.calendar_of(tx, person).zone)
+
+
+def ordinal(tx: Transaction, person: str, at: datetime) -> int:
+    """The number of a day of theirs."""
+    return at.astimezone(zone_of(tx, person)).toordinal()
+
+
+def key(tx: Transaction, person: str, at: datetime) -> str:
+    return f"{DIGEST}/{person}/{ordinal(tx, person, at)}"
+
+
+def midnight(tx: Transaction, person: str, now: datetime) -> datetime:
+    """When their day began."""
+    here = now.astimezone(zone_of(tx, person))
+    return here.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def coming(tx: Transaction, person: str, now: datetime) -> bool:
+    """Their digest is about to go, and takes along whatever there is to say."""
+    soon = now + ABOUT_TO
+    expected = tx.dues.at(DIGEST, person)
+    if expected is not None and expected <= soon:
+        return True
+    row = tx.outbox.keyed(key(tx, person, now))
+    if row is None or row.state not in ("ready", "doubtful"):
+        return False
+    return not row.subject and row.not_before <= soon
+
+
+def composed(person: str) -> str:
+    """What a digest of several things is filed under, once it is composed."""
+    return f"{DIGEST}/{person}"

@@ -1,0 +1,25 @@
+"""What fell due goes to who put it on the clock."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.handlers import daily, dropping
+from bot.handlers.deeds import SILENCE
+from bot.handlers.digests import DIGEST
+from bot.handlers.ladder import LADDER
+from bot.handlers.nudging import Nudging
+from bot.store import Transaction
+from bot.store.duties import Due
+
+
+def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timedelta) -> None:
+    """`gather` (lease time): how long what is planned is held back, so that more can join it."""
+    kinds: dict[str, list[Due]] = {}
+    for due in dues:
+        kinds.setdefault(due.kind, []).append(due)
+    for silence in kinds.get(SILENCE, ()):
+        dropping.silence(tx, silence)
+    if LADDER in kinds:
+        nudging.plan(tx, kinds[LADDER], gather)
+    if DIGEST in kinds:
+        daily.plan(tx, kinds[DIGEST], gather)

@@ -1,0 +1,157 @@
+"""Rungs of the ladder that fell due become nudges: who hears of which, when they are at work.
+
+Policy 1.3-moderate, 2.1.2-followup, 2.2.1-reply.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.effects import Remind
+from bot.handlers import deeds, digests, times
+from bot.handlers.ladder import DUE, HEAD, LADDER, LAPSE, MANAGER, next_rung, rung_of
+from bot.policy.duties import Duty
+from bot.store import Transaction
+from bot.store.duties import Due
+from bot.store.outbox import EMERGENCY, NUDGE
+
+MISSED = timedelta(hours=1)  # so long after its time we must have been down
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A nudge that has fallen due: which rung, and who is to hear of it."""
+
+    duty: Duty
+    step: int
+    person: str
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        return self.duty.id, self.step, self.person
+
+    @property
+    def emergency(self) -> bool:
+        return self.duty.authorised_by is not None
+
+    @property
+    def card(self) -> str:
+        """The key of a card that begins with it."""
+        return f"{EMERGENCY if self.emergency else NUDGE}{'/'.join(map(str, self.key))}"
+
+
+@dataclass(slots=True)
+class Plan:
+    """What becomes of a batch of rungs that fell due."""
+
+    now: datetime
+    wanted: list[Planned] = field(default_factory=list)
+    later: list[tuple[datetime, str, str, int]] = field(default_factory=list)
+    climbed: dict[str, int] = field(default_factory=dict)
+    openings: dict[str, datetime | None] = field(default_factory=dict)
+
+    def opens(self, tx: Transaction, person: str) -> datetime | None:
+        if person not in self.openings:
+            self.openings[person] = times.opening(tx, person, self.now)
+        return self.openings[person]
+
+
+def plan(tx: Transaction, fallen: Sequence[Due], gather: timedelta) -> None:
+    """A parcel a person, held back for `gather` (lease time), and the next rung of each."""
+    batch, duties = Plan(tx.clock.now()), tx.duties.many(due.subject for due in fallen)
+    for due in fallen:
+        duty = duties.get(due.subject)
+        if duty is not None and duty.live and duty.held is None:
+            _look(tx, batch, duty, due)
+    tx.dues.add_all(batch.later)
+    for step in set(batch.climbed.values()):
+        tx.duties.climb([id for id, at in batch.climbed.items() if at == step], step)
+    if not batch.wanted:
+        return
+    _put(tx, batch.wanted, gather)
+    digests.expect_all(tx, {each.person for each in batch.wanted if rung_of(each.step) >= MANAGER})
+
+
+def _look(tx: Transaction, plan: Plan, duty: Duty, due: Due) -> None:
+    """One rung: the next is put on the clock, and who hears of this one is found."""
+    if rung_of(due.step) >= HEAD and plan.now - due.at > MISSED:
+        plan.later.append((_another_day(tx, duty, plan.now), LADDER, duty.id, due.step))
+        return
+    if rung_of(due.step) == LAPSE:
+        deeds.lapse(tx, duty)
+        return
+    if due.step > plan.climbed.get(duty.id, duty.step):
+        plan.climbed[duty.id] = due.step
+        if rung := next_rung(tx, duty, due.step):
+            plan.later.append((rung[0], LADDER, duty.id, rung[1]))
+    person = hearer(tx, duty, due.step)
+    opens = plan.opens(tx, person) if person else None
+    if person is None or (opens is None and duty.authorised_by is None):
+        return
+    if opens is not None and opens > plan.now and duty.authorised_by is None:
+        plan.later.append((opens, LADDER, duty.id, due.step))  # when they work again
+    else:
+        plan.wanted.append(Planned(duty, due.step, person))
+
+
+def _another_day(tx: Transaction, duty: Duty, now: datetime) -> datetime:
+    """After an outage of ours: those on the rungs before it have only just heard of it."""
+    calendar, away = times.calendar_of(tx, duty.owed_by), times.away_of(tx, duty.owed_by)
+    return times.working_days(now, 1, calendar, away)
+
+
+def _put(tx: Transaction, wanted: Iterable[Planned], gather: timedelta) -> None:
+    known = tx.nudges.known({each.duty.id for each in wanted})
+    fresh = {each.key: each for each in wanted if each.key not in known}.values()
+    calm = [each for each in fresh if not each.emergency]
+    parcels = tx.outbox.gathering({each.person for each in calm})
+    _add_parcels(tx, [each for each in calm if each.person not in parcels], parcels, gather)
+    nudges = [(each, parcels.get(each.person)) for each in calm]
+    for each in (each for each in fresh if each.emergency):
+        alone: dict[str, str] = {}
+        _add_parcels(tx, [each], alone, timedelta(0))
+        nudges.append((each, alone.get(each.person)))
+    tx.nudges.add_all(
+        [
+            {
+                "duty": each.duty.id,
+                "step": each.step,
+                "person": each.person,
+                "parcel": parcel,
+                "at": tx.clock.now(),
+                "rule": each.duty.rule,
+                "asker": each.duty.owed_to,
+            }
+            for each, parcel in nudges
+            if parcel is not None
+        ]
+    )
+
+
+def _add_parcels(
+    tx: Transaction, fresh: Iterable[Planned], parcels: dict[str, str], gather: timedelta
+) -> None:
+    """One for each person; who has no account is not reached."""
+    new: dict[str, tuple[Remind, str, str, timedelta]] = {}
+    for each in fresh:
+        account = None if each.person in new else tx.people.reached_at(each.person)
+        if account is not None:
+            new[each.person] = (Remind(account, each.person), each.card, "", gather)
+    ids = tx.outbox.add_all(list(new.values()))
+    parcels |= dict(zip(new, ids, strict=True))
+
+
+def hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
+    """Who hears of this rung: who owes it, or stands in for them; then who leads them."""
+    directory = tx.people.snapshot().directory
+    owner = directory.people.get(duty.owed_by or "")
+    if owner is None or owner.partner:
+        return None
+    if rung_of(step) <= DUE and owner.active:
+        delegate = directory.delegate_of(owner.id, tx.clock.now())
+        return delegate.id if delegate and delegate.id != duty.owed_to else owner.id
+    told = directory.manager_of(owner)
+    if rung_of(step) == HEAD and told is not None:
+        boss, told = told, directory.manager_of(told)
+        told = told if told and told.id not in (owner.id, boss.id) else None
+    return told.id if told and told.id != duty.owed_to else None

@@ -1,0 +1,129 @@
+"""What was nudged about: at most once for a duty, step and person, and what came of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from bot.store.outbox import NUDGE
+from bot.store.rows import Rows
+from bot.store.schema import demotions, nudges, outbox
+
+Label = Literal["right", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a card is to speak of: `said`, if a card did so, or is perhaps doing it now."""
+
+    duty: str
+    step: int
+    said: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Of a duty somebody was nudged about: in which card, and for whom."""
+
+    parcel: str
+    duty: str
+    person: str
+    asker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nudges:
+    """The table's key says that there is one for a duty, step and person, ever."""
+
+    rows: Rows
+
+    def known(self, ids: Iterable[str]) -> set[tuple[str, int, str]]:
+        rows = self.rows.all(nudges, nudges.c.duty.in_(list(ids)))
+        return {(row.duty, row.step, row.person) for row in rows}
+
+    def add_all(self, new: Sequence[dict[str, Any]]) -> None:
+        self.rows.add_all(nudges, new)
+
+    def within(self, parcel: str) -> list[Line]:
+        """What a parcel is to speak of. Until we commit nobody else moves it elsewhere."""
+        ours = sa.select(nudges).where(*self._of(nudges.c.parcel == parcel))
+        found = self.rows.conn.execute(ours.order_by(*nudges.primary_key).with_for_update())
+        return [Line(row.duty, row.step, bool(row.sent)) for row in found]
+
+    def decide(self, parcel: str, said: Iterable[str]) -> None:
+        """Which of a parcel's duties are spoken of, now; the others were spared."""
+        c, now = nudges.c, self.rows.clock.now()
+        self.rows.change(nudges, c.parcel == parcel, sent=False)
+        self.rows.change(nudges, c.parcel == parcel, c.duty.in_(list(said)), sent=True, at=now)
+
+    def move(self, parcel: str, duties: Iterable[str], to: str) -> None:
+        """Nudges keep their key, and go with another parcel."""
+        c = nudges.c
+        here = c.parcel == parcel, c.duty.in_(list(duties))
+        self.rows.change(nudges, *here, parcel=to, sent=None)
+
+    def take(self, person: str, to: str, *, ready: Sequence[str], begun: Sequence[str]) -> None:
+        """Everything somebody was still to be nudged about goes with another parcel.
+
+        `ready`: parcels that nobody tries to send. Of those `begun`, what is not said yet.
+        """
+        c = nudges.c
+        unsaid = sa.and_(c.parcel.in_(list(begun)), c.sent.is_(None))
+        where = c.person == person, c.parcel.in_(list(ready)) | unsaid
+        self.rows.change(nudges, *where, parcel=to, sent=None)
+
+    def sent_to(self, person: str, since: datetime, but: str) -> list[Sent]:
+        """What somebody was nudged about since then by cards that came at once, but for one."""
+        return self._sent(nudges.c.person == person, since, but)
+
+    def sent_for(self, askers: Iterable[str], since: datetime, but: str) -> list[Sent]:
+        """What people were nudged about for some askers."""
+        return self._sent(nudges.c.asker.in_(list(askers)), since, but)
+
+    def _sent(self, whose: sa.ColumnElement[bool], since: datetime, but: str) -> list[Sent]:
+        c, cards = nudges.c, outbox.c
+        card = sa.and_(cards.company == c.company, cards.id == c.parcel)
+        ours = sa.select(c.parcel, c.duty, c.person, c.asker).join(outbox, card)
+        then = c.at >= since, c.sent.is_(True), c.parcel != but
+        at_once = cards.key.startswith(NUDGE)
+        found = self.rows.conn.execute(ours.where(*self._of(whose, *then, at_once)))
+        return [Sent(*row) for row in found]
+
+    def of(self, duty: str) -> Sequence[Any]:
+        return self.rows.all(nudges, nudges.c.duty == duty)
+
+    def label(self, duty: str, step: int, person: str, label: Label) -> None:
+        c = nudges.c
+        self.rows.change(nudges, c.duty == duty, c.step == step, c.person == person, label=label)
+
+    def labels(self, rule: str, since: datetime, last: int) -> list[Label]:
+        """What came of the last nudges of a rule, the newest first."""
+        c = nudges.c
+        ours = self._of(c.rule == rule, c.at >= since, c.label.is_not(None))
+        newest = sa.select(c.label).where(*ours).order_by(c.at.desc(), c.duty.desc()).limit(last)
+        return list(self.rows.conn.execute(newest).scalars())
+
+    def rules(self, since: datetime) -> set[str]:
+        """Those whose nudges anybody judged since then by what they did."""
+        c = nudges.c
+        ours = self._of(c.at >= since, c.label.is_not(None))
+        return set(self.rows.conn.execute(sa.select(c.rule).where(*ours).distinct()).scalars())
+
+    def _of(self, *where: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[bool], ...]:
+        return (nudges.c.company == self.rows.company, *where)
+
+
+@dataclass(frozen=True, slots=True)
+class Demotions:
+    """Rules whose nudges were wrong too often, each under the policy's version of then."""
+
+    rows: Rows
+
+    def of(self, policy: int) -> set[str]:
+        return {row.rule for row in self.rows.all(demotions, demotions.c.policy == policy)}
+
+    def add(self, rule: str, policy: int, *, wrong: int, judged: int) -> None:
+        now = self.rows.clock.now()
+        self.rows.add(demotions, rule=rule, policy=policy, since=now, wrong=wrong, judged=judged)

@@ -1,0 +1,27 @@
+"""What somebody set for themselves: the hour of their digest, and a pause."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from bot.store.rows import Rows
+from bot.store.schema import preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    rows: Rows
+
+    def paused_until(self, person: str) -> datetime | None:
+        row = self.rows.one(preferences, preferences.c.person == person)
+        return row and row.paused_until
+
+    def digest_at(self, person: str) -> time | None:
+        """In their own zone; None: the policy's hour."""
+        row = self.rows.one(preferences, preferences.c.person == person)
+        return time.fromisoformat(row.digest_at) if row and row.digest_at else None
+
+    def pause(self, person: str, until: datetime | None) -> None:
+        self.rows.put(preferences, {"person": person}, paused_until=until)
+
+    def set_digest(self, person: str, at: time | None) -> None:
+        self.rows.put(preferences, {"person": person}, digest_at=at and f"{at:%H:%M}")
