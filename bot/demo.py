@@ -1,10 +1,11 @@
 """The made-up company of the playground: who is there, and where they talk."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from adapters.playground import Cast, Channel, Person
+from adapters.playground import Cast, Channel, Example, Person, Team
 from bot.demo_past import Past
 from bot.store import Store
 
@@ -15,6 +16,11 @@ CHANNELS = (
     ("engineering", "Products and quality", ("engineering",)),
     ("announcements", "Notices of the company", None),
     ("harbor-foods", "With our customer Harbor Foods", ("sales", "logistics", "partner")),
+)
+EXAMPLES = (
+    Example("ann", "bob", "priya", "sales"),
+    Example("na", "wei", "jun", "sales"),
+    Example("yating", "wei", "jun", "sales"),
 )
 
 
@@ -43,7 +49,19 @@ def cast() -> Cast:
         Channel(name, name, purpose, tuple(row["id"] for row in table if _belongs(row, units)))
         for name, purpose, units in CHANNELS
     )
-    return Cast(people, channels, example=("ann", "bob", "sales"))
+    return Cast(people, channels, teams(table), EXAMPLES)
+
+
+def teams(table: Sequence[dict[str, str]]) -> tuple[Team, ...]:
+    """Each department may be mentioned as one; the whole company is "@all"."""
+    found: dict[str, list[str]] = {}
+    for row in table:
+        for unit in row["department"].split("/")[1:]:
+            found.setdefault(unit, []).append(row["id"])
+    return tuple(
+        Team(unit.casefold().replace(" ", "-"), unit, tuple(members))
+        for unit, members in found.items()
+    )
 
 
 def _belongs(row: dict[str, str], units: tuple[str, ...] | None) -> bool:

@@ -1,7 +1,18 @@
 """A chat platform in the browser, for trying Duly out; to the core it is a platform like any."""
 
 from adapters.playground.adapter import Playground
-from adapters.playground.cast import PLATFORM, REALM, Cast, Channel, Person
+from adapters.playground.cast import PLATFORM, REALM, Cast, Channel, Example, Person, Team
 from adapters.playground.hooks import Hooks, MenuEntry
 
-__all__ = ["PLATFORM", "REALM", "Cast", "Channel", "Hooks", "MenuEntry", "Person", "Playground"]
+__all__ = [
+    "PLATFORM",
+    "REALM",
+    "Cast",
+    "Channel",
+    "Example",
+    "Hooks",
+    "MenuEntry",
+    "Person",
+    "Playground",
+    "Team",
+]

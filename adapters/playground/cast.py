@@ -44,13 +44,42 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """People who are mentioned together, by a name that can be typed after an "@"."""
+
+    id: str
+    name: str
+    members: tuple[str, ...]  # accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Accounts, in the guide: who asks whom in which channel, and who takes it over."""
+
+    asker: str
+    other: str
+    helper: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     people: tuple[Person, ...]
     channels: tuple[Channel, ...]
-    example: tuple[str, str, str] | None = None  # who asks whom in which channel, in the guide
+    teams: tuple[Team, ...] = ()
+    examples: tuple[Example, ...] = ()  # one is enough; better one for each language
 
     def person(self, id: str) -> Person | None:
         return next((each for each in self.people if each.id == id), None)
+
+    def members(self, place: str) -> tuple[str, ...]:
+        """Whoever can read a place: the accounts of a channel; nobody's where there is none."""
+        return next((each.members for each in self.channels if each.id == place), ())
+
+    def present(self, team: Team, place: str) -> tuple[str, ...]:
+        """The members of a team who see what is said in a place."""
+        here = self.members(place)
+        return tuple(each for each in team.members if each in here)
 
     def channels_of(self, id: str) -> tuple[Channel, ...]:
         return tuple(each for each in self.channels if id in each.members)

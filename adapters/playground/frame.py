@@ -6,17 +6,13 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from adapters.playground import render
+from adapters.playground import completion
 from adapters.playground.cast import Person, direct
+from adapters.playground.guide import guide, scene
 from adapters.playground.hooks import Hooks
 from adapters.playground.inbound import home_id
 from adapters.playground.lines import Line
-from adapters.playground.sentences import (
-    SCRIPT,
-    guide,
-    page_words,
-    write_to,
-)
+from adapters.playground.sentences import SCRIPT, page_words, step, write_to
 from adapters.playground.view import EMOJI, HERE, View, face, templates
 
 HOME = "home"
@@ -25,10 +21,14 @@ OWN_NAMES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中�
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Where the person is: a channel, the chat with Duly or their own page; maybe in a thread."""
+    """Where the person is: a channel, the chat with Duly or their own page; maybe in a thread.
+
+    `guide`: the account of whoever asks in the example they follow.
+    """
 
     place: str
     thread: str | None = None
+    guide: str = ""
 
 
 def page(view: View, hooks: Hooks, asked: Asked) -> str:
@@ -56,11 +56,11 @@ def page(view: View, hooks: Hooks, asked: Asked) -> str:
             people=_people(view, hooks),
             places=_places(view, hooks),
             duly={"id": direct(me.id), "unread": view.timeline.unread(me.id).get(direct(me.id), 0)},
-            guide=guide(hooks.cast, reader),
+            guide=_guide(view, hooks, asked),
             now=view.clock.now(),
             moment=view.moment(view.clock.now()),
             last=view.timeline.last(),
-            script=_for_script(view, hooks),
+            script=_for_script(view, hooks, here["id"]),
             face=lambda person: face(person.id, hooks.cast),
             emoji=EMOJI,
             lang=me.language.replace("_", "-"),
@@ -111,20 +111,28 @@ def _places(view: View, hooks: Hooks) -> list[dict[str, Any]]:
     return [{"channel": each, "unread": counts.get(each.id, 0)} for each in channels]
 
 
-def _for_script(view: View, hooks: Hooks) -> dict[str, Any]:
+def _guide(view: View, hooks: Hooks, asked: Asked) -> list[dict[str, Any]]:
+    reader = view.viewer.reader
+    found = scene(hooks.cast, reader.language, asked.guide)
+    if found is None:
+        return []
+    steps = guide(found, reader, frozenset(each.name for each in hooks.menu))
+    return [
+        {
+            "step": each,
+            "count": step(number, len(steps), reader),
+            "href": f"{view.base}/?as={each.who}&in={each.place}&guide={found.asker.id}",
+        }
+        for number, each in enumerate(steps, 1)
+    ]
+
+
+def _for_script(view: View, hooks: Hooks, place: str) -> dict[str, Any]:
     """Everything the script knows; it goes into one attribute of the page."""
     me, t = view.viewer, page_words(view.viewer.reader)
-    menu = [
-        {"name": each.name, "usage": each.usage, "about": render.plain(each.summary, me.reader)}
-        for each in hooks.menu
-    ]
-    people = [
-        {"id": each.id, "name": each.name, "title": each.title}
-        for each in hooks.cast.people
-        if each.id != me.id
-    ]
+    people = completion.mentions(hooks.cast, me, place)
     words = {name: t[name] for name in SCRIPT}
-    return {"menu": menu, "people": people, "words": words}
+    return {"menu": completion.commands(hooks.menu, me), "people": people, "words": words}
 
 
 @cache

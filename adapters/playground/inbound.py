@@ -29,7 +29,7 @@ from bot.words import Code, Quoted, say
 
 MOST_FIELDS = 50
 LONGEST_EMOJI = 16
-COMMAND = re.compile(r"\s*/duly(?:\s+(.*)|\s*)", re.DOTALL | re.IGNORECASE)
+COMMAND = re.compile(r"\s*[/／]duly(?:\s+(.*)|\s*)", re.DOTALL | re.IGNORECASE)  # wide: by an IME
 
 
 def read(payload: Mapping[str, object], stamp: Stamp, known: Known) -> Happening:
@@ -61,6 +61,9 @@ def _message(slip: Slip) -> MessagePosted | CommandInvoked:
         message=MessageRef(place, slip.stamp.message),
         text=text,
         mentions=slip.mentioned(text),
+        groups=slip.groups(text, place),
+        everyone=slip.everyone(text),
+        priority=slip.flag("priority"),
         quotes=quotes.id if quotes else None,
     )
 
@@ -102,18 +105,16 @@ def _delete(slip: Slip) -> MessageChanged:
 
 
 def _reaction(slip: Slip) -> ReactionChanged:
-    emoji, added = slip.text("emoji"), slip.payload.get("added", True)
+    emoji = slip.text("emoji")
     if len(emoji) > LONGEST_EMOJI or re.search(r"[\s\x00-\x1f<>&]", emoji):
         raise Unreadable(say("The field {field} must be one emoji.", field=Code("emoji")))
-    if not isinstance(added, bool):
-        raise Unreadable(say("The field {field} must be true or false.", field=Code("added")))
     return ReactionChanged(
         key=slip.key,
         at=slip.stamp.at,
         actor=slip.actor,
         message=slip.line("message").ref,
         emoji=emoji,
-        added=added,
+        added=slip.flag("added", absent=True),
     )
 
 

@@ -16,6 +16,7 @@ class Body:
     actions: tuple[tuple[str, str], ...] = ()  # of a card's buttons: action, label
     file: tuple[str, str] | None = None  # id in the store, name
     about: str | None = None  # the id of the line it speaks of
+    priority: bool = False  # its author marked it as urgent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,10 @@ from adapters.playground import asking, render
 from adapters.playground import moving as clocks
 from adapters.playground.frame import Asked, page
 from adapters.playground.gate import Gate
+from adapters.playground.guide import first
 from adapters.playground.hooks import Hooks
 from adapters.playground.moving import Moving
 from adapters.playground.receiving import Receiving
-from adapters.playground.sentences import first
 from adapters.playground.shelf import Shelf
 from adapters.playground.slip import Unreadable
 from adapters.playground.streams import Ear, Streams
@@ -68,7 +68,11 @@ class Pages:
         query, cast = request.query_params, self.hooks.cast
         who, place = first(cast)
         person = cast.person(query.get("as", "")) or who
-        asked = Asked(query.get("in", place if person is who else ""), query.get("thread"))
+        asked = Asked(
+            place=query.get("in", place if person is who else ""),
+            thread=query.get("thread"),
+            guide=query.get("guide", ""),
+        )
         view = self._view(request, person.id)
         return HTMLResponse(await asyncio.to_thread(page, view, self.hooks, asked), headers=FRESH)
 

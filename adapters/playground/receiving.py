@@ -4,12 +4,12 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.playground.cast import DIRECT, PLATFORM, REALM, introductions
 from adapters.playground.deliveries import Deliveries, Delivery
-from adapters.playground.inbound import read
+from adapters.playground.inbound import home_id, read
 from adapters.playground.lines import Body, Draft, Line
 from adapters.playground.shelf import Shelf
 from adapters.playground.slip import SURROGATES, Stamp, Unreadable, delivery_id
@@ -18,6 +18,7 @@ from adapters.playground.timeline import Timeline
 from bot.clock import Clock
 from bot.events import (
     Account,
+    ButtonPressed,
     CommandInvoked,
     FormSubmitted,
     Happening,
@@ -131,17 +132,28 @@ class Receiving:
     def _show(self, event: Happening, stamp: Stamp, text: str) -> None:
         match event:
             case MessagePosted(author=author, message=ref, quotes=quotes):
-                self._timeline.add(_draft(stamp, ref.place, author, event.text, quotes))
+                body = Body(text=_whole(event.text), priority=event.priority)
+                self._timeline.add(_draft(stamp, ref.place, author, body, quotes))
             case CommandInvoked(actor=actor, place=place) if place.id.startswith(DIRECT):
-                self._timeline.add(_draft(stamp, place, actor, text.strip()))
+                self._timeline.add(_draft(stamp, place, actor, Body(text=_whole(text.strip()))))
             case MessageChanged(message=ref, text=None):
                 self._timeline.withdraw(self._standing(ref))
             case MessageChanged(message=ref, text=str(changed)):
-                self._timeline.amend(self._standing(ref), Body(text=changed))
+                line = self._standing(ref)
+                self._timeline.amend(line, replace(line.body, text=changed))
             case ReactionChanged(message=ref, actor=actor, emoji=emoji, added=added):
                 self._timeline.react(self._standing(ref), actor.id, emoji, on=added)
+            case ButtonPressed(message=ref, actor=actor, action=action):
+                self._check_offered(ref, actor, action)
             case _:
                 pass  # leaves nothing to see until the core answers
+
+    def _check_offered(self, ref: MessageRef, actor: Account, action: str) -> None:
+        """A card that was changed or taken back since the browser drew it has other buttons."""
+        line, own = self._timeline.line(ref.id), ref.id == home_id(actor.id)
+        body = self._timeline.home(actor.id) if own else line.body if line else None
+        if body is None or action not in {each for each, _ in body.actions}:
+            raise Unreadable(say("This card has changed meanwhile, and that button is gone."))
 
     def _standing(self, ref: MessageRef) -> Line:
         line = self._timeline.line(ref.id)
@@ -162,8 +174,12 @@ class Receiving:
             return Unread(key=key, at=delivery.at, payload=delivery.payload.decode())
 
 
+def _whole(text: str) -> str:
+    return SURROGATES.sub("\ufffd", text)
+
+
 def _draft(
-    stamp: Stamp, place: Place, author: Account, text: str, quotes: str | None = None
+    stamp: Stamp, place: Place, author: Account, body: Body, quotes: str | None = None
 ) -> Draft:
     return Draft(
         id=stamp.message,
@@ -171,6 +187,6 @@ def _draft(
         thread=place.thread,
         author=author.id,
         at=stamp.at,
-        body=Body(text=SURROGATES.sub("\ufffd", text)),
+        body=body,
         quotes=quotes,
     )

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from html import escape
 
-from adapters.playground.cast import Cast
+from adapters.playground.cast import Cast, Person, Team
 from adapters.playground.lines import Body
-from adapters.playground.mentions import mentions
+from adapters.playground.mentions import Whom, mentions
 from bot.card import Button, Card
 from bot.effects import Publish
 from bot.words import Code, Quoted, Reader, Rows, Say, Value, clean, render
@@ -66,10 +66,20 @@ def message(text: str, cast: Cast) -> str:
     shown, parts, done = clean(text, LONGEST), [], 0
     for each in mentions(shown, cast):
         parts.append(escape(shown[done : each.start]))
-        parts.append(f'<span class="mention">{escape(shown[each.start : each.end])}</span>')
+        parts.append(_mention(shown[each.start : each.end], each.whom, cast))
         done = each.end
     parts.append(escape(shown[done:]))
     return f'<div class="text" dir="auto">{"".join(parts)}</div>'
+
+
+def _mention(words: str, whom: Whom, cast: Cast) -> str:
+    """A team's chip tells who is in it."""
+    if isinstance(whom, Person):
+        return f'<span class="mention">{escape(words)}</span>'
+    members = whom.members if isinstance(whom, Team) else ()
+    names = ", ".join(each.name for each in cast.people if each.id in members)
+    title = f' title="{escape(names)}"' if names else ""
+    return f'<span class="mention many"{title}>{escape(words)}</span>'
 
 
 def words(text: Say | Value, reader: Reader) -> str:

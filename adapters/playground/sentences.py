@@ -1,11 +1,9 @@
 """Every sentence of the page; templates and the script know them by short names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
-from adapters.playground.cast import Cast, Channel, Person, direct
-from bot.words import Code, Reader, Say, Who, render, say, say_many
+from bot.words import Code, Reader, Say, render, say, say_many
 
 PAGE: Mapping[str, Say] = {
     "title": say("Duly playground"),
@@ -63,14 +61,22 @@ PAGE: Mapping[str, Say] = {
     "people": say("People"),
     "new": say("New message from"),
     "try": say("Try this"),
+    "next": say("Next step"),
+    "back": say("Previous step"),
+    "again": say("Start again"),
+    "more": say("More"),
+    "important": say("Mark as important"),
+    "emergency": say("It is an emergency"),
+    "emergency_sure": say("Press again: Duly nudges even at night"),
+    "urgent": say("Urgent"),
+    "urgent_about": say("Mark as urgent: Duly sees to it sooner. A few a week are allowed."),
 }
 SCRIPT = (  # those the script says by itself
-    *("copied", "delete_sure", "editing", "quoting", "failed", "waiting", "offline", "moved"),
-    *("commands", "people", "new", "only_you"),
+    *("copied", "delete_sure", "emergency_sure", "editing", "quoting", "failed", "waiting"),
+    *("offline", "moved", "commands", "people", "new", "only_you"),
 )
 
 
-CLOCK = {"one": PAGE["one_hour"], "two": PAGE["two_hours"]}
 SOON = (say("in 2 hours"), say("tomorrow 10:00"), say("Fri 17:00"))  # offered for a date
 
 
@@ -88,75 +94,14 @@ def write_to(name: str, reader: Reader) -> str:
     return render(say("Write to {place}", place=Code(name)), reader, str)
 
 
-def example(cast: Cast) -> tuple[Person, Person, Channel] | None:
-    """Two people who share a channel, and if possible a language, for the guide."""
-    if cast.example:
-        asker, other, place = cast.example
-        channel = next(each for each in cast.channels if each.id == place)
-        return _known(cast, asker), _known(cast, other), channel
-    for channel in cast.channels:
-        there = [each for each in cast.people if each.id in channel.members]
-        pairs = [(there[0], other) for other in there[1:]]
-        alike = (pair for pair in pairs if pair[0].language == pair[1].language)
-        chosen = next(alike, next(iter(pairs), None))
-        if chosen is not None:
-            return (*chosen, channel)
-    return None
+def step(number: int, all: int, reader: Reader) -> str:
+    return render(say("Step {number} of {all}", number=number, all=all), reader, str)
 
 
-def first(cast: Cast) -> tuple[Person, str]:
-    """Who a newcomer is, and where: as the guide begins."""
-    found = example(cast)
-    return (found[0], found[2].id) if found else (cast.people[0], "")
+def any_of(count: int, reader: Reader) -> str:
+    return render(say("A group of {count}: any one of them may answer", count=count), reader, str)
 
 
-def _known(cast: Cast, id: str) -> Person:
-    return next(each for each in cast.people if each.id == id)
-
-
-def question(other: Person, reader: Reader) -> str:
-    asked = say(
-        "{person} when can the samples be sent? The customer is asking.",
-        person=Code(f"@{other.id}"),
-    )
+def everybody(count: int, reader: Reader) -> str:
+    asked = say("Everybody here ({count}); a question is for each of them", count=count)
     return render(asked, reader, str)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the guide; the link opens the page as `who` in `place`, with `draft` written."""
-
-    text: str
-    link: str = ""
-    who: str = ""
-    place: str = ""
-    draft: str = ""
-
-
-def guide(cast: Cast, reader: Reader) -> tuple[Step, ...]:
-    """As plain text; the template escapes."""
-    found = example(cast)
-    if found is None:
-        return ()
-    asker, other, channel = found
-    ann, bob = Who(asker.id, asker.name), Who(other.id, other.name)
-
-    def words(text: Say) -> str:
-        return render(text, reader, str)
-
-    ask = say("As {ann}, ask {bob} a question in {place}.", ann=ann, bob=bob, place=_named(channel))
-    later = say("Press “{two}”, then “{one}” above: for Duly that time went by.", **CLOCK)
-    answer = say("Be {bob}: Duly has sent a reminder. Press a button on it, or answer.", bob=bob)
-    more = say("Type {command} anywhere to see what else there is.", command=Code("/duly"))
-    draft, write = question(other, reader), words(say("Write it for me"))
-    switch = words(say("Switch to {bob}", bob=bob))
-    return (
-        Step(words(ask), write, asker.id, channel.id, draft),
-        Step(words(later)),
-        Step(words(answer), switch, other.id, direct(other.id)),
-        Step(words(more)),
-    )
-
-
-def _named(channel: Channel) -> Code:
-    return Code(f"#{channel.name}")

@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from adapters.playground.cast import DIRECT, PLATFORM, REALM, Cast, Person, account, place
+from adapters.playground.cast import (
+    DIRECT,
+    PLATFORM,
+    REALM,
+    Cast,
+    Person,
+    Team,
+    account,
+    place,
+)
 from adapters.playground.lines import Line
-from adapters.playground.mentions import mentions
-from bot.events import Account, MessageRef, Place
+from adapters.playground.mentions import Everybody, mentions
+from bot.events import Account, Group, MessageRef, Place
 from bot.words import Code, Quoted, Say, say
 
 LONGEST = 8000  # characters of one text
@@ -99,6 +108,12 @@ class Slip:
             return None
         return checked(name, found) or None
 
+    def flag(self, name: str, *, absent: bool = False) -> bool:
+        found = self.payload.get(name, absent)
+        if not isinstance(found, bool):
+            raise Unreadable(say("The field {field} must be true or false.", field=Code(name)))
+        return found
+
     def place(self) -> Place:
         person, id = self.person, self.maybe("place") or ""
         if not id:
@@ -129,12 +144,28 @@ class Slip:
         return found
 
     def mentioned(self, text: str) -> tuple[Account, ...]:
-        found = (account(each.person.id) for each in mentions(text, self.known.cast))
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(who for _, who in self.people(text)))
 
     def people(self, text: str) -> tuple[tuple[str, Account], ...]:
-        found = mentions(text, self.known.cast)
-        return tuple((text[each.start : each.end], account(each.person.id)) for each in found)
+        """What stands in the text, and whom it means."""
+        return tuple(
+            (text[each.start : each.end], account(each.whom.id))
+            for each in mentions(text, self.known.cast)
+            if isinstance(each.whom, Person)
+        )
+
+    def groups(self, text: str, where: Place) -> tuple[Group, ...]:
+        """The teams it names, as far as they can read it there."""
+        cast = self.known.cast
+        named = dict.fromkeys(each.whom for each in mentions(text, cast))
+        return tuple(
+            Group(each.id, each.name, tuple(map(account, cast.present(each, where.id))))
+            for each in named
+            if isinstance(each, Team)
+        )
+
+    def everyone(self, text: str) -> bool:
+        return any(isinstance(each.whom, Everybody) for each in mentions(text, self.known.cast))
 
     def links(self, text: str) -> tuple[tuple[str, MessageRef], ...]:
         found = ((each.group(0), self.known.line(each.group(1))) for each in LINK.finditer(text))

@@ -101,6 +101,7 @@ class View:
             "whisper": line.only_for is not None,
             "edited": line.edited,
             "gone": line.gone,
+            "priority": line.body.priority,
             "quotes": line.quotes,
             "replies": said,
             "reactions": [{"emoji": emoji, "by": by} for emoji, by in sorted(reactions.items())],

@@ -90,7 +90,7 @@ def _window(
     """Without the guide, which would fill half of a picture."""
     made = Window(browser, address, person, screen).opens(place)
     if made.page.locator(".guide").is_visible():
-        made.page.locator(".guide [data-tool=dismiss]").click()
+        made.page.locator(".guide [data-tool=guide]").click()
     yield made
     made.closes()
 

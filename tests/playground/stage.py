@@ -17,7 +17,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from adapters.playground import Cast, Channel, Hooks, MenuEntry, Person, Playground
+from adapters.playground import Cast, Channel, Hooks, MenuEntry, Person, Playground, Team
 from adapters.playground.cast import account, place
 from bot.clock import Clock
 from bot.effects import Deliverable
@@ -40,6 +40,10 @@ CAST = Cast(
     channels=(
         Channel("sales", "sales", "Offers, customers, figures", ("ann", "bob", "li.wei")),
         Channel("notices", "notices", "What everybody should know", ("ann", "eve", "mei")),
+    ),
+    teams=(
+        Team("finance", "Finance", ("bob", "li.wei", "eve")),
+        Team("law", "Law Office", ("mei",)),
     ),
 )
 MENU = (

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from adapters.playground.cast import Cast
+from adapters.playground.cast import Cast, Person, Team
 from adapters.playground.inbound import read, spoken
 from adapters.playground.lines import Body, Line
-from adapters.playground.mentions import mentions
+from adapters.playground.mentions import Everybody, mentions
 from adapters.playground.slip import Forbidden, Stamp, Unreadable
 from bot.events import (
     ButtonPressed,
     CommandInvoked,
     FormSubmitted,
+    Group,
     HomeOpened,
     MessageChanged,
     MessagePosted,
@@ -61,6 +62,31 @@ def test_a_message_has_its_key_its_time_its_place_and_whom_it_names() -> None:
     )
 
 
+def test_a_team_is_a_group_of_those_who_are_here_whatever_else_the_text_names() -> None:
+    got = event(kind="message", text="@Finance and @law: is it paid, @bob? @finance!")
+
+    members = (person("bob"), person("li.wei"))  # eve cannot read this channel, nor can mei
+    assert got.groups == (Group("finance", "Finance", members), Group("law", "Law Office", ()))
+    assert (got.mentions, got.everyone) == ((person("bob"),), False)
+
+
+@pytest.mark.parametrize(
+    "name", ["all", "Everyone", "channel", "HERE", "所有人", "全体成员", "全體成員"]
+)
+def test_everybody_is_called_by_any_of_these_names(name: str) -> None:
+    got = event(kind="message", text=f"@{name} the office closes at noon")
+
+    assert got.everyone
+    assert (got.mentions, got.groups) == ((), ())
+
+
+def test_a_message_is_urgent_only_where_its_author_marked_it() -> None:
+    plain = event(kind="message", text="hello")
+    marked = event(kind="message", text="hello", priority=True)
+
+    assert (plain.priority, marked.priority) == (False, True)
+
+
 def test_a_reply_stands_in_its_thread_and_a_quote_names_its_message() -> None:
     known = Known()
     root = known.add(1)
@@ -71,7 +97,7 @@ def test_a_reply_stands_in_its_thread_and_a_quote_names_its_message() -> None:
     assert (got.message.place, got.quotes) == (channel(thread=root), root)
 
 
-@pytest.mark.parametrize("text", ["/duly mine", "  /DULY   mine  "])
+@pytest.mark.parametrize("text", ["/duly mine", "  /DULY   mine  ", "／duly mine"])
 def test_a_message_that_begins_with_the_command_is_one(text: str) -> None:
     got = event(kind="message", text=text)
 
@@ -160,6 +186,7 @@ BAD: list[dict[str, Any]] = [
     {"text": "x" * 8001},
     {"thread": "0" * 32},
     {"quotes": "nothing"},
+    {"priority": "yes"},
     {"kind": "edit"},
     {"kind": "edit", "message": "0" * 32},
     {"kind": "reaction", "message": f"{1:032x}"},
@@ -211,4 +238,18 @@ def test_a_torn_character_is_mended() -> None:
     ],
 )
 def test_a_mention_is_an_at_sign_and_a_name(text: str, named: list[str]) -> None:
-    assert [each.person.id for each in mentions(text, CAST)] == named
+    found = (each.whom for each in mentions(text, CAST))
+    assert [each.id for each in found if isinstance(each, Person)] == named
+
+
+@pytest.mark.parametrize("text", ["@alliance", "@here-abouts", "mail a@all", "all", "@law-suit"])
+def test_a_word_that_only_begins_like_a_group_calls_nobody(text: str) -> None:
+    assert list(mentions(text, CAST)) == []
+
+
+def test_a_person_is_meant_before_a_team_of_the_same_name() -> None:
+    cast = Cast(CAST.people, CAST.channels, (Team("bob", "Eve", ("ann",)), Team("all", "A", ())))
+
+    found = [each.whom for each in mentions("@bob @eve @all @here", cast)]
+
+    assert found == [cast.person("bob"), cast.person("eve"), cast.teams[1], Everybody()]

@@ -7,8 +7,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.card import Button, Card, Field, Form
-from bot.effects import OpenForm, Send
-from bot.events import ButtonPressed, FormSubmitted
+from bot.effects import Amend, OpenForm, Send, Withdraw
+from bot.events import (
+    ButtonPressed,
+    CommandInvoked,
+    FormSubmitted,
+    MessageChanged,
+    MessagePosted,
+)
 from bot.words import say
 from tests.needs import need
 from tests.playground.stage import Stage, person, stage, until
@@ -42,7 +48,7 @@ def visit(browser: Browser, scene: Stage, query: str, width: int = 1280) -> Page
 def test_two_people_in_two_windows(browser: Browser, scene: Stage) -> None:
     ann, bob = (visit(browser, scene, f"as={who}") for who in ("ann", "bob"))
 
-    ann.get_by_text("Write it for me").click()
+    ann.get_by_role("link", name="Write it for me").click()
     expect(ann.locator("#compose")).to_have_value(re.compile("^@bob"))
     ann.keyboard.press("Enter")
     line = bob.locator(".line").last
@@ -57,13 +63,131 @@ def test_two_people_in_two_windows(browser: Browser, scene: Stage) -> None:
     expect(bob.locator("#thread .text").last).to_have_text("<b>soon</b>")
     expect(ann.locator(".replies").last).to_have_text("1 reply")
 
-    ann.locator(".line").last.hover()
-    ann.locator(".line").last.get_by_role("button", name="Edit").click()
-    ann.locator("#compose").fill("never mind")
+    menu(ann, "Edit")
+    ann.locator("#compose").fill("@bob never mind")
     ann.keyboard.press("Enter")
-    expect(bob.locator("#main .text").last).to_have_text("never mind")
+    expect(bob.locator("#main .text").last).to_have_text("@bob never mind")
+    assert scene.core.of(MessageChanged)[-1].mentions == (person("bob"),)
     ann.close()
     bob.close()
+
+
+def menu(page: Page, item: str) -> None:
+    """Of the last message."""
+    line = page.locator("#main .line").last
+    line.hover()
+    line.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name=item).click()
+
+
+def test_an_urgent_message_is_marked_by_keys_and_the_mark_is_used_up(
+    browser: Browser, scene: Stage
+) -> None:
+    ann = visit(browser, scene, "as=ann")
+    toggle = ann.get_by_role("button", name=re.compile("^Mark as urgent"))
+
+    ann.locator("#compose").fill("@finance who can look at it?")
+    ann.keyboard.press("Tab")
+    ann.keyboard.press("Space")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    expect(ann.locator("#compose")).to_be_focused()
+    ann.keyboard.press("Enter")
+    line = ann.locator(".line").last
+    expect(line.locator(".urgent")).to_have_text("Urgent")
+    expect(line.locator(".mention")).to_have_attribute("title", re.compile("Bob Carter"))
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    posted = scene.core.of(MessagePosted)[-1]
+    assert (posted.priority, posted.groups[0].id) == (True, "finance")
+    ann.goto(f"{scene.web.base_url}/playground/?as=ann&in=dm:ann")
+    expect(toggle).to_have_count(0)
+    ann.close()
+
+
+def test_the_menu_of_a_message_runs_commands_and_is_used_by_keys(
+    browser: Browser, scene: Stage
+) -> None:
+    id = scene.say("bob", "the pump is broken")
+    ann = visit(browser, scene, "as=ann")
+    link = f"#msg-{id}"
+
+    menu(ann, "Mark as important")
+    until(lambda: scene.core.of(CommandInvoked))
+    got = scene.core.of(CommandInvoked)[-1]
+    assert (got.text, got.links[0][1].id) == (f"important {link}", id)
+
+    line = ann.locator("#main .line").last
+    more = line.get_by_role("button", name="More")
+    line.hover()
+    more.focus()
+    ann.keyboard.press("Enter")
+    expect(ann.get_by_role("menuitem", name="Mark as important")).to_be_focused()
+    expect(ann.get_by_role("menuitem", name="Edit")).to_be_hidden()
+    ann.keyboard.press("End")
+    expect(ann.get_by_role("menuitem", name="Copy link")).to_be_focused()
+    ann.keyboard.press("Escape")
+    expect(ann.get_by_role("menu")).to_be_hidden()
+    expect(more).to_be_focused()
+
+    ann.keyboard.press("Enter")
+    ann.keyboard.press("ArrowDown")
+    ann.keyboard.press("Enter")
+    sure = ann.get_by_role("menuitem", name="Press again")
+    expect(sure).to_be_focused()
+    assert scene.core.of(CommandInvoked)[-1] == got
+    ann.keyboard.press("Enter")
+    until(lambda: scene.core.of(CommandInvoked)[-1].text == f"emergency {link}")
+
+    menu(ann, "Reply in thread")
+    expect(ann.locator("#thread .text")).to_have_text("the pump is broken")
+    ann.close()
+
+
+def test_a_card_that_changes_or_goes_leaves_no_button_behind(
+    browser: Browser, scene: Stage
+) -> None:
+    eve = visit(browser, scene, "as=eve&in=dm:eve")
+    card = Card(say("First"), buttons=(Button(say("Done"), "✅", "done 8"),))
+    older, newer = (scene.deliver(Send(person("eve"), card), each) for each in ("old", "new"))
+    lines = [eve.locator(f".line[data-id='{each.id}']") for each in (older, newer)]
+    expect(lines[1].get_by_role("button", name="✅ Done")).to_be_visible()
+
+    scene.deliver(Amend(person("eve"), older, Card(say("Second"))), "amended")
+    expect(lines[0].locator(".card h3")).to_have_text("Second")
+    expect(lines[0].locator(".press")).to_have_count(0)
+    scene.deliver(Withdraw(person("eve"), older), "withdrawn")
+    expect(lines[0]).to_have_count(0)
+    expect(lines[1].locator(".press")).to_have_count(1)
+    eve.close()
+
+
+def test_the_guide_goes_on_by_itself_and_can_be_put_away(browser: Browser, scene: Stage) -> None:
+    ann = visit(browser, scene, "as=ann&in=sales")
+    strip, now = ann.locator("#guide"), ann.locator("#guide li:visible")
+    box = strip.bounding_box()
+    assert box is not None
+    assert box["height"] < 60
+
+    expect(now).to_contain_text("Step 1 of")
+    now.get_by_role("link").click()
+    ann.keyboard.press("Enter")
+    expect(now).to_contain_text("Step 2 of")
+    now.get_by_role("button", name="+3 working hours").click()
+    expect(now).to_contain_text("Step 3 of")
+    now.get_by_role("link", name="Switch to Bob").click()
+    expect(now).to_contain_text("Step 4 of")
+    expect(ann.locator("html")).to_have_attribute("lang", "en")
+    ann.get_by_role("button", name="Previous step").click()
+    expect(now).to_contain_text("Step 3 of")
+    now.get_by_role("button", name="Next step").click()
+    expect(now).to_contain_text("Step 4 of")
+
+    strip.get_by_role("button", name="Dismiss").click()
+    expect(strip).to_be_hidden()
+    ann.reload()
+    expect(strip).to_be_hidden()
+    ann.get_by_role("button", name="Try this").click()
+    expect(now).to_contain_text("Step 4 of")
+    ann.close()
 
 
 def test_a_card_a_form_and_the_clock(browser: Browser, scene: Stage) -> None:
@@ -107,7 +231,30 @@ def test_commands_and_names_complete_themselves(browser: Browser, scene: Stage) 
     compose.fill("hello @car")
     compose.press("Enter")
     expect(compose).to_have_value("hello @bob ")
+    compose.fill("hello @fin")
+    expect(ann.locator(".completion li")).to_contain_text("any one of them may answer")
+    compose.press("Enter")
+    expect(compose).to_have_value("hello @finance ")
+    compose.fill("@全")
+    compose.press("Enter")
+    expect(compose).to_have_value("@全体成员 ")
     ann.close()
+
+
+def test_a_chinese_reader_completes_commands_by_their_chinese_names(
+    browser: Browser, scene: Stage
+) -> None:
+    wei = visit(browser, scene, "as=li.wei")
+    compose = wei.locator("#compose")
+
+    compose.fill("/duly 承")
+    expect(wei.locator(".completion li")).to_contain_text("/duly 承诺")
+    compose.press("Enter")
+    expect(compose).to_have_value("/duly 承诺 ")
+    compose.fill("/duly pro")
+    compose.press("Enter")
+    expect(compose).to_have_value("/duly promise ")
+    wei.close()
 
 
 def test_on_a_phone_nothing_sticks_out(browser: Browser, scene: Stage) -> None:

@@ -29,6 +29,7 @@ from bot.effects import (
 from bot.events import (
     Account,
     AccountChanged,
+    ButtonPressed,
     CommandInvoked,
     MembershipChanged,
     MessageChanged,
@@ -195,6 +196,63 @@ def test_edits_deletions_and_reactions_are_seen_by_the_others(scene: Stage) -> N
     assert [each["text"] for each in scene.lines("bob", since)] == [""] * 5
     assert scene.core.of(MessageChanged)[-1].text is None
     assert gone.status_code == 400
+
+
+def test_the_mark_of_an_urgent_message_is_seen_and_outlives_an_edit(scene: Stage) -> None:
+    since, line = last(scene), scene.say("ann", "now?", priority=True)
+
+    scene.post(kind="edit", as_="ann", message=line, text="right now?")
+
+    seen = scene.lines("bob", since)[-1]
+    assert (seen["text"], seen["priority"]) == ("right now?", True)
+    assert '<span class="urgent">' in seen["html"]
+    assert scene.core.of(MessagePosted)[-1].priority
+
+
+def test_only_a_button_that_a_card_still_has_can_be_pressed(scene: Stage) -> None:
+    ref = scene.deliver(Send(person("eve"), CARD), "press-1")
+    scene.deliver(ShowHome(person("eve"), (CARD,)), "press-home")
+    press: dict[str, Any] = {"kind": "button", "as_": "eve", "message": ref.id}
+    before = len(scene.core.of(ButtonPressed))
+
+    assert scene.post(**press, action="done 7").status_code == 200
+    assert scene.post(**press | {"message": "home:eve"}, action="done 7").status_code == 200
+    scene.deliver(Amend(person("eve"), ref, OTHER), "press-2")
+    amended = scene.post(**press, action="done 7")
+    scene.deliver(Withdraw(person("eve"), ref), "press-3")
+    withdrawn = scene.post(**press, action="done 7")
+    at_home = scene.post(**press | {"message": "home:eve"}, action="done 8")
+
+    assert {each.status_code for each in (amended, withdrawn, at_home)} == {400}
+    assert amended.json()["error"].endswith("that button is gone.")
+    assert len(scene.core.of(ButtonPressed)) == before + 2
+
+
+def test_a_press_the_core_did_not_take_comes_again_though_its_card_has_changed(
+    tmp_path: Path,
+) -> None:
+    core = PaperCore()
+    with stage(tmp_path / "p.db") as scene:
+        ref = scene.deliver(Send(person("ann"), CARD), "c1")
+        scene.core.broken = True
+        scene.post(kind="button", as_="ann", message=ref.id, action="done 7")
+        scene.deliver(Amend(person("ann"), ref, OTHER), "c2")
+    with stage(tmp_path / "p.db", core=core):
+        pass
+
+    assert [each.action for each in core.of(ButtonPressed)] == ["done 7"]
+
+
+def test_a_card_that_was_withdrawn_is_not_on_the_page_any_more(scene: Stage) -> None:
+    ref = scene.deliver(Send(person("eve"), CARD), "gone-1")
+    shown = scene.web.get("/playground/", params={"as": "eve", "in": "dm:eve"}).text
+    scene.deliver(Withdraw(person("eve"), ref), "gone-2")
+
+    page = scene.web.get("/playground/", params={"as": "eve", "in": "dm:eve"}).text
+
+    assert ref.id in shown
+    assert ref.id not in page
+    assert "data-of=dm:eve hidden>0</span>" in page
 
 
 def test_threads_are_counted_on_their_root(scene: Stage) -> None:

@@ -70,6 +70,14 @@ def test_a_message_is_escaped_and_its_mentions_stand_out() -> None:
     assert "\u202e" not in html
 
 
+def test_a_group_and_everybody_stand_out_too_and_a_group_tells_who_is_in_it() -> None:
+    html = render.message("@finance @所有人", CAST)
+
+    title = "Bob Carter, 李伟, Eve Dunn"
+    assert f'<span class="mention many" title="{title}">@finance</span>' in html
+    assert '<span class="mention many">@所有人</span>' in html
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [("Ann Baker", "AB"), ("Ann", "A"), ("欧阳美玲", "美玲"), ("刘慧 Grace Liu", "GL")],

@@ -61,6 +61,7 @@ function hear(change) {
     if (news && change.thread && change.thread === page.thread) append($("#thread .timeline"), change);
     if (change.thread) count(change);
   }
+  if (change.kind !== "reaction") remember();
   if (!news || change.author === page.me) return;
   if (change.place === page.place && document.visibilityState === "visible") see();
   else badge(change.place);
@@ -146,12 +147,14 @@ function arrive() {
   facts = JSON.parse(page.script);
   words = facts.words;
   setClock(page.now);
-  const guide = $(".guide");
-  if (guide) guide.hidden = kept("guide") === "off";
+  remember();
+  guide();
+  did("came");
   $$(".timeline").forEach((each) => { each.scrollTop = each.scrollHeight; });
   $$(".timeline .text a, .typed").forEach((each) => { each.tabIndex = 0; });
   const draft = sessionStorage.getItem("draft");
-  if (draft && $("#compose")) { sessionStorage.removeItem("draft"); fill($("#compose"), draft); }
+  sessionStorage.removeItem("draft");
+  if (draft && $("#compose")) fill($("#compose"), numbered(draft));
   const wanted = location.hash.match(/^#msg-([0-9a-f]{32})$/);
   if (wanted) jump(wanted[1]);
   if (page.kind === "home") deliver("home", {});
@@ -167,14 +170,14 @@ async function visit(address, push = true) {
     $(`#${id}`).replaceWith(document.adoptNode($(`#${id}`, fresh)));
   }
   $(".frame").className = $(".frame", fresh).className;
-  for (const name of ["place", "kind", "thread", "now"]) document.body.dataset[name] = fresh.body.dataset[name];
+  for (const name of ["place", "kind", "thread", "now", "script"]) document.body.dataset[name] = fresh.body.dataset[name];
   document.title = fresh.title;
   document.body.classList.remove("drawn");
   if (push) history.pushState(null, "", address);
   const top = $("#main .timeline")?.scrollTop;
   arrive();
   if (samePlace && top !== undefined) $("#main .timeline").scrollTop = top;
-  $(page.thread ? "#compose-thread" : "#compose")?.focus();
+  if (!document.activeElement?.value) $(page.thread ? "#compose-thread" : "#compose")?.focus();
 }
 
 function jump(id) {
@@ -192,6 +195,40 @@ function toast(text) {
   clearTimeout(fading);
   fading = setTimeout(() => place.classList.remove("shown"), 4000);
 }
+
+// ---- the guide: one step at a time, which goes on when it is done
+
+function guide(number = Number(kept("guide-step"))) {
+  const strip = $("#guide");
+  if (!strip) return;
+  const steps = $$("li", strip), now = Math.max(0, Math.min(number || 0, steps.length - 1));
+  keep("guide-step", now);
+  steps.forEach((each, place) => { each.hidden = place !== now; });
+  $("[data-tool=back]", strip).disabled = now === 0;
+  $("[data-tool=next]", strip).disabled = now === steps.length - 1;
+  const there = $("a.example", steps[now]), seen = $("button[data-tool=next]", steps[now]);
+  if (there) there.hidden = !there.dataset.fill && isHere(steps[now].dataset);
+  if (seen) seen.hidden = !there.hidden;
+  strip.hidden = kept("guide") === "off";
+  $(".top [data-tool=guide]").setAttribute("aria-expanded", String(!strip.hidden));
+}
+
+const isHere = (step) => step.as === page.me && step.in === page.place;
+
+function did(what) {
+  const step = $("#guide li:not([hidden])");
+  if (!step?.dataset.until.split(" ").includes(what)) return;
+  const { as: who } = step.dataset;
+  if (["sent", "came"].includes(what) ? isHere(step.dataset) : !who || who === page.me) guide(Number(kept("guide-step")) + 1);
+}
+
+// The number of the duty a card spoke of last, for drafts that need one.
+function remember() {
+  const found = $$("#main .card, #thread .card").map((each) => each.textContent.match(/#(\d+)/)).filter(Boolean).at(-1);
+  if (found) keep("number", found[1]);
+}
+
+const numbered = (draft) => draft.replace("{number}", kept("number") || "");
 
 // ---- the clock
 
@@ -213,6 +250,7 @@ async function move(button) {
   const answer = await post("/clock", JSON.parse(button.dataset.move)).catch(() => ({}));
   buttons.forEach((each) => { each.disabled = false; });
   toast(answer.ok ? words.moved : answer.error || words.failed);
+  if (answer.ok) did("moved");
 }
 
 // ---- forms
@@ -233,7 +271,7 @@ async function answerForm(form) {
   const more = page.place ? { place: page.place, ...(page.thread && { thread: page.thread }) } : {};
   const answer = await deliver("form", { form: form.dataset.form, fields, ...more });
   button.disabled = false;
-  if (answer.status === 200) { $("#asked").close(); return; }
+  if (answer.status === 200) { $("#asked").close(); did("asked"); return; }
   for (const field of $$("input, textarea, select", form)) {
     const why = answer.errors?.[field.name];
     const place = $(`#error-${CSS.escape(field.name)}`, form);
@@ -265,33 +303,44 @@ async function send(composer) {
   const area = $("textarea", composer), text = area.value.trim();
   if (!text) return;
   const { place, thread, edits, quotes } = composer.dataset;
+  const mark = $("[data-tool=urgent]", composer), priority = mark?.getAttribute("aria-pressed") === "true";
   area.value = "";
+  mark?.setAttribute("aria-pressed", "false");
   close(composer);
   about(composer, "", "", {});
   const answer = edits
     ? await deliver("edit", { message: edits, text })
-    : await deliver("message", { place, text, ...(thread && { thread }), ...(quotes && { quotes }) });
-  if (answer.status !== 200 && !area.value) area.value = text;
+    : await deliver("message", { place, text, ...(thread && { thread }), ...(quotes && { quotes }), ...(priority && { priority }) });
+  if (answer.status === 200) { did("sent"); return; }
+  if (area.value) return;
+  area.value = text;
+  mark?.setAttribute("aria-pressed", String(priority));
 }
 
 // What is being completed: {from, options: [{insert, name, about}]} or null.
 function wanted(area) {
   const before = area.value.slice(0, area.selectionStart);
-  const command = before.match(/^\s*\/(?:d|du|dul|duly)?(?:\s+(\S*))?$/i);
+  const command = before.match(/^\s*[/／](?:d|du|dul|duly)?(?:\s+(\S*))?$/i);
   if (command) {
     const typed = (command[1] || "").toLowerCase();
-    const options = facts.menu.filter((each) => each.name.toLowerCase().startsWith(typed) || each.about.toLowerCase().includes(typed));
-    options.sort((one, other) => Number(other.name.startsWith(typed)) - Number(one.name.startsWith(typed)));
-    return { from: 0, title: words.commands, options: options.map((each) => ({ insert: `/duly ${each.name} `, name: `/duly ${each.usage || each.name}`, about: each.about })) };
+    const fitting = facts.menu.filter((each) => begins(each, typed) || each.about.toLowerCase().includes(typed));
+    return { from: 0, title: words.commands, options: sorted(fitting, typed).map((each) => {
+      const name = begins(each, typed) ?? each.names[0];
+      return { insert: `/duly ${name} `, name: `/duly ${name}${each.usage}`, about: each.about };
+    }) };
   }
   const at = before.match(/(?:^|[^A-Za-z0-9_.])@([^\s@]*)$/);
   if (!at) return null;
   const typed = at[1].toLowerCase();
-  const opens = (each) => [each.id, ...each.name.split(" ")].some((word) => word.toLowerCase().startsWith(typed));
-  const fitting = facts.people.filter((each) => opens(each) || each.name.toLowerCase().includes(typed));
-  const options = fitting.toSorted((one, other) => Number(opens(other)) - Number(opens(one)));
-  return { from: before.length - at[1].length - 1, title: words.people, options: options.map((each) => ({ insert: `@${each.id} `, name: each.name, about: `@${each.id} · ${each.title}` })) };
+  const fitting = facts.people.filter((each) => begins(each, typed) || each.shown.toLowerCase().includes(typed));
+  return { from: before.length - at[1].length - 1, title: words.people, options: sorted(fitting, typed).map((each) => {
+    const name = (each.any && begins(each, typed)) || each.names[0];
+    return { insert: `@${name} `, name: each.any ? `@${name}` : each.shown, about: each.any ? each.about : `@${name} · ${each.about}` };
+  }) };
 }
+
+const begins = (each, typed) => each.names.find((name) => name.toLowerCase().startsWith(typed));
+const sorted = (found, typed) => found.toSorted((one, other) => Number(Boolean(begins(other, typed))) - Number(Boolean(begins(one, typed))));
 
 function offer(composer) {
   const area = $("textarea", composer), list = $(".completion", composer), found = wanted(area);
@@ -363,7 +412,22 @@ const tools = {
     document.documentElement.dataset.theme = dark ? "light" : "dark";
     keep("theme", document.documentElement.dataset.theme);
   },
-  dismiss() { keep("guide", "off"); $(".guide").hidden = true; },
+  guide() {
+    keep("guide", kept("guide") === "off" ? "on" : "off");
+    guide();
+    if ($("#guide").hidden) $(".top [data-tool=guide]").focus();
+  },
+  back() { guide(Number(kept("guide-step")) - 1); },
+  next() { guide(Number(kept("guide-step")) + 1); },
+  again() { guide(0); },
+  urgent(button) {
+    button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+    $("textarea", button.closest(".composer")).focus();
+  },
+  more(button, line) { if (shown?.button === button) closeMenu(); else openMenu(button, line); },
+  important(_, line) { command("important", line); },
+  emergency(button, line) { if (sure(button, words.emergency_sure)) command("emergency", line); else return true; },
+  reply(_, line) { visit($("a[data-tool=reply]", line).href); },
   close() { $("#asked").close(); },
   pick(button) { fill($("input", button.closest(".field")), button.textContent); },
   cancel(button) { about(button.closest(".composer"), "", "", {}); },
@@ -378,16 +442,71 @@ const tools = {
     about(composer, words.editing, said(line), { edits: line.dataset.id });
     fill($("textarea", composer), said(line));
   },
-  delete(button, line) {
-    if (button.classList.contains("sure")) { deliver("delete", { message: line.dataset.id }); return; }
-    button.classList.add("sure");
-    button.textContent = words.delete_sure;
-  },
+  delete(button, line) { if (sure(button, words.delete_sure)) deliver("delete", { message: line.dataset.id }); else return true; },
   async link(_, line) {
     await navigator.clipboard?.writeText(`${location.origin}${page.base}/?in=${encodeURIComponent(page.place)}#msg-${line.dataset.id}`).catch(() => {});
     toast(words.copied);
   },
 };
+
+// The first press of two, which says what the second one does.
+function sure(button, text) {
+  const asked = button.classList.contains("sure"), label = $("span", button);
+  button.classList.add("sure");
+  button.dataset.label ??= label.textContent;
+  label.textContent = text;
+  return asked;
+}
+
+const command = (name, line) => deliver("command", {
+  place: page.place, text: `${name} #msg-${line.dataset.id}`, ...(line.closest("#thread") && { thread: page.thread }),
+});
+
+// ---- the menu of a message
+
+let shown; // {button, line}, while it is open
+
+function openMenu(button, line) {
+  closeMenu();
+  shown = { button, line };
+  const menu = $("#more");
+  const fits = { people: line.dataset.author !== "duly", root: $("[data-tool=reply]", line), mine: line.dataset.author === page.me };
+  $$("[role=menuitem]", menu).forEach((each) => {
+    each.hidden = Boolean(each.dataset.for && !fits[each.dataset.for]);
+    each.classList.remove("sure");
+    if (each.dataset.label) $("span", each).textContent = each.dataset.label;
+  });
+  button.setAttribute("aria-expanded", "true");
+  menu.hidden = false;
+  const { top, bottom, right } = button.getBoundingClientRect();
+  const below = bottom + 4 + menu.offsetHeight < innerHeight;
+  menu.style.top = `${Math.max(8, below ? bottom + 4 : top - 4 - menu.offsetHeight)}px`;
+  menu.style.left = `${Math.max(8, right - menu.offsetWidth)}px`;
+  $("[role=menuitem]:not([hidden])", menu).focus();
+}
+
+function closeMenu() {
+  if (!shown) return;
+  $("#more").hidden = true;
+  shown.button.setAttribute("aria-expanded", "false");
+  shown = undefined;
+}
+
+function keyInMenu(event) {
+  const items = $$("[role=menuitem]:not([hidden])", $("#more")), now = items.indexOf(document.activeElement);
+  const to = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 }[event.key];
+  if (to !== undefined) { event.preventDefault(); items.at(to % items.length).focus(); }
+  if (event.key === "Escape" || event.key === "Tab") { event.preventDefault(); shown.button.focus(); closeMenu(); }
+}
+
+// The line may have been drawn anew since the menu was opened.
+function picked(item) {
+  const { button, line } = shown;
+  const there = line.isConnected ? line : $(`.line[data-id="${line.dataset.id}"]`);
+  if (there && tools[item.dataset.tool](item, there)) return;
+  if ($("#more").contains(document.activeElement)) button.focus();
+  closeMenu();
+}
 
 const said = (line) => $(".text, .card h3", line)?.textContent ?? "";
 
@@ -399,8 +518,9 @@ function react(line, emoji) {
 async function press(button) {
   const buttons = $$("button", button.parentElement);
   buttons.forEach((each) => { each.disabled = true; });
-  await deliver("button", { message: button.closest("[data-id]").dataset.id, action: button.dataset.action });
+  const answer = await deliver("button", { message: button.closest("[data-id]").dataset.id, action: button.dataset.action });
   buttons.forEach((each) => { each.disabled = false; });
+  if (answer.status === 200) did("pressed");
 }
 
 function clicked(event) {
@@ -409,9 +529,15 @@ function clicked(event) {
   const link = at("a[data-visit]"), example = at("a.example");
   if (document.body.classList.contains("drawn") && !at("#sidebar") && !at(".drawer")) document.body.classList.remove("drawn");
   if (!at(".who")) $(".who").open = false;
+  if (at("#more [data-tool]")) { picked(at("#more [data-tool]")); return; }
+  if (!at("[data-tool=more]")) closeMenu();
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  if (example?.dataset.fill && example.dataset.as === page.me && example.dataset.in === page.place) { event.preventDefault(); fill($("#compose"), example.dataset.fill); return; }
-  if (example) { sessionStorage.setItem("draft", example.dataset.fill); return; }
+  if (example?.dataset.fill && isHere(example.dataset)) { event.preventDefault(); fill($("#compose"), numbered(example.dataset.fill)); return; }
+  if (example?.href) {
+    sessionStorage.setItem("draft", example.dataset.fill);
+    if (example.dataset.as === page.me) { event.preventDefault(); visit(example.href); }
+    return;
+  }
   if (link) { event.preventDefault(); visit(link.href); return; }
   if (at("[data-jump]")) { event.preventDefault(); jump(at("[data-jump]").dataset.jump); return; }
   if (at("[data-move]")) { move(at("[data-move]")); return; }
@@ -429,7 +555,8 @@ document.addEventListener("DOMContentLoaded", () => {
   listen();
   setInterval(tick, 5000);
   document.addEventListener("click", clicked);
-  document.addEventListener("keydown", typed);
+  document.addEventListener("keydown", (event) => { if (shown) keyInMenu(event); else typed(event); });
+  document.addEventListener("scroll", closeMenu, true);
   document.addEventListener("input", (event) => { const composer = event.target.closest(".composer"); if (composer) offer(composer); });
   document.addEventListener("submit", (event) => {
     event.preventDefault();
