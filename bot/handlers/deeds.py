@@ -180,7 +180,26 @@ def resume(tx: Transaction, duty: Duty) -> Duty:
     tx.duties.save(running)
     ladder.climb_from(tx, running, running.step)
     digests.expect(tx, duty.owed_by)
+    _amend(tx, running, _running(tx, running))
     return running
+
+
+def _running(tx: Transaction, duty: Duty) -> Card:
+    return Card(
+        say("{person} is waiting for your answer", person=person_named(tx, duty.owed_to)),
+        facts=((say("Number"), Ref(duty.number)), (say("Due"), duty.due)),
+        buttons=_ways_on(duty),
+        about=duty.about,
+    )
+
+
+def _ways_on(duty: Duty) -> tuple[Button, ...]:
+    return (
+        Button(say("I have answered"), "✅", f"done {duty.number}", "good"),
+        Button(say("Change the time"), "🕐", f"promise {duty.number}")
+        if duty.promised_for
+        else Button(say("I will reply by …"), "🕐", f"promise {duty.number}"),
+    )
 
 
 def _when_it_goes_on(tx: Transaction, duty: Duty) -> tuple[datetime, int]:
@@ -255,10 +274,7 @@ def promise(tx: Transaction, duty: Duty, made: Promise) -> Duty:
 def _promised(duty: Duty, until: datetime) -> Card:
     return Card(
         say("Promised: {number} by {until}.", number=Ref(duty.number), until=until),
-        buttons=(
-            Button(say("I have answered"), "✅", f"done {duty.number}", "good"),
-            Button(say("Change the time"), "🕐", f"promise {duty.number}"),
-        ),
+        buttons=_ways_on(duty),
         about=duty.about,
     )
 

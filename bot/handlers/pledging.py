@@ -45,8 +45,10 @@ class Heard:
     author: Account
     ref: MessageRef
 
-    def whisper(self, tx: Transaction, card: Card, what: str) -> None:
-        tx.outbox.add(Whisper(self.author, self.ref.place, card), f"{self.key}/{what}")
+    def whisper(self, tx: Transaction, card: Card, what: str, duty: Duty) -> None:
+        """Filed under the duty, so that the card says how it stands when that changes."""
+        key, subject = f"{self.key}/{what}/{duty.number}", deeds.subject(duty)
+        tx.outbox.add(Whisper(self.author, self.ref.place, card), key, subject=subject)
 
 
 def promised(heard: Heard, tx: Transaction, duty: Duty, holding: Holding) -> None:
@@ -60,7 +62,7 @@ def promised(heard: Heard, tx: Transaction, duty: Duty, holding: Holding) -> Non
         return
     if why is not None:
         note = Card(why, buttons=(_other_time(duty),), about=duty.about, tone="bad")
-        heard.whisper(tx, note, f"no promise/{duty.number}")
+        heard.whisper(tx, note, "no promise", duty)
         return
     by = tx.people.snapshot().directory.behind(heard.author)
     made = Promise(until, by.id if by else duty.owed_by or "", "said")
@@ -86,7 +88,7 @@ def promised(heard: Heard, tx: Transaction, duty: Duty, holding: Holding) -> Non
         about=duty.about,
         tone="good",
     )
-    heard.whisper(tx, note, f"promised/{duty.number}")
+    heard.whisper(tx, note, "promised", duty)
 
 
 def _other_time(duty: Duty) -> Button:
@@ -130,7 +132,7 @@ def ask_when(heard: Heard, tx: Transaction, duty: Duty) -> None:
         ),
         about=duty.about,
     )
-    heard.whisper(tx, card, f"when/{number}")
+    heard.whisper(tx, card, "when", duty)
 
 
 def holding_reply(tx: Transaction, duty: Duty, until: datetime) -> str:
