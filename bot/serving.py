@@ -18,8 +18,9 @@ from bot.port import Adapter
 from bot.running import Runner
 from bot.settings import Settings
 from bot.store import Store
+from bot.web.address import address
 from bot.web.app import app
-from bot.wiring import adapters, assemble
+from bot.wiring import adapters, assemble, pages
 
 SWITCH = 0.001  # seconds a thread may hold the interpreter while the event loop waits for it
 GRACE = 5  # seconds for open pages when told to stop
@@ -66,17 +67,17 @@ async def _serve(
         await _until_told(life)
         return
     doors = [door for each in platforms for door in each.doors]
-    pages = app(doors, lambda: _alive(store), life)
+    host, port = listening.getsockname()[:2]
+    door = doors[0][0] if doors else ""
+    own = await asyncio.to_thread(pages, bot, address(settings, port), door)
     config = uvicorn.Config(
-        pages,
+        app(doors, lambda: _alive(store), life, own),
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    host, port = listening.getsockname()[:2]
-    path = doors[0][0] if doors else "/healthz"
-    out(f"Duly is running: http://{host}:{port}{path}  (Ctrl-C stops it)")
+    out(f"Duly is running: http://{host}:{port}{door or '/healthz'}  (Ctrl-C stops it)")
     await Server(config, platforms).serve(sockets=[listening])
 
 

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.seal import key_at, parse_key
 
@@ -30,6 +31,7 @@ class Settings:
     key_file: Path | None = None  # empty: `data`/duly.key
     tick: float = 5.0  # seconds between two looks at what fell due
     platforms: str = ""  # by name, with commas: so far "playground"
+    url: str = ""  # where people reach the pages; empty: at `host` and `port`
 
     @property
     def sqlite(self) -> bool:
@@ -45,13 +47,26 @@ ENVIRONMENT = {
     "DULY_KEY_FILE": "key_file",
     "DULY_TICK": "tick",
     "DULY_PLATFORMS": "platforms",
+    "DULY_URL": "url",
 }
+
+
+def _url(text: str) -> str:
+    """An address of pages, as people may write it. Raises ValueError."""
+    parts = urlsplit(text.strip())
+    odd = parts.query or parts.fragment or parts.username
+    if parts.scheme not in ("http", "https") or not parts.hostname or odd:
+        raise ValueError(text)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
 READ: Mapping[str, Callable[[str], object]] = {
     "data": Path,
     "policy": Path,
     "key_file": Path,
     "port": int,
     "tick": float,
+    "url": _url,
 }
 
 

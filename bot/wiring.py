@@ -19,6 +19,11 @@ from bot.report import Material
 from bot.settings import Settings, Unusable
 from bot.store import Store
 from bot.ticker import Ticker
+from bot.web.adapter import Web
+from bot.web.address import Address
+from bot.web.gate import Gate
+from bot.web.limits import Attempts
+from bot.web.site import Site
 from bot.workshop import Workshop
 from commands import COMMANDS
 
@@ -65,13 +70,21 @@ PLATFORMS = ("playground",)
 def adapters(
     store: Store, settings: Settings, cast: Cast, ring: Callable[[], object]
 ) -> list[Adapter]:
-    """The platforms that are configured. Raises Unusable for one we do not have."""
+    """The platforms that are configured, and our own pages. Raises Unusable for one we lack."""
     found: list[Adapter] = []
     for name in filter(None, map(str.strip, settings.platforms.split(","))):
         if name not in PLATFORMS:
             raise Unusable(f"There is no platform {name}. Known: {', '.join(PLATFORMS)}.")
         found.append(playground(store, settings.data / "playground.db", cast, ring))
-    return found
+    return [*found, Web(store)]
+
+
+def pages(bot: Bot, where: Address, door: str) -> Gate:
+    """People's own pages, `where` they reach them; `door`: where strangers are led instead."""
+    with bot.store.transaction() as tx:
+        tx.links.announce(where.url)
+    attempts = Attempts(bot.store.clock.lease)
+    return Gate(Site(bot.store, bot.inbox, where, attempts, door))
 
 
 def workbook(material: Material, out: Path) -> object:

@@ -1,1 +1,1 @@
-"""Pages and health of the web process; the platforms' doors are mounted beside them."""
+"""The web process: health, the platforms' doors, and pages with what is somebody's own."""

@@ -1,4 +1,4 @@
-"""The web process: health, and the doors through which platforms reach us."""
+"""The web process: health, the doors through which platforms reach us, and the pages."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -7,15 +7,19 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from bot.port import Door
+from bot.web.gate import Gate
 
 Alive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 def app(
-    doors: Sequence[Door], alive: Alive, life: Callable[[], AbstractAsyncContextManager[None]]
+    doors: Sequence[Door],
+    alive: Alive,
+    life: Callable[[], AbstractAsyncContextManager[None]],
+    pages: Gate | None = None,
 ) -> Starlette:
     """`alive` says how the store is; `life` runs the bot while the app is served."""
 
@@ -34,5 +38,6 @@ def app(
             yield
 
     mounts = [Mount(path, app=door) for path, door in doors]
-    routes = [Route("/", home), Route("/healthz", health), *mounts]
+    rest: BaseRoute = Mount("/", app=pages) if pages else Route("/", home)
+    routes = [Route("/healthz", health), *mounts, rest]
     return Starlette(routes=routes, lifespan=lifespan)

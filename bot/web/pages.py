@@ -1,0 +1,100 @@
+"""The pages: what each address shows, and to whom."""
+
+import asyncio
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.command import number_in
+from bot.effects import Upload
+from bot.store.sessions import Token
+from bot.web import listing, own, posting, single, trouble
+from bot.web.acting import Acting
+from bot.web.sentences import how_to_sign_in
+from bot.web.showing import STATIC
+from bot.web.signing import Signing
+from bot.web.site import Site
+from bot.web.trouble import Trouble
+from bot.words import say
+
+
+class Pages:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def routes(self) -> tuple[BaseRoute, ...]:
+        return (
+            Route("/", self.home),
+            Route("/mine", self.mine),
+            Route("/waiting", self.waiting),
+            Route("/team", self.team),
+            Route("/duties/{number}", self.duty),
+            Route("/requests/{number}", self.request),
+            Route("/settings", self.settings),
+            Route("/notes/{note}/file", self.file),
+            *Signing(self._site).routes(),
+            *Acting(self._site).routes(),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        )
+
+    async def home(self, request: Request) -> Response:
+        """Their pages; for a stranger the platform that is shown here, or how to sign in."""
+        token = self._site.token(request)
+        if await asyncio.to_thread(self._site.visitor, token):
+            return self._site.go("/mine")
+        if self._site.door:
+            return RedirectResponse(f"{self._site.address.base}{self._site.door}")
+        return await self._site.told(
+            request, Trouble(200, say("Duly is running."), how_to_sign_in())
+        )
+
+    async def mine(self, request: Request) -> Response:
+        return await self._site.show(request, lambda tx, one: listing.mine(tx, one.person))
+
+    async def waiting(self, request: Request) -> Response:
+        return await self._site.show(request, lambda tx, one: listing.waiting(tx, one.person))
+
+    async def team(self, request: Request) -> Response:
+        return await self._site.show(request, lambda tx, one: listing.team(tx, one.person))
+
+    async def duty(self, request: Request) -> Response:
+        number = _number(request)
+        return await self._site.show(request, lambda tx, one: single.duty(tx, one.person, number))
+
+    async def request(self, request: Request) -> Response:
+        number = _number(request)
+        return await self._site.show(
+            request, lambda tx, one: single.request(tx, one.person, number)
+        )
+
+    async def settings(self, request: Request) -> Response:
+        return await self._site.show(request, own.settings)
+
+    async def file(self, request: Request) -> Response:
+        """A file that was given to them, such as a workbook they asked for."""
+        note = posting.note(request)
+        name, body = await asyncio.to_thread(self._file, self._site.token(request), note)
+        headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}"}
+        return Response(body, media_type="application/octet-stream", headers=headers)
+
+    def _file(self, token: Token | None, note: str) -> tuple[str, bytes]:
+        visitor = self._site.visitor(token)
+        if visitor is None:
+            raise trouble.stranger()
+        with self._site.store.reading() as tx:
+            found = tx.notes.get(note, visitor.person.id)
+            if found is None or not isinstance(found.effect, Upload):
+                raise trouble.missing()
+            try:
+                return found.effect.name, tx.files.read(found.effect.file)
+            except LookupError:
+                title = say("This file has expired; ask for it again.")
+                raise Trouble(404, title, say("Go back to your pages.")) from None
+
+
+def _number(request: Request) -> int:
+    """Nothing has the number 0."""
+    return number_in(request.path_params["number"]) or 0

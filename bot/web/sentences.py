@@ -1,0 +1,35 @@
+"""What every page says around its own matter."""
+
+from collections.abc import Mapping
+
+from bot.words import Code, Say, say
+
+PHRASES: Mapping[str, Say] = {
+    "skip": say("Skip to the content"),
+    "menu": say("Pages"),
+    "mine": say("What I owe"),
+    "waiting": say("Waiting"),
+    "team": say("My team"),
+    "settings": say("Settings"),
+    "sign_out": say("Sign out"),
+    "language": say("Language"),
+    "switch": say("Switch"),
+    "close": say("Close"),
+    "news": say("From Duly"),
+    "still": say("Duly is still working on it."),
+    "again": say("Look again"),
+    "download": say("Download"),
+    "any": say("Any command, as in the chat"),
+    "send": say("Send"),
+    "example": say("For example: {example}", example=Code("request notice")),
+    "optional": say("(optional)"),
+    "faults": say("Something in the form is not right yet."),
+}
+OWN_NAMES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文"}
+
+
+def how_to_sign_in() -> Say:
+    return say(
+        "Type {command} in the chat: Duly answers with a link for you alone.",
+        command=Code("/duly web"),
+    )

@@ -1,0 +1,81 @@
+"""Who is looking at a page: a session, and the person behind it, who has not left."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from bot.events import Account
+from bot.policy.people import Person
+from bot.store import Transaction
+from bot.store.sessions import Session, Standing, Token, web_account
+from bot.words import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    person: Person
+    account: Account
+    session: Session
+    token: Token
+    reader: Reader
+    leads: bool  # others, and so has a page about their team
+    stale: bool  # it is to be written down that the session is in use
+
+    @property
+    def pass_phrase(self) -> str:
+        """What a form must bring back to show that it is from a page of ours, in this session."""
+        return hmac.new(self.token.secret.encode(), b"form", hashlib.sha256).hexdigest()
+
+    def owns(self, pass_phrase: str) -> bool:
+        return hmac.compare_digest(self.pass_phrase.encode(), pass_phrase.encode())
+
+
+def recognise(tx: Transaction, token: Token | None) -> Visitor | None:
+    """None for strangers: no session, one that is over, or a person who has left."""
+    session = tx.sessions.of(token) if token else None
+    if session is None or token is None:
+        return None
+    directory = tx.people.snapshot().directory
+    account = web_account(tx.rows.company, session.person)
+    person = directory.behind(account)
+    if person is None or person.id != session.person:
+        return None
+    own = tx.people.reader(account, tx.home())
+    return Visitor(
+        person=person,
+        account=account,
+        session=session,
+        token=token,
+        reader=Reader(session.language or own.language, own.zone),
+        leads=bool(directory.leads(person)),
+        stale=tx.sessions.stale(session),
+    )
+
+
+def dismiss(tx: Transaction, token: Token) -> None:
+    """Whoever has left has no session any more."""
+    session = tx.sessions.of(token)
+    if session is not None:
+        tx.sessions.end_all(session.person)
+
+
+def standing(tx: Transaction, link: Token) -> tuple[Standing, Person | None]:
+    """How a link stands; the person only where it can be used. Who has left has no link."""
+    found, id = tx.links.look(link)
+    if found != "good":
+        return found, None
+    person = tx.people.snapshot().directory.people.get(id)
+    return ("good", person) if person and person.active else ("unknown", None)
+
+
+def welcome(tx: Transaction, link: Token, browser: str) -> Token | Standing:
+    """A session for whom a link was made; or why there is none."""
+    found, person = standing(tx, link)
+    if person is None:
+        return found
+    if tx.links.redeem(link) is None:
+        return "used"  # somebody was quicker
+    account = web_account(tx.rows.company, person.id)
+    if tx.people.snapshot().directory.accounts.get(account) != person.id:
+        tx.people.link(account, person.id)
+    return tx.sessions.begin(person.id, browser)
