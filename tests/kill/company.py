@@ -90,7 +90,7 @@ class Company:
         """By key, and by content where the cause is the same."""
         keys = Counter(key for key, _, _ in self.cards.values())
         yield from (f"{key} was shown {times}×" for key, times in keys.items() if times > 1)
-        told = Counter((key.rpartition("/")[0], *rest) for key, *rest in self.cards.values())
+        told = Counter((_cause(key), *rest) for key, *rest in self.cards.values())
         for (cause, place, _), times in told.items():
             if times > 1:
                 yield f"{cause} was told {times}× in {place} in the same words"
@@ -116,3 +116,8 @@ class Company:
     def _post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         assert self.web is not None
         return self.web.post(path, json=body)
+
+
+def _cause(key: str) -> str:
+    """Without the count of what it caused; two days' digests may say the same."""
+    return key if key.startswith("digest/") else key.rpartition("/")[0]
