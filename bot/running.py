@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.bell import Bell
 from bot.port import Adapter
 from bot.wiring import Bot
 
@@ -25,6 +26,7 @@ class Runner:
     adapters: Sequence[Adapter]
     tick: float  # seconds
     works: bool = True
+    _ticked: Bell = field(default_factory=Bell)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -38,12 +40,20 @@ class Runner:
                     group.create_task(_always(partial(self._send, urgent=True)))
                     group.create_task(_always(partial(self._send, urgent=None)))
                     group.create_task(_always(self._build))
+                    group.create_task(_always(self._plan))
         finally:
             if scheduler is not None:
                 scheduler.shutdown(wait=False)
 
     async def ring(self) -> None:
-        """Plan what fell due, and have it sent."""
+        """At once, however long planning takes: ticks meanwhile are one."""
+        self._ticked.ring()
+
+    async def _plan(self) -> None:
+        """What fell due, when the scheduler ticked; and have it sent."""
+        turn = self._ticked.turn()
+        while self._ticked.count == turn.seen:
+            await turn.wait(IDLE)
         if await asyncio.to_thread(self.bot.ticker.ring):
             self.bot.made.ring()
 
