@@ -118,7 +118,7 @@ def _settled(tx: Transaction, closed: Duty) -> Card:
 
 def _give_back(tx: Transaction, back: Duty, at: datetime) -> None:
     """What was asked back is answered: the ball is with who owed the first answer again."""
-    duty = tx.duties.get(back.subject.removeprefix(BACK))
+    duty = asked_first(tx, back)
     if duty is None or not duty.live or duty.held_why != "asked_back" or back.state == "passed":
         return
     if back.state == "lapsed":
@@ -289,20 +289,21 @@ def reopen(tx: Transaction, duty: Duty) -> Duty:
     tx.duties.save(opened)
     ladder.climb_from(tx, opened, opened.step)
     digests.expect(tx, duty.owed_by)
-    first = (
-        tx.duties.get(duty.subject.removeprefix(BACK)) if duty.subject.startswith(BACK) else None
-    )
+    first = asked_first(tx, duty)
     if first is not None and first.live and first.held is None:
         hold(tx, first, "asked_back")
     return opened
 
 
+def asked_first(tx: Transaction, back: Duty) -> Duty | None:
+    """What it was asked back about; None for what was not asked back."""
+    return tx.duties.get(back.subject.removeprefix(BACK)) if back.subject.startswith(BACK) else None
+
+
 def needless(tx: Transaction, duty: Duty) -> bool:
     """It was asked back about something that is settled."""
-    if not duty.subject.startswith(BACK):
-        return False
-    first = tx.duties.get(duty.subject.removeprefix(BACK))
-    return first is None or not first.live
+    first = asked_first(tx, duty)
+    return first is not None and not first.live
 
 
 def raise_to(tx: Transaction, duty: Duty, level: str, by: str) -> Duty:

@@ -16,7 +16,7 @@ AWAITED = ("reply", "acknowledge", "accept")  # what somebody waits for by name
 
 def mine(tx: Transaction, person: Person) -> Card:
     """What they owe, the most urgent first; one alone comes with its buttons."""
-    owed = _owed_by(tx, person)
+    owed = owed_by(tx, person)
     if not owed:
         return Card(say("You owe nothing. Enjoy it."), tone="good")
     return Card(
@@ -37,7 +37,7 @@ def _title(owed: Sequence[Duty]) -> Say:
     return say_many("{count} thing waits for you", "{count} things wait for you", len(owed))
 
 
-def _owed_by(tx: Transaction, person: Person) -> list[Duty]:
+def owed_by(tx: Transaction, person: Person) -> list[Duty]:
     """Their own, and those of whom they stand in for."""
     away = tx.people.snapshot().directory.stands_in_for(person.id, tx.clock.now())
     return [duty for each in (person.id, *away) for duty in tx.duties.owed_by(each)]
@@ -47,7 +47,7 @@ def waiting(tx: Transaction, person: Person) -> Card:
     """What others owe them, and their own requests on their way."""
     owed = [duty for duty in tx.duties.owed_to(person.id) if duty.kind in AWAITED]
     asked = [each for each in tx.requests.of(person.id) if each.state == "open"]
-    to_decide = [duty for duty in _owed_by(tx, person) if duty.kind == "decide"]
+    to_decide = [duty for duty in owed_by(tx, person) if duty.kind == "decide"]
     if not owed and not asked and not to_decide:
         return Card(say("You wait for nobody, and nobody waits for your decision."))
     body = _lines(owed, lambda duty: showing.waiting_line(tx, duty, person.id))

@@ -21,8 +21,7 @@ PASSED, HANDOVER = "passed", "handover"  # the rules' names on a duty to accept
 
 def offer(call: Call, duty: Duty, to: Person) -> Card:
     """They are asked whether they take it over; whoever leads them need not ask."""
-    if to.id in (duty.owed_by, duty.owed_to) or to.partner or not to.active:
-        raise Refusal(say("It cannot go to {person}. Name a colleague.", person=call.who(to.id)))
+    _refuse_unless_colleague(call, to, duty.owed_by, duty.owed_to)
     for known in call.tx.duties.children(duty.id):
         if known.kind == "accept":
             deeds.settle(call.tx, known, "dropped", Ending("parent", call.now))
@@ -88,10 +87,8 @@ def _request(tx: Transaction, to: str, by: str | None, wanted: Wanted) -> Openin
 
 def accept(call: Call, number: int) -> Card:
     asked = _asked(call, number)
-    if asked.subject == LEFT + call.person.id:
-        raise Refusal(
-            say("It cannot go to {person}. Name a colleague.", person=call.who(call.person.id))
-        )
+    if asked.subject.startswith(LEFT):
+        _refuse_unless_colleague(call, call.person, asked.subject.removeprefix(LEFT))
     deeds.settle(call.tx, asked, "done", Ending("accepted", call.now))
     if asked.subject.startswith(LEFT):
         return _take_all(call, asked.subject.removeprefix(LEFT))
@@ -143,6 +140,12 @@ def _asked(call: Call, number: int) -> Duty:
     if not asked.live:
         raise Refusal(say("This was settled already, or taken back."))
     return asked
+
+
+def _refuse_unless_colleague(call: Call, to: Person, *barred: str | None) -> None:
+    """Raises Refusal for partners, for who has left, and for those it cannot go to."""
+    if to.id in barred or to.partner or not to.active:
+        raise Refusal(say("It cannot go to {person}. Name a colleague.", person=call.who(to.id)))
 
 
 def _hand_over(tx: Transaction, duty: Duty, to: str) -> Duty:
@@ -257,8 +260,7 @@ def _card(tx: Transaction, asked: Duty, leaver: Person) -> Card:
 def to_another(call: Call, asked: Duty, to: Person) -> Card:
     """A manager names who is to take everything over; they are asked in turn."""
     leaver = asked.subject.removeprefix(LEFT)
-    if to.id in (leaver, call.person.id) or to.partner or not to.active:
-        raise Refusal(say("It cannot go to {person}. Name a colleague.", person=call.who(to.id)))
+    _refuse_unless_colleague(call, to, leaver, call.person.id)
     deeds.settle(call.tx, asked, "passed", Ending(f"to:{to.id}", call.now))
     again = Wanted(asked.subject, HANDOVER, asked.clause)
     new = deeds.open_duty(call.tx, _request(call.tx, to.id, call.person.id, again))
@@ -269,8 +271,7 @@ def to_another(call: Call, asked: Duty, to: Person) -> Card:
 
 def hand_everything(call: Call, leaver: Person, to: Person) -> Card:
     """HR, a manager or the leaver names who is to take everything over."""
-    if to.id == leaver.id or to.partner or not to.active:
-        raise Refusal(say("It cannot go to {person}. Name a colleague.", person=call.who(to.id)))
+    _refuse_unless_colleague(call, to, leaver.id)
     if not _of(call.tx, leaver.id):
         return Card(say("{person} owes nothing.", person=call.who(leaver.id)))
     for known in call.tx.duties.about(LEFT + leaver.id):

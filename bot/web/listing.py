@@ -35,15 +35,10 @@ class Section:
 
 def mine(tx: Transaction, person: Person) -> View:
     """What they owe, and what those owe for whom they stand in."""
-    owed = owed_by(tx, person)
+    owed = lists.owed_by(tx, person)
     entries = [_owed(tx, duty, person) for duty in owed[:SHOWN]]
     section = _section(None, entries, say("You owe nothing. Enjoy it."), len(owed))
     return View("list.html", say("What I owe"), "/mine", {"sections": (section,)})
-
-
-def owed_by(tx: Transaction, person: Person) -> list[Duty]:
-    away = tx.people.snapshot().directory.stands_in_for(person.id, tx.clock.now())
-    return [duty for each in (person.id, *away) for duty in tx.duties.owed_by(each)]
 
 
 def _owed(tx: Transaction, duty: Duty, person: Person) -> Entry:
@@ -62,7 +57,7 @@ def _owed(tx: Transaction, duty: Duty, person: Person) -> Entry:
 def waiting(tx: Transaction, person: Person) -> View:
     """What others owe them, their own requests, and what waits for their decision."""
     owed = [duty for duty in tx.duties.owed_to(person.id) if duty.kind in lists.AWAITED]
-    to_decide = [duty for duty in owed_by(tx, person) if duty.kind == "decide"]
+    to_decide = [duty for duty in lists.owed_by(tx, person) if duty.kind == "decide"]
     requests = tx.requests.of(person.id)
     sections = (
         _section(
