@@ -137,6 +137,19 @@ def test_a_promise_and_a_question_back_are_responses(tmp_path: Path) -> None:
     assert (outcome.promises, outcome.asked_back, outcome.nudges) == (1, 1, ())
 
 
+def test_a_question_back_that_names_nobody_is_the_room_s_too(tmp_path: Path) -> None:
+    talk = (
+        line(0, "ann", "@bob could you send me the price list?"),
+        line(1, "bob", "which one, the old or the new?"),
+        line(2, "ann", "@bob the new one"),
+    )
+
+    asks = played(read(written(tmp_path, talk)).rows).asks
+
+    assert Ask(message="m1", of="ann", answered_by="m2") in asks
+    assert Ask(message="m1", of=None, answered_by="m2") in asks
+
+
 def test_how_long_a_nudge_was_ahead_is_counted_to_the_next_response(tmp_path: Path) -> None:
     talk = (
         line(0, "ann", "@bob could you send me the price list?"),

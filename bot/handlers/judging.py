@@ -3,7 +3,7 @@
 Policy 2.2.1-reply: who is asked answers in time, or says when they will.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -153,7 +153,7 @@ def edited(message: Message, window: Callable[[], Sequence[Utterance]]) -> None:
                 deeds.settle(tx, duty, "dropped", Ending("edited", message.at))
         elif duty.how == "edited" and ask is not None and duty.owed_by in still:
             deeds.reopen(tx, duty)
-    asking.open(ask, (), frozenset(duty.owed_by for duty in known if duty.owed_by))
+    asking.open(ask, (), frozenset(duty.owed_by for duty in known))
 
 
 def _first_owner(tx: Transaction, duty: Duty) -> str | None:
@@ -204,9 +204,12 @@ class Asking:
         return ask if ask is not None and ask.confidence >= least else None
 
     def open(
-        self, found: judge.Ask | None, window: Sequence[Utterance], known: Iterable[str]
+        self, found: judge.Ask | None, window: Sequence[Utterance], known: Collection[str | None]
     ) -> None:
-        """`known` owe something for this message already."""
+        """`known` owe something for this message already; None among them: the room does.
+
+        What is asked back without a name is owed by who asked first, and whoever knows may answer.
+        """
         new, ask = self.message.said, self.sure(found)
         asker = self.directory.people.get(new.author)
         if asker is None or (found is not None and ask is None):
@@ -219,7 +222,7 @@ class Asking:
         rule = self._rule(asker, ask, owing)
         if rule is None:
             return
-        to_room = not rule.addressed and ask is not None and not ask.of and not known
+        to_room = not rule.addressed and ask is not None and not ask.of and None not in known
         room: list[str | None] = [None] if to_room else []
         for person in owing or room:
             if not (self.book.bursts and self._same_burst(person, window)):
