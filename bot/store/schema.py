@@ -45,12 +45,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 meta = sa.MetaData()
 
 
-def _fixed(*words: str) -> sa.BindParameter[Any]:
+def fixed(*words: str) -> sa.BindParameter[Any]:
     """Written out in the statement: a partial index is not used for words that are bound."""
     return sa.bindparam(None, list(words), expanding=True, literal_execute=True)
 
 
-def _table(name: str, keys: Sequence[str], *parts: Column[Any] | UniqueConstraint) -> Table:
+def table(name: str, keys: Sequence[str], *parts: Column[Any] | UniqueConstraint) -> Table:
     """Keys are texts, but for those that count something."""
     ours = [
         Column(key, Integer if key in COUNTED else String, primary_key=True)
@@ -61,7 +61,7 @@ def _table(name: str, keys: Sequence[str], *parts: Column[Any] | UniqueConstrain
 
 # What happened, and what we do about it
 
-journal = _table(
+journal = table(
     "journal",
     ["id"],
     Column("key", String, nullable=False),
@@ -88,14 +88,14 @@ Index(
     sqlite_where=SETTLED,
     postgresql_where=SETTLED,
 )
-listeners = _table(
+listeners = table(
     "listeners",
     ["name"],
     Column("cursor", String),
     Column("holder", String),
     Column("held_until", Moment),  # lease time
 )
-outbox = _table(
+outbox = table(
     "outbox",
     ["id"],
     Column("key", String, nullable=False),
@@ -115,7 +115,7 @@ outbox = _table(
     Column("outcome", LargeBinary),  # sealed
     UniqueConstraint("company", "key"),
 )
-UNSENT = outbox.c.state.in_(_fixed("ready", "doubtful"))
+UNSENT = outbox.c.state.in_(fixed("ready", "doubtful"))
 Index(
     "outbox_unsent",
     outbox.c.company,
@@ -126,7 +126,7 @@ Index(
 Index("outbox_arrived", outbox.c.company, outbox.c.place, outbox.c.message)
 Index("outbox_subject", outbox.c.company, outbox.c.subject)
 Index("outbox_nudged", outbox.c.company, outbox.c.person, outbox.c.not_before)
-GATHERING = sa.and_(outbox.c.kind.in_(_fixed("Remind")), outbox.c.state.in_(_fixed("ready")))
+GATHERING = sa.and_(outbox.c.kind.in_(fixed("Remind")), outbox.c.state.in_(fixed("ready")))
 Index(
     "outbox_gathering",
     outbox.c.company,
@@ -135,7 +135,7 @@ Index(
     sqlite_where=GATHERING,
     postgresql_where=GATHERING,
 )
-dues = _table(
+dues = table(
     "dues",
     ["id"],
     Column("at", Moment, nullable=False),  # the time people see
@@ -148,13 +148,13 @@ Index("dues_at", dues.c.company, dues.c.at)
 
 # Evidence
 
-heads = _table(
+heads = table(
     "heads",  # one chain of records a conversation: how long it is, and its last hash
     ["conversation"],
     Column("seq", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
-records = _table(
+records = table(
     "records",  # append-only: triggers refuse change and deletion
     ["id"],
     Column("conversation", String, nullable=False),
@@ -171,7 +171,7 @@ records = _table(
     UniqueConstraint("company", "conversation", "seq"),
 )
 Index("records_message", records.c.company, records.c.conversation, records.c.message)
-wraps = _table(
+wraps = table(
     "wraps",  # a record's own key, wrapped; apart from it, so that it can be wrapped anew
     ["record"],
     Column("ring", String, nullable=False),  # under which key
@@ -180,7 +180,7 @@ wraps = _table(
 
 # People
 
-people = _table(
+people = table(
     "people",
     ["id"],
     Column("name", String, nullable=False),
@@ -193,8 +193,8 @@ people = _table(
     Column("partner", Boolean, nullable=False),
     Column("active", Boolean, nullable=False),
 )
-roles = _table("roles", ["person", "role"])
-departments = _table(
+roles = table("roles", ["person", "role"])
+departments = table(
     "departments",
     ["id"],
     Column("name", String, nullable=False),
@@ -203,7 +203,7 @@ departments = _table(
     Column("subsidiary", String, nullable=False),
     Column("mail_keeper", String),
 )
-accounts = _table(
+accounts = table(
     "accounts",
     ["platform", "realm", "id"],
     Column("person", String),  # None: a stranger, kept apart
@@ -214,7 +214,7 @@ accounts = _table(
     Column("active", Boolean, nullable=False),
     Column("seen_at", Moment, nullable=False),
 )
-absences = _table(
+absences = table(
     "absences",
     ["id"],
     Column("person", String, nullable=False),
@@ -223,19 +223,19 @@ absences = _table(
     Column("end", Moment, nullable=False),
     Column("delegate", String),
 )
-holidays = _table(
+holidays = table(
     "holidays",  # HR's word against the library's
     ["calendar", "day"],
     Column("working", Boolean, nullable=False),
 )
-places = _table(
+places = table(
     "places",
     ["platform", "realm", "id"],
     Column("name", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("archived", Boolean, nullable=False),
 )
-members = _table(
+members = table(
     "members",
     ["platform", "realm", "place", "account"],
     Column("joined", Boolean, nullable=False),  # False: they were, and have left
@@ -243,7 +243,7 @@ members = _table(
 
 # The policy's work
 
-policies = _table(
+policies = table(
     "policies",
     ["id"],
     Column("version", Integer, nullable=False),
@@ -251,8 +251,8 @@ policies = _table(
     Column("since", Moment, nullable=False),
     UniqueConstraint("company", "version"),
 )
-numbers = _table("numbers", ["name"], Column("last", Integer, nullable=False))
-duties = _table(
+numbers = table("numbers", ["name"], Column("last", Integer, nullable=False))
+duties = table(
     "duties",
     ["id"],
     Column("number", Integer, nullable=False),
@@ -290,7 +290,7 @@ duties = _table(
     Column("marked_by", String),  # who marked it as important
     UniqueConstraint("company", "number"),
 )
-LIVE = duties.c.state.in_(_fixed("open", "promised"))
+LIVE = duties.c.state.in_(fixed("open", "promised"))
 for _name, _order in {
     "owed_by": ("due", "id"),
     "owed_to": ("due", "id"),
@@ -327,7 +327,7 @@ Index(
     sqlite_where=ANSWERED,
     postgresql_where=ANSWERED,
 )
-promises = _table(
+promises = table(
     "promises",  # the ledger: every time that was named, in order
     ["duty", "number"],
     Column("made_at", Moment, nullable=False),
@@ -335,7 +335,7 @@ promises = _table(
     Column("by", String, nullable=False),
     Column("how", String, nullable=False),  # said, typed
 )
-nudges = _table(
+nudges = table(
     "nudges",  # at most one for a duty, step and person, ever
     ["duty", "step", "person"],
     Column("parcel", String, nullable=False),
@@ -356,21 +356,21 @@ Index(
 )
 Index("nudges_person", nudges.c.company, nudges.c.person, nudges.c.at)
 Index("nudges_asker", nudges.c.company, nudges.c.asker, nudges.c.at)
-demotions = _table(
+demotions = table(
     "demotions",  # rules whose nudges were wrong too often: they wait for the digest
     ["rule", "policy"],
     Column("since", Moment, nullable=False),
     Column("wrong", Integer, nullable=False),
     Column("judged", Integer, nullable=False),
 )
-preferences = _table(
+preferences = table(
     "preferences",  # what somebody set for themselves
     ["person"],
     Column("paused_until", Moment),
     Column("digest_at", String),  # 09:30, in their zone
 )
 Index("nudges_parcel", nudges.c.company, nudges.c.parcel, *list(nudges.primary_key)[1:])
-requests = _table(
+requests = table(
     "requests",
     ["id"],
     Column("number", Integer, nullable=False),
@@ -391,17 +391,17 @@ requests = _table(
     UniqueConstraint("company", "number"),
 )
 Index("requests_requester", requests.c.company, requests.c.requester)
-approvers = _table(
+approvers = table(
     "approvers",
     ["request", "step", "person"],
     Column("duty", String, nullable=False),
 )
-dialogues = _table(
+dialogues = table(
     "dialogues",  # forms being filled in question by question
     ["account"],
     Column("body", LargeBinary, nullable=False),  # sealed
 )
-files = _table(
+files = table(
     "files",
     ["id"],
     Column("name", String, nullable=False),
@@ -410,8 +410,8 @@ files = _table(
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
-pieces = _table("pieces", ["file", "number"], Column("body", LargeBinary, nullable=False))  # sealed
-orders = _table(
+pieces = table("pieces", ["file", "number"], Column("body", LargeBinary, nullable=False))  # sealed
+orders = table(
     "orders",  # workbooks asked for
     ["id"],
     Column("person", String, nullable=False),
@@ -424,7 +424,7 @@ orders = _table(
     Column("state", String, nullable=False),  # waiting, made, failed
     Column("file", String),
 )
-gaps = _table(
+gaps = table(
     "gaps",  # where and when something may have been said that we did not see
     ["id"],
     Column("place", String, nullable=False),
@@ -434,7 +434,7 @@ gaps = _table(
 
 # The pages
 
-links = _table(
+links = table(
     "links",  # one-time links by which people sign in
     ["id"],
     Column("hash", LargeBinary, nullable=False),  # SHA-256 of the secret that stands in the link
@@ -445,7 +445,7 @@ links = _table(
     Column("how", String, nullable=False),  # used, replaced; empty while it can be used
 )
 Index("links_person", links.c.company, links.c.person)
-sessions = _table(
+sessions = table(
     "sessions",
     ["id"],
     Column("hash", LargeBinary, nullable=False),  # SHA-256 of the secret in the cookie
@@ -458,7 +458,7 @@ sessions = _table(
     Column("browser", LargeBinary, nullable=False),  # sealed: how it names itself
 )
 Index("sessions_person", sessions.c.company, sessions.c.person)
-notes = _table(
+notes = table(
     "notes",  # what the pages have to tell somebody: answers to what they did there
     ["id"],
     Column("key", String, nullable=False),  # of the effect
