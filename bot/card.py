@@ -50,6 +50,7 @@ class Field:
     initial: str = ""
     hint: Say | None = None
     longest: int = 3000
+    named: bool = False  # on the command line it stands as name="value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,12 @@ class Form:
     intro: tuple[Say | Value, ...] = ()
 
     def line(self, values: Mapping[str, str]) -> str:
-        parts = (values.get(each.name, "").strip() for each in self.fields)
+        parts = (_written(each, values.get(each.name, "").strip()) for each in self.fields)
         return " ".join([self.command, *(part for part in parts if part)])
+
+
+def _written(field: Field, value: str) -> str:
+    if not field.named or not value:
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{field.name}="{escaped}"'

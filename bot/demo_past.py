@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.handlers.ladder import DUE, MANAGER, REMIND
-from bot.policy import approvals, hours
+from bot.policy import approvals, hours, routes
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
 from bot.policy.hours import Calendar
 from bot.policy.people import Person
 from bot.policy.rulebook import Rulebook
+from bot.policy.seats import Seat
 from bot.store import Transaction
 
 WEEKS = 26
@@ -122,7 +123,8 @@ class Past:
 
     def _request(self, book: Rulebook, calendar: Calendar, day: date, asker: Person) -> None:
         route = book.routes["notice"]
-        deciders = approvals.approvers(route, 0, asker, self.tx.people.snapshot().directory)
+        directory = self.tx.people.snapshot().directory
+        deciders = routes.approvers(route.steps[0], {}, asker, directory)
         at = hours.day_start(day, calendar) + timedelta(minutes=self.chance.randint(5, 150))
         decided = hours.add(at, timedelta(minutes=self.chance.randint(20, 700)), calendar)
         if not deciders or decided >= self.tx.clock.now():
@@ -141,8 +143,24 @@ class Past:
             at=at,
         )
         self.tx.requests.add(request)
-        state: approvals.State = "approved" if self.chance.random() < 0.85 else "rejected"  # noqa: PLR2004
-        self.tx.requests.decide(approvals.decide(request, state, deciders[0].id, decided, ""), "")
+        yes = self.chance.random() < 0.85  # noqa: PLR2004
+        state: Literal["approved", "rejected"] = "approved" if yes else "rejected"
+        by = deciders[0].id
+        done = replace(request, state=state, decided_by=by, decided_at=decided)
+        self.tx.requests.sit(
+            [
+                Seat(
+                    request=request.id,
+                    round=0,
+                    step=0,
+                    person=by,
+                    state=state,
+                    decided_by=by,
+                    decided_at=decided,
+                )
+            ]
+        )
+        self.tx.requests.decide(done, "")
 
     def _person(self, id: str | None) -> Person:
         return self.tx.people.snapshot().directory.people[id or ""]

@@ -1,37 +1,27 @@
 """/duly approve: release what I was shown. Policy 3.2."""
 
-from dataclasses import dataclass
-
 from bot.card import Card
 from bot.command import Call, Command, Words
 from bot.handlers import approvals
+from bot.handlers.approvals import Act
 from bot.words import Ref, say
-from commands import reading
+from commands import deciding
+from commands.deciding import Decision
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
-    number: int
-    comment: str
+def parse(words: Words) -> Decision:
+    return deciding.read(words, "approve 12")
 
 
-def parse(words: Words) -> Approval:
-    return Approval(*reading.number(words, "approve 12"))
-
-
-def run(call: Call, approval: Approval) -> Card:
-    request = approvals.decide(call, approval.number, approve=True, comment=approval.comment)
+def run(call: Call, decision: Decision) -> Card:
+    wanted = Act(deed="approve", comment=decision.comment, digest=decision.digest)
+    request = approvals.act(call, decision.number, wanted)
+    number = Ref(request.number)
     if request.state == "open":
-        return Card(
-            say("Approved: {number} goes on to its next step.", number=Ref(request.number)),
-            tone="good",
-        )
+        return Card(say("Approved: {number} goes on to its next step.", number=number), tone="good")
+    person = call.who(request.requester)
     return Card(
-        say(
-            "Approved: {number}. {person} has been told.",
-            number=Ref(request.number),
-            person=call.who(request.requester),
-        ),
+        say("Approved: {number}. {person} has been told.", number=number, person=person),
         tone="good",
     )
 

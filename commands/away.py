@@ -2,19 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.card import Card
 from bot.command import Call, Command, Refusal, Words
 from bot.handlers import absences
 from bot.policy.people import Absence, Person
-from bot.words import Code, Say, say
+from bot.words import say
+from commands import spells
+from commands.spells import DATES
 
-DATES = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?: ?(?:-|–|\.\.|to|until|至|到) ?(\d{4}-\d\d-\d\d))?(?: (.+))?"
-)
-LONGEST = timedelta(days=366)
+EXAMPLE = "away 2026-10-01..2026-10-07 @ann"
+BOTH = re.compile(rf"({DATES.pattern}) (?P<who>.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +26,12 @@ class Leave:
 
 
 def parse(words: Words) -> Leave:
-    match = DATES.fullmatch(words.text)
-    if match is None:
-        raise Refusal(_how())
-    try:
-        first = datetime.combine(datetime.fromisoformat(match[1]), time(), ZoneInfo(words.zone))
-        last = datetime.combine(
-            datetime.fromisoformat(match[2] or match[1]), time(), ZoneInfo(words.zone)
-        )
-        end = (last + timedelta(days=1)).astimezone(words.now.tzinfo)
-    except (ValueError, OverflowError):
-        raise Refusal(_how()) from None
-    if end <= first:
-        raise Refusal(say("The last day is before the first. Name the first day first."))
-    if end <= words.now:
-        raise Refusal(say("These days are over already. Name days to come."))
-    if end - first > LONGEST:
-        raise Refusal(say("This is more than a year. Name a shorter leave, and then the next."))
-    return Leave(first, end, last, words.person(match[3]) if match[3] else None)
-
-
-def _how() -> Say:
-    return say(
-        "Say from when to when, for example: {example}",
-        example=Code("/duly away 2026-10-01..2026-10-07 @ann"),
+    match = BOTH.fullmatch(words.text)
+    spell = spells.read(
+        words, match[1] if match else words.text, "away 2026-10-01..2026-10-07 @ann"
     )
+    delegate = words.person(match["who"]) if match else None
+    return Leave(spell.start, spell.end, spell.last, delegate)
 
 
 def run(call: Call, leave: Leave) -> Card:

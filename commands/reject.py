@@ -1,28 +1,23 @@
 """/duly reject: not like this, and why. Policy 3.2."""
 
-from dataclasses import dataclass
-
 from bot.card import Card, Field, Form
 from bot.command import Call, Command, Words
 from bot.handlers import approvals
+from bot.handlers.approvals import Act
 from bot.words import Ref, say
-from commands import reading
+from commands import deciding
+from commands.deciding import Decision
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    number: int
-    why: str
+def parse(words: Words) -> Decision:
+    return deciding.read(words, "reject 12 WHY")
 
 
-def parse(words: Words) -> Rejection:
-    return Rejection(*reading.number(words, "reject 12 WHY"))
-
-
-def run(call: Call, rejection: Rejection) -> Card | Form:
-    if not rejection.why:
-        return Form(f"reject {rejection.number}", say("Why not?"), FIELDS, say("Reject"))
-    request = approvals.decide(call, rejection.number, approve=False, comment=rejection.why)
+def run(call: Call, decision: Decision) -> Card | Form:
+    if not decision.comment:
+        return deciding.asked(decision, "reject", say("Why not?"), FIELDS, say("Reject"))
+    wanted = Act(deed="reject", comment=deciding.short(decision), digest=decision.digest)
+    request = approvals.act(call, decision.number, wanted)
     return Card(
         say(
             "Rejected: {number}. {person} has been told why.",
@@ -32,7 +27,9 @@ def run(call: Call, rejection: Rejection) -> Card | Form:
     )
 
 
-FIELDS = (Field("why", say("The reason; the requester reads it"), "lines", longest=500),)
+FIELDS = (
+    Field("why", say("The reason; the requester reads it"), "lines", longest=deciding.LONGEST),
+)
 COMMAND = Command(
     name="reject",
     usage="reject NUMBER WHY",

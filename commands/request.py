@@ -1,70 +1,167 @@
-"""/duly request: ask for an approval before something is released. Policy 3.2."""
+"""/duly request: ask for an approval before something is released, or change what I asked for.
 
-from dataclasses import dataclass
+Policy 3.2, 2.2.1-review. Typed: `request material nature=major amount=80000 The price list`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.card import Button, Card, Choice, Field, Form
-from bot.command import Call, Command, Refusal, Words
-from bot.handlers import approvals
-from bot.policy.approvals import shown
+from bot.command import Call, Command, Refusal, Words, number_in
+from bot.handlers import approvals, requestcards
+from bot.handlers.seating import Going
+from bot.policy import forms, routes
+from bot.policy.approvals import Request, shown
+from bot.policy.people import Directory
 from bot.words import Code, Ref, Rows, Say, say
 
-LONGEST = approvals.LONGEST
 ALIASES = {"通知": "notice", "公告": "notice", "业务资料": "material", "業務資料": "material"}
 ALIASES |= {"工作信息": "work", "工作資訊": "work", "请假": "leave", "請假": "leave"}
+ALIASES |= {"外发邮件": "outside_mail", "外發郵件": "outside_mail", "离职": "resignation"}
+ALIASES |= {"離職": "resignation", "培训": "training", "培訓": "training", "账号": "account"}
+ALIASES |= {"帳號": "account", "例外": "exception"}
+NEW = ("kind", forms.TEXT)  # what a form for any kind asks first
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    kind: str
-    text: str
+    kind: str  # or the number of the request that is to be changed
+    form: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse(words: Words) -> Asked:
-    kind, *text = words.text.split(maxsplit=1) or [""]
-    return Asked(ALIASES.get(kind, kind.casefold()), text[0].strip() if text else "")
+    kind, *rest = words.text.split(maxsplit=1) or [""]
+    form = forms.typed(rest[0]) if rest else {}
+    kind = ALIASES.get(kind, kind.casefold())
+    if kind == "leave" and "start" not in form:
+        form = _with_days(form)
+    return Asked(kind, {name: _meant(words, name, value) for name, value in form.items()})
+
+
+def _with_days(form: dict[str, str]) -> dict[str, str]:
+    """`request leave 2026-10-01..2026-10-07 Family matters`"""
+    days, *rest = form.get(forms.TEXT, "").split(maxsplit=1) or [""]
+    match = forms.DAYS.fullmatch(days)
+    if match is None:
+        return form
+    first, last = match.groups()
+    known = {**form, "start": first, "end": last or first, forms.TEXT: ""}
+    return known | (forms.typed(rest[0]) if rest else {})
+
+
+def _meant(words: Words, name: str, value: str) -> str:
+    """People are kept by their ids: names are shared, and change."""
+    if forms.FIELDS[name].kind != "person" or not value:
+        return value
+    return words.person(value).id
 
 
 def run(call: Call, asked: Asked) -> Card | Form:
-    if asked.kind not in call.book.routes:
+    number = number_in(asked.kind)
+    if number is not None:
+        return _revise(call, number, asked.form)
+    book_routes = call.book.routes
+    if not routes.known(book_routes, asked.kind):
         if asked.kind:
             raise Refusal(_kinds(call))
-        return Form("request", say("Ask for an approval"), FIELDS, say("Send"))
-    if not asked.text:
-        return Form(f"request {asked.kind}", say("Ask for an approval"), FIELDS[1:], say("Send"))
-    text = shown(asked.text)
-    if len(text) > LONGEST:
+        return Form("request", say("Ask for an approval"), FIRST, say("Send"))
+    fields = routes.fields_of(book_routes, asked.kind)
+    if _incomplete(asked.form, fields):
+        return _form(f"request {asked.kind}", say("Ask for an approval"), fields, asked.form)
+    _refuse_what_is_unseen(asked.form)
+    request = approvals.make(call, asked.kind, asked.form)
+    return _sent(call, request)
+
+
+def _incomplete(form: Mapping[str, str], fields: tuple[str, ...]) -> bool:
+    return any(forms.FIELDS[each].required and not form.get(each) for each in fields)
+
+
+def _refuse_what_is_unseen(form: Mapping[str, str]) -> None:
+    text = shown(form[forms.TEXT])
+    if len(text) > forms.LONGEST:
         raise Refusal(
-            say("This has {count} characters; at most {most} fit.", count=len(text), most=LONGEST)
+            say(
+                "This has {count} characters; at most {most} fit.",
+                count=len(text),
+                most=forms.LONGEST,
+            )
         )
     if not text:
         raise Refusal(say("There is nothing in this text that can be seen."))
-    request = approvals.make(call, call.book.routes[asked.kind], asked.text)
-    deciders = call.tx.requests.asked(request.id, request.step)
+
+
+def _form(line: str, title: Say, fields: tuple[str, ...], known: Mapping[str, str]) -> Form:
+    """With everything that was typed so far: nothing is lost."""
+    asked = (forms.FIELDS[name] for name in forms.FIELDS if name in fields)
+    filled = tuple(
+        replace(each, initial=known[each.name]) if known.get(each.name) else each for each in asked
+    )
+    return Form(line, title, filled, say("Send"))
+
+
+def _revise(call: Call, number: int, form: Mapping[str, str]) -> Card | Form:
+    if not form:
+        request = call.tx.requests.find(number)
+        if request is None or request.requester != call.person.id:
+            raise Refusal(approvals.no_such(number))
+        family = request.kind.partition(".")[0]
+        fields = routes.fields_of(call.book.routes, family)
+        known = _named(request.form, call.directory)
+        return _form(f"request {number}", say("Change the text"), fields, known)
+    if forms.TEXT in form:
+        _refuse_what_is_unseen(form)
+    return _sent(call, approvals.revise(call, number, form))
+
+
+def _named(form: Mapping[str, str], directory: Directory) -> dict[str, str]:
+    """As a person types it: names, not ids."""
+    return {
+        name: directory.people[value].name
+        if forms.FIELDS[name].kind == "person" and value in directory.people
+        else value
+        for name, value in form.items()
+        if name in forms.FIELDS
+    }
+
+
+def _sent(call: Call, request: Request) -> Card:
+    waits = requestcards.waits_for(Going(call.tx, request))
     return Card(
         say("Sent for approval: {number}", number=Ref(request.number)),
-        body=(say("It waits for {people}.", people=Rows(tuple(map(call.who, deciders)))),),
+        body=(say("It waits for {people}.", people=waits),) if waits else (),
         buttons=(Button(say("Recall"), "↩️", f"recall {request.number}"),),
         tone="good",
     )
 
 
 def _kinds(call: Call) -> Say:
+    kinds = routes.kinds(call.book.routes)
     return say(
         "There is no such kind of request. Known: {kinds}. For example: {example}",
-        kinds=Rows(tuple(Code(kind) for kind in call.book.routes)),
+        kinds=Rows(tuple(Code(kind) for kind in kinds)),
         example=Code("/duly request notice TEXT"),
     )
 
 
-FIELDS = (
-    Field(
-        "kind",
-        say("What is it?"),
-        "choice",
-        choices=tuple(Choice(kind, name) for kind, name in approvals.KINDS.items()),
-    ),
-    Field("text", say("The text, exactly as it is to go out"), "lines", longest=LONGEST),
+SHIPPED = (
+    "notice",
+    "material",
+    "work",
+    "outside_mail",
+    "leave",
+    "resignation",
+    "training",
+    "account",
+    "exception",
 )
+KIND = Field(
+    "kind",
+    say("What is it?"),
+    "choice",
+    choices=tuple(Choice(kind, requestcards.KINDS[kind]) for kind in SHIPPED),
+)
+FIRST = (KIND, forms.FIELDS[forms.TEXT])
 COMMAND = Command(
     name="request",
     usage="request KIND TEXT",
@@ -72,5 +169,5 @@ COMMAND = Command(
     examples=("notice The office is closed on Friday.", "notice", ""),
     parse=parse,
     run=run,
-    fields=FIELDS,
+    fields=(KIND, *forms.FIELDS.values()),
 )

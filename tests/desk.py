@@ -81,6 +81,7 @@ class Paper:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.forms: list[OpenForm] = []
+        self.published: list[Publish] = []
         self.gone: set[MessageRef] = set()  # lines that were withdrawn; kept, to tell what was said
 
     async def listen(self, inbox: Inbox) -> None:
@@ -103,7 +104,9 @@ class Paper:
                 self.forms.append(effect)
             case Withdraw(message=ref):
                 self.gone.add(ref)
-            case Publish() | ShowHome() | Mark():
+            case Publish():
+                self.published.append(effect)
+            case ShowHome() | Mark():
                 pass
         return None
 

@@ -130,7 +130,7 @@ def test_explain_of_a_request_tells_of_everybody_who_was_to_decide(
     db = connect(sqlite_url(folder))
     upgrade(db)
     desk = Desk(db=db, key=key(Settings(data=folder), Clock().random), company="main")
-    desk.says("bob", "request leave 3 days for my sister's wedding")
+    desk.says("bob", "request leave 2026-03-09..2026-03-11 For my sister's wedding")
     for _ in range(22):
         desk.posts("ann", "@bob when will the samples be ready?")
         desk.posts("bob", "@ann on Thursday")

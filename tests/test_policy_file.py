@@ -56,7 +56,7 @@ def duly(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Duly:
         ('company_zone = "Shanghai"', "policy.toml:1: company_zone must be a time zone"),
         (
             '[routes.notice]\nsteps = ["cat"]',
-            "policy.toml:2: routes.notice.steps must be one of department_head",
+            "policy.toml:2: routes.notice.steps.of must be a list of approvers",
         ),
         (
             '[[rules]]\nid = "x"\nclause = "1.2"\nlevel = "huge"',
@@ -180,7 +180,7 @@ def test_what_is_no_text_is_refused(word: str, content: bytes, answer: str, duly
         ('[calendars.x]\nzone = "UTC"\ncountry = 3', "calendars.x.country must be a country"),
         ('[promises]\nlongest_days = "x"', "promises.longest_days must be a whole number of days"),
         ("[levels.normal]\nclause = 3", "levels.normal.clause must be a clause"),
-        ('[routes.notice]\nsteps = ["pope"]', "routes.notice.steps must be one of"),
+        ('[routes.notice]\nsteps = ["pope"]', "routes.notice.steps.of must be a list of approvers"),
         ("rules = [1]", "rules must be a list of tables."),
     ],
 )

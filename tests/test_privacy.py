@@ -154,12 +154,13 @@ def test_who_stood_in_decides_nothing_once_the_absence_is_over(desk: Desk) -> No
     assert state(desk) == "open"
 
 
-def test_standing_in_for_who_stands_in_is_not_enough(desk: Desk) -> None:
+def test_who_stands_in_for_who_stands_in_decides_while_both_are_away(desk: Desk) -> None:
     desk.says("ann", NOTICE)
     away(desk, "sam", "eve")
     away(desk, "eve", "bob")
 
-    assert desk.says("bob", "approve 1")[-1].startswith("bob: #1 is not waiting for you.")
+    assert desk.says("eve", "approve 1")[-1].startswith("eve: #1 is not waiting for you.")
+    assert desk.says("bob", "approve 1")[-1].startswith("bob: Approved: #1.")
 
 
 @pytest.mark.parametrize(

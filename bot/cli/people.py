@@ -319,11 +319,13 @@ def _link(args: argparse.Namespace, store: "Store", out: Out) -> int:
 
 def _follow_up(tx: "Transaction", plan: "Plan") -> None:
     """Who takes over from those who leave or move; and leave moves what is due."""
-    from bot.handlers import absences, passing
+    from bot.handlers import absences, delegating, passing
 
     for before, after in plan.changed:
         if before.active > after.active or before.department != after.department:
             passing.begin(tx, after.id)
+            delegating.ask_again(tx, after.id)
+    delegating.look_again(tx)
     for spell in plan.spells:
         if spell.kind == "leave":
             absences.began(tx, spell.absence)

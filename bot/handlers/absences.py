@@ -6,7 +6,7 @@ Policy 3.2.4, 2.2.1-reply: nobody waits in vain for who is away long.
 from datetime import datetime, timedelta
 
 from bot.card import Button, Card
-from bot.handlers import deeds, times
+from bot.handlers import deeds, delegating, times
 from bot.handlers.deeds import Ending, person_named
 from bot.policy.duties import ANSWERED, Duty
 from bot.policy.people import Absence, Person
@@ -17,6 +17,7 @@ from bot.words import Ref, Say, say
 def began(tx: Transaction, absence: Absence) -> None:
     """What they owe is due later; where they are away long and nobody stands in, excused."""
     deeds.move(tx, absence)
+    delegating.expect(tx, absence)
     if absence.delegate is not None or not _long(tx, absence):
         return
     now = tx.clock.now()

@@ -1,5 +1,7 @@
 """A form as a dialogue, one question a message, where a platform has no forms."""
 
+from dataclasses import replace
+
 from bot.card import Card, Choice, Field, Form
 from bot.events import Account
 from bot.store import Transaction
@@ -11,9 +13,11 @@ CANCEL = ("cancel", "!cancel", "取消")
 
 
 def begin(tx: Transaction, account: Account, form: Form) -> Card:
-    dialogue = Dialogue(form, {})
+    """What can be left out, and typed by its name, is not asked for."""
+    asked = tuple(each for each in form.fields if each.required or not each.named)
+    dialogue = Dialogue(replace(form, fields=asked or form.fields), {})
     tx.dialogues.keep(account, dialogue)
-    return _question(dialogue, form.fields[0])
+    return _question(dialogue, dialogue.form.fields[0])
 
 
 def cancelled(text: str) -> bool:

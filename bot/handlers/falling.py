@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.handlers import daily, dropping
+from bot.handlers import daily, delegating, dropping
 from bot.handlers.deeds import SILENCE
 from bot.handlers.digests import DIGEST
 from bot.handlers.ladder import LADDER
@@ -19,6 +19,8 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
         kinds.setdefault(due.kind, []).append(due)
     for silence in kinds.get(SILENCE, ()):
         dropping.silence(tx, silence)
+    for begun in kinds.get(delegating.BEGINS, ()):
+        delegating.begin(tx, begun)
     if LADDER in kinds:
         nudging.plan(tx, kinds[LADDER], gather)
     if DIGEST in kinds:

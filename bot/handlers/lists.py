@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bot.card import Card
-from bot.handlers import approvals, showing
+from bot.handlers import requestcards, seating, showing
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
 from bot.policy.people import Person
@@ -47,13 +47,20 @@ def waiting(tx: Transaction, person: Person) -> Card:
     """What others owe them, and their own requests on their way."""
     owed = [duty for duty in tx.duties.owed_to(person.id) if duty.kind in AWAITED]
     asked = [each for each in tx.requests.of(person.id) if each.state == "open"]
-    to_decide = [duty for duty in owed_by(tx, person) if duty.kind == "decide"]
+    to_decide = decisions(tx, person)
     if not owed and not asked and not to_decide:
         return Card(say("You wait for nobody, and nobody waits for your decision."))
     body = _lines(owed, lambda duty: showing.waiting_line(tx, duty, person.id))
     body += tuple(_request_line(each) for each in asked[:SHOWN])
     body += _lines(to_decide, lambda duty: showing.line(tx, duty, person.id))
     return Card(say("Waiting"), body=body)
+
+
+def decisions(tx: Transaction, person: Person, most: int = SHOWN) -> list[Duty]:
+    """What waits for their decision now, theirs and that of whom they decide for."""
+    found = seating.undecided(tx, person.id, most)
+    known = tx.duties.many(chair.seat.duty for _, chair in found if chair.seat.duty)
+    return list(known.values())
 
 
 def team(tx: Transaction, person: Person) -> Card:
@@ -82,6 +89,6 @@ def _request_line(request: Request) -> Say:
     return say(
         "{number} Your request ({kind}) waits for a decision since {at}",
         number=Ref(request.number),
-        kind=approvals.KINDS.get(request.kind, Code(request.kind)),
+        kind=requestcards.kind_of(request),
         at=request.at,
     )

@@ -10,6 +10,7 @@ from bot.clock import wall
 from bot.command import Call, Command, Refusal, Words
 from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper
 from bot.events import (
+    Account,
     ButtonPressed,
     CommandInvoked,
     FormSubmitted,
@@ -17,7 +18,7 @@ from bot.events import (
     Platform,
     ReactionChanged,
 )
-from bot.handlers import dialogue, nudging
+from bot.handlers import dialogue, nudging, requestcards, seating
 from bot.policy.dates import moment
 from bot.store import Transaction
 from bot.words import Code, Quoted, Say, command_named, say
@@ -95,6 +96,9 @@ def reacted(menu: Menu, tx: Transaction, event: ReactionChanged) -> bool:
 
 
 def _buttons(tx: Transaction, parcel: str, effect: Effect) -> tuple[Button, ...]:
+    kind, _, id = tx.outbox.subject(parcel).partition("/")
+    if kind == "request" and isinstance(effect, Send):
+        return _buttons_now(tx, id, effect.to)
     match effect:
         case Send(card=card) | Whisper(card=card):
             return card.buttons
@@ -102,6 +106,12 @@ def _buttons(tx: Transaction, parcel: str, effect: Effect) -> tuple[Button, ...]
             return nudging.buttons(tx, parcel, person)
         case _:
             return ()
+
+
+def _buttons_now(tx: Transaction, request: str, to: Account | Place) -> tuple[Button, ...]:
+    """What the card of a request shows now, not what it showed when it was sent."""
+    person = tx.people.snapshot().directory.behind(to) if isinstance(to, Account) else None
+    return requestcards.buttons(seating.going(tx, request), person.id) if person else ()
 
 
 def check(menu: Menu, form: FormSubmitted) -> Mapping[str, Say]:

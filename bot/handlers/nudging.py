@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.card import Button, Card
 from bot.effects import Remind, Send, Withdraw
 from bot.events import conversation
-from bot.handlers import approvals, caps, deeds, digests, planning, showing, times
+from bot.handlers import caps, deeds, digests, planning, requestcards, showing, times
 from bot.handlers.caps import Line
 from bot.handlers.ladder import DUE, rung_of
 from bot.handlers.planning import hearer
@@ -133,5 +133,5 @@ def buttons(tx: Transaction, parcel: str, person: str) -> tuple[Button, ...]:
 def _card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
     duty, step = due[0]
     if len(due) == 1 and duty.kind == "decide" and rung_of(step) <= DUE:
-        return approvals.reminder(tx, duty)
+        return requestcards.reminder(tx, duty, person)
     return showing.nudge(tx, due, person)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.effects import Remind
-from bot.handlers import deeds, digests, times
+from bot.handlers import deeds, digests, seating, times
 from bot.handlers.ladder import DUE, HEAD, LADDER, LAPSE, MANAGER, next_rung, rung_of
 from bot.policy.duties import Duty
 from bot.store import Transaction
@@ -147,6 +147,8 @@ def hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
     owner = directory.people.get(duty.owed_by or "")
     if owner is None or owner.partner:
         return None
+    if rung_of(step) <= DUE and duty.kind == "decide":
+        return seating.hearer(tx, duty)
     if rung_of(step) <= DUE and owner.active:
         delegate = directory.delegate_of(owner.id, tx.clock.now())
         return delegate.id if delegate and delegate.id != duty.owed_to else owner.id

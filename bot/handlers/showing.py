@@ -6,7 +6,7 @@ Policy 1.3-moderate: a nudge says why it comes, and offers what to do about it.
 from collections.abc import Sequence
 
 from bot.card import Button, Card
-from bot.handlers import approvals
+from bot.handlers import requestcards
 from bot.handlers.deeds import person_named, quoted
 from bot.handlers.ladder import DUE, HEAD, MANAGER, rung_of
 from bot.handlers.lines import line, team_line, waiting_line
@@ -132,7 +132,7 @@ def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
     if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
         return _for_who_leads(duty)
     if duty.kind == "decide":
-        return approvals.reminder(tx, duty).buttons
+        return requestcards.reminder(tx, duty, reader).buttons
     return exits(duty)
 
 

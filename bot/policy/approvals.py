@@ -3,22 +3,23 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.policy.people import Directory, Person
-from bot.policy.rulebook import Route
+from bot.policy.people import Person
+from bot.policy.seats import Chair
 from bot.words import Code, Ref, Say, Who, say, seen
 
 BLANKS = "\u3164\u115f\u1160\uffa0\u2800"  # letters by name that show nothing
-State = Literal["open", "approved", "rejected", "recalled"]
+State = Literal["open", "returned", "approved", "rejected", "recalled"]
+PENDING: tuple[State, ...] = ("open", "returned")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """`digest` is over exactly what the approvers are shown."""
+    """`digest` is over exactly what the approvers are shown; `round` counts its versions."""
 
     id: str
     number: int
@@ -31,6 +32,8 @@ class Request:
     digest: str
     state: State = "open"
     step: int = 0  # of its route, the one that waits
+    round: int = 0
+    recalls: str | None = None  # the id of the approved request that it is to take back
     at: datetime
     place: str | None = None
     decided_by: str | None = None
@@ -64,45 +67,50 @@ def _visible(character: str) -> bool:
     return unicodedata.category(character)[0] not in "ZC" and character not in BLANKS
 
 
-def approvers(
-    route: Route, step: int, requester: Person, directory: Directory
-) -> tuple[Person, ...]:
-    """Who may decide a step now: of its role, never the requester by whatever account."""
-    found = {each.id: each for each in _of_step(route.steps[step], requester, directory)}
-    return tuple(each for each in found.values() if each.id != requester.id and not each.partner)
+Deed = Literal[
+    "submit",
+    "approve",
+    "reject",
+    "return",
+    "revise",
+    "transfer",
+    "sign",
+    "recall",
+    "urge",
+    "defer",
+    "comment",
+    "question",
+    "reply",
+    "count",
+    "withdraw",
+]
 
 
-def entitled(
-    route: Route, step: int, requester: Person, directory: Directory, now: datetime
-) -> frozenset[str]:
-    """Who may decide it at this moment: the approvers, and who stands in for one who is away."""
-    asked = approvers(route, step, requester, directory)
-    standing_in = (directory.delegate_of(each.id, now) for each in asked)
-    ours = {each.id for each in (*asked, *filter(None, standing_in))}
-    return frozenset(ours - {requester.id})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One line of what happened to a request. Never changed, never deleted."""
+
+    number: int
+    at: datetime
+    actor: str
+    deed: Deed
+    behalf: str | None = None  # for whom they stood in
+    other: str | None = None  # whom it was given to, or who was added
+    round: int = 0
+    step: int = 0
+    digest: str = ""  # of what they had before their eyes
+    until: datetime | None = None
+    comment: str = ""
 
 
-def _of_step(step: str, requester: Person, directory: Directory) -> Iterator[Person]:
-    """The head decides for a department; for the head themselves, whoever stands above."""
-    match step:
-        case "department_head":
-            head = directory.head_of(requester) or directory.manager_of(requester)
-            yield from [head] if head else directory.with_role("executive")
-        case "manager":
-            boss = directory.manager_of(requester)
-            yield from [boss] if boss else directory.with_role("executive")
-        case role:
-            yield from directory.with_role(role)
-
-
-def why_not_decide(request: Request, person: Person, entitled: Collection[str]) -> Say | None:
-    """Why `person` may not decide now; None where they may. Identity is the person."""
+def why_not(request: Request, person: Person, chair: Chair | None) -> Say | None:
+    """Why `person` may not decide now; None where they may. Identity is the person. Policy 3.2"""
     if person.id == request.requester:
         return say(
             "{number} is your own request; somebody else has to decide it.",
             number=Ref(request.number),
         )
-    if person.id not in entitled:
+    if chair is None:
         return say(
             "{number} is not waiting for you. What is: {command}",
             number=Ref(request.number),
@@ -111,8 +119,9 @@ def why_not_decide(request: Request, person: Person, entitled: Collection[str]) 
     return None
 
 
-def why_decided(request: Request, decider: Person | None) -> Say | None:
-    if request.state == "open":
+def why_closed(request: Request, decider: Person | None) -> Say | None:
+    """Why nothing can be done about it any more; None while it is on its way."""
+    if request.state in PENDING:
         return None
     if request.state == "recalled" or decider is None:
         return say("{number} was recalled by its requester.", number=Ref(request.number))
@@ -121,7 +130,3 @@ def why_decided(request: Request, decider: Person | None) -> Say | None:
         number=Ref(request.number),
         person=Who(decider.id, decider.name),
     )
-
-
-def decide(request: Request, state: State, by: str | None, now: datetime, comment: str) -> Request:
-    return replace(request, state=state, decided_by=by, decided_at=now, comment=comment)

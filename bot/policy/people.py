@@ -64,6 +64,7 @@ class Directory:
     departments: Mapping[str, Department] = field(default_factory=dict)
     accounts: Mapping[Account, str] = field(default_factory=dict)  # the person behind each
     absences: Mapping[str, tuple[Absence, ...]] = field(default_factory=dict)
+    delegations: Mapping[str, tuple[Absence, ...]] = field(default_factory=dict)  # of decisions
 
     def behind(self, account: Account) -> Person | None:
         """The person who uses `account`; None for strangers and for who has left."""
@@ -86,6 +87,11 @@ class Directory:
     def head_of(self, person: Person) -> Person | None:
         """The head of their department, or of the nearest one above that has another head."""
         return next((head for head in self._heads(person) if head.id != person.id), None)
+
+    def head_above(self, unit: Department, apart_from: Person) -> Person | None:
+        """Who heads the nearest department above it, but for one person."""
+        inside = Person(id=apart_from.id, name="", department=unit.parent)
+        return self.head_of(inside)
 
     def above(self, person: Person) -> Iterator[Person]:
         """Everybody up the line, nearest first, each once."""
@@ -124,6 +130,34 @@ class Directory:
         found = self.people.get(absence.delegate or "") if absence else None
         return found if found and found.active and not found.partner else None
 
+    def decides_for(self, person: str, at: datetime) -> Person | None:
+        """To whom they delegated their decisions at that moment; else who answers for them."""
+        given = (a for a in self.delegations.get(person, ()) if a.start <= at < a.end)
+        found = self.people.get(next((a.delegate or "" for a in given), ""))
+        if found and found.active and not found.partner:
+            return found
+        return self.delegate_of(person, at)
+
+    def may_decide_for(self, person: str, at: datetime) -> tuple[str, ...]:
+        """For whom they may have to decide now; who really does is found seat by seat.
+
+        Whoever delegated to them, directly or along a line, and whom they lead that are not there.
+        """
+        found, new = {person}, [person]
+        for one in new:
+            given = (*self._deciding.get(one, ()), *self._standing_in.get(one, ()))
+            near = [a.person for a in given if a.start <= at < a.end]
+            near += [each for each in self._led.get(one, ()) if self._gone(each, at)]
+            new += [each for each in near if each not in found]
+            found.update(near)
+        return tuple(new[1:])
+
+    def _gone(self, person: str, at: datetime) -> bool:
+        """They have left, are away, or have given their decisions away."""
+        if not self.people[person].active or self.away(person, at) is not None:
+            return True
+        return self.decides_for(person, at) is not None
+
     def stands_in_for(self, person: str, at: datetime) -> tuple[str, ...]:
         """Who is away now and has named `person` to answer meanwhile."""
         named = self._standing_in.get(person, ())
@@ -140,6 +174,12 @@ class Directory:
             department = self.departments.get(department.parent or "")
 
     @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The mail hosts of colleagues; of outsiders only what is a colleague's too."""
+        ours = (each.email.rpartition("@")[2] for each in self.people.values() if not each.partner)
+        return frozenset(host.casefold() for host in ours if host)
+
+    @cached_property
     def _led(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
         for each in self.people.values():
@@ -151,11 +191,12 @@ class Directory:
     @cached_property
     def _standing_in(self) -> Mapping[str, tuple[Absence, ...]]:
         """The absences for which somebody was named to answer, by who that is."""
-        found: dict[str, list[Absence]] = {}
-        for each in (one for absences in self.absences.values() for one in absences):
-            if each.delegate is not None:
-                found.setdefault(each.delegate, []).append(each)
-        return {delegate: tuple(absences) for delegate, absences in found.items()}
+        return _by_delegate(self.absences)
+
+    @cached_property
+    def _deciding(self) -> Mapping[str, tuple[Absence, ...]]:
+        """The delegations of decisions, by who decides."""
+        return _by_delegate(self.delegations)
 
     @cached_property
     def _accounts(self) -> Mapping[str, tuple[Account, ...]]:
@@ -173,3 +214,13 @@ class Directory:
                 if name and each.active:
                     found.setdefault(name, {})[each.id] = each
         return {name: tuple(people.values()) for name, people in found.items()}
+
+
+def _by_delegate(
+    spells: Mapping[str, tuple[Absence, ...]],
+) -> Mapping[str, tuple[Absence, ...]]:
+    found: dict[str, list[Absence]] = {}
+    for each in (one for absences in spells.values() for one in absences):
+        if each.delegate is not None:
+            found.setdefault(each.delegate, []).append(each)
+    return {delegate: tuple(absences) for delegate, absences in found.items()}

@@ -30,9 +30,20 @@ from bot.policy.kinds import (
     some_of,
 )
 from bot.policy.people import ROLES
+from bot.policy.routekinds import (
+    APPROVERS,
+    CONDITION,
+    FIELDS_KIND,
+    NEEDS,
+    STEPS_KIND,
+    TEXT_FIELD,
+    THEN_KIND,
+)
+from bot.policy.routes import Route, Step
 from bot.policy.rulebook import (
     CLASSES,
     Answers,
+    Approvals,
     Channel,
     Class,
     Emergencies,
@@ -40,7 +51,6 @@ from bot.policy.rulebook import (
     Level,
     Marks,
     Nudges,
-    Route,
     Rule,
     Rulebook,
 )
@@ -50,8 +60,8 @@ T = TypeVar("T")
 Path = tuple[str, ...]
 HEADER = re.compile(r"\s*(\[\[?)\s*([\w\s.\"'-]+?)\s*\]\]?\s*(?:#.*)?$")
 KEY = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
+PART_OF = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s.]+")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-STEPS = ("department_head", "business_head", "executive", "manager", "hr", "it", "admin_office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +123,21 @@ def _lines(text: str) -> dict[Path, int]:
     table: Path = ()
     for number, line in enumerate(text.splitlines(), 1):
         if header := HEADER.match(line):
-            table = tuple(part.strip(" \"'") for part in header[2].split("."))
+            table = _parts(header[2])
             for depth in range(1, len(table) + 1):
                 found.setdefault(table[:depth], number)
         elif key := KEY.match(line):
-            name = tuple(part.strip(" \"'") for part in key[1].split("."))
+            name = _parts(key[1])
             if name == ("id",):
                 table = (*table[:1], line.partition("=")[2].strip().partition("#")[0].strip(" \"'"))
                 found.setdefault(table, number)
             found.setdefault((*table, *name), number)
     return found
+
+
+def _parts(dotted: str) -> Path:
+    """The names of a.b."c.d": what is quoted is one."""
+    return tuple(part.strip("\"'") for part in PART_OF.findall(dotted))
 
 
 @dataclass(slots=True)
@@ -180,7 +195,7 @@ def _key(path: Path) -> Code:
 def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
-    sheet.table((), (*top, *more, "emergencies", "endings"))
+    sheet.table((), (*top, *more, "emergencies", "endings", "approvals"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -202,6 +217,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         longest_promise=promises.get("longest_days", DAYS_KIND),
         promise_clause=promises.get("clause", CLAUSE_KIND),
         nudges=_nudges(sheet),
+        approvals=_approvals(sheet),
         routes={name: _route(sheet, name, level) for name in sheet.table(("routes",))},
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
@@ -261,9 +277,10 @@ def _class(sheet: Sheet, name: str) -> Class:
 
 
 def _channel(sheet: Sheet, name: str) -> Channel:
-    entry = Entry(sheet, ("channels", name), ("class", "purpose"))
+    entry = Entry(sheet, ("channels", name), ("class", "purpose", "releases"))
     class_name, purpose = entry.get("class", CLASS, "work"), entry.get("purpose", TEXT, name)
-    return Channel(name=name, class_name=class_name, purpose=purpose)
+    releases: str = entry.get("releases", TEXT, "")
+    return Channel(name=name, class_name=class_name, purpose=purpose, releases=releases)
 
 
 def _level(sheet: Sheet, name: str) -> Level:
@@ -371,12 +388,43 @@ def _nudges(sheet: Sheet) -> Nudges:
     )
 
 
+def _approvals(sheet: Sheet) -> Approvals:
+    keys = ("clause", "urge_after", "urge_most", "defer_days", "compare_days")
+    entry = Entry(sheet, ("approvals",), keys)
+    return Approvals(
+        clause=entry.get("clause", CLAUSE_KIND),
+        urge_after=entry.get("urge_after", SPAN_KIND),
+        urge_most=entry.get("urge_most", WHOLE),
+        defer_days=entry.get("defer_days", WHOLE),
+        compare_days=entry.get("compare_days", WHOLE),
+    )
+
+
 def _route(sheet: Sheet, name: str, level: Kind[str]) -> Route:
-    entry = Entry(sheet, ("routes", name), ("clause", "level", "steps", "class"))
+    keys = ("clause", "level", "steps", "class", "fields", "when", "copies", "then")
+    entry = Entry(sheet, ("routes", name), keys)
+    family = name.partition(".")[0]
+    steps: list[Any] = entry.get("steps", STEPS_KIND)
     return Route(
         kind=name,
         clause=entry.get("clause", CLAUSE_KIND),
         level=entry.get("level", level),
-        steps=entry.get("steps", some_of(STEPS)),
-        class_name=entry.get("class", CLASS, name if name in CLASSES else "work"),
+        steps=tuple(_step(sheet, name, each, level) for each in steps),
+        class_name=entry.get("class", CLASS, family if family in CLASSES else "work"),
+        fields=entry.get("fields", FIELDS_KIND, (TEXT_FIELD,)),
+        when=entry.maybe("when", CONDITION),
+        copies=entry.get("copies", APPROVERS, ()),
+        then=entry.get("then", THEN_KIND, "record"),  # type: ignore[arg-type]
+    )
+
+
+def _step(sheet: Sheet, route: str, value: Any, level: Kind[str]) -> Step:
+    """A name of approvers alone is a step of any one of them."""
+    values = {"of": [value]} if isinstance(value, str) else value
+    entry = Entry(sheet, ("routes", route, "steps"), ("of", "needs", "level", "when"), values)
+    return Step(
+        of=entry.get("of", APPROVERS),
+        needs=entry.get("needs", NEEDS, "any"),
+        level=entry.maybe("level", level),
+        when=entry.maybe("when", CONDITION),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from bot.policy.hours import Calendar
+from bot.policy.routes import Route
 
 CLASSES = ("work", "notice", "material", "personal")
 
@@ -25,6 +26,7 @@ class Channel:
     name: str
     class_name: str
     purpose: str
+    releases: str = ""  # what stands there was approved as a request of this kind; empty: anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +115,14 @@ class Nudges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """Who decides on a kind of request, step by step. Policy 3.2."""
+class Approvals:
+    """What holds for every request, whatever its route. Policy 3.2."""
 
-    kind: str
     clause: str
-    level: str
-    steps: tuple[str, ...]
-    class_name: str
+    urge_after: timedelta  # working time between two urgings of one request
+    urge_most: int
+    defer_days: int  # for how long an approver may put a decision off
+    compare_days: int  # a text posted by hand is compared with what was approved so recently
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,7 @@ class Rulebook:
     longest_promise: timedelta
     promise_clause: str
     nudges: Nudges
+    approvals: Approvals
     routes: Mapping[str, Route]
     keep_bodies: timedelta
     targets: Mapping[str, int]

@@ -7,7 +7,7 @@ from bot.events import MessageRef, conversation
 from bot.policy.duties import Duty
 from bot.store.duties import _duty as duty_of
 from bot.store.rows import Rows, Where
-from bot.store.schema import approvers, duties, policies, records
+from bot.store.schema import duties, policies, records, seats
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Lives:
 
     def of_request(self, request: str) -> list[Duty]:
         """To decide on it: everybody's who was asked, step by step."""
-        asked = self.rows.all(approvers, approvers.c.request == request)
-        return self._duties(duties.c.id.in_([row.duty for row in asked]))
+        asked = self.rows.all(seats, seats.c.request == request)
+        return self._duties(duties.c.id.in_([row.duty for row in asked if row.duty]))
 
     def latest(self, count: int) -> list[Duty]:
         """The last that were opened, the newest first."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from bot.effects import Digest, Effect, OpenForm, Remind, Whisper
+from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper
 from bot.events import Account, MessageRef, Place, Platform, conversation
 from bot.store.rows import Rows
 from bot.store.schema import GATHERING, UNSENT, outbox
@@ -174,6 +174,17 @@ class Outbox:
         c = outbox.c
         ours = sa.select(c.key).where(c.company == self.rows.company, c.key.in_(list(keys)))
         return set(self.rows.conn.execute(ours).scalars())
+
+    def unsent_about(self, subject: str) -> list[tuple[str, Send]]:
+        """Cards about `subject` that nobody has begun to send."""
+        rows = self.rows.all(outbox, UNSENT, outbox.c.subject == subject, outbox.c.state == "ready")
+        found = [(row.id, self.rows.open(outbox.c.body, row.id, row.body)) for row in rows]
+        return [(id, effect) for id, effect in found if isinstance(effect, Send)]
+
+    def rewrite(self, id: str, effect: Effect) -> None:
+        """What is to be sent has changed before it was."""
+        body = self.rows.close(outbox.c.body, id, effect)
+        self.rows.change(outbox, outbox.c.id == id, outbox.c.state == "ready", body=body)
 
     def retire(self, subject: str, readers: Iterable[Account]) -> list[Arrival]:
         """The nudging cards about `subject` that some accounts have: they are told of no more."""

@@ -164,6 +164,15 @@ class People:
         row = self.snapshot().places.get((place.platform, place.realm, place.id))
         return str(row.name) if row else ""
 
+    def channels(self) -> dict[str, tuple[Place, ...]]:
+        """Those we are in, by their names."""
+        found: dict[str, tuple[Place, ...]] = {}
+        for (platform, realm, id), row in self.snapshot().places.items():
+            if row.kind != "direct" and not row.archived and row.name:
+                name = str(row.name).casefold()
+                found[name] = (*found.get(name, ()), Place(Platform(platform), realm, id))
+        return found
+
     def sees(self, person: str, place: Place) -> bool:
         """They are a member of it; where the platform never told of members, everybody is."""
         c = members.c
@@ -204,6 +213,12 @@ class People:
         self.rows.add(absences, id=id, kind=kind, **values)
         self.changed()
 
+    def back(self, person: str, start: datetime) -> None:
+        """A leave that began, or would have begun, then is taken back."""
+        mine = absences.c.person == person, absences.c.start == start, absences.c.kind == "leave"
+        self.rows.remove(absences, *mine)
+        self.changed()
+
     def hear_hr(self, calendar: str, days: Mapping[date, bool]) -> None:
         """HR's word on single days, against the library's."""
         for day, working in days.items():
@@ -232,16 +247,18 @@ class People:
             granted.setdefault(row.person, set()).add(row.role)
         everybody = {row.id: _person(row, granted) for row in self.rows.all(people)}
         away: dict[str, tuple[Absence, ...]] = {}
-        for row in self.rows.all(absences, absences.c.kind == "leave"):
+        given: dict[str, tuple[Absence, ...]] = {}
+        for row in self.rows.all(absences, absences.c.kind.in_(("leave", "delegation"))):
             one = Absence(person=row.person, start=row.start, end=row.end, delegate=row.delegate)
-            away[row.person] = (*away.get(row.person, ()), one)
+            kept = away if row.kind == "leave" else given
+            kept[row.person] = (*kept.get(row.person, ()), one)
         names = ("id", "name", "head", "parent", "subsidiary")
         units = [
             Department(**{name: getattr(row, name) for name in names})
             for row in self.rows.all(departments)
         ]
         owners = {account: login.person for account, login in logins.items() if login.person}
-        return Directory(everybody, {unit.id: unit for unit in units}, owners, away)
+        return Directory(everybody, {unit.id: unit for unit in units}, owners, away, given)
 
 
 def _keys(account: Account) -> dict[str, str]:

@@ -40,7 +40,7 @@ class Moment(sa.TypeDecorator[datetime]):
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
 
 
-COUNTED = ("step", "number", "policy")
+COUNTED = ("step", "number", "policy", "round")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 meta = sa.MetaData()
 
@@ -218,7 +218,7 @@ absences = table(
     "absences",
     ["id"],
     Column("person", String, nullable=False),
-    Column("kind", String, nullable=False),  # leave, or where somebody works: remote, travelling
+    Column("kind", String, nullable=False),  # leave; remote, travelling; or delegation
     Column("start", Moment, nullable=False),
     Column("end", Moment, nullable=False),
     Column("delegate", String),
@@ -383,6 +383,8 @@ requests = table(
     Column("digest", String, nullable=False),  # SHA-256 of its canonical form
     Column("state", String, nullable=False),  # open, approved, rejected, recalled
     Column("step", Integer, nullable=False),  # of its route, the one that waits
+    Column("round", Integer, nullable=False),  # how often its text was changed
+    Column("recalls", String),  # the approved request that it is to take back
     Column("at", Moment, nullable=False),
     Column("place", String),
     Column("decided_by", String),
@@ -390,12 +392,76 @@ requests = table(
     Column("comment", LargeBinary),  # sealed
     UniqueConstraint("company", "number"),
 )
-Index("requests_requester", requests.c.company, requests.c.requester)
-approvers = table(
-    "approvers",
-    ["request", "step", "person"],
-    Column("duty", String, nullable=False),
+Index("requests_requester", requests.c.company, requests.c.requester, requests.c.id)
+Index("requests_decided", requests.c.company, requests.c.state, requests.c.decided_at)
+versions = table(
+    "versions",  # every text a request has had; append-only
+    ["request", "round"],
+    Column("digest", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # sealed
 )
+seats = table(
+    "seats",  # each approver's place on a step; what was decided there never changes
+    ["request", "round", "step", "person"],
+    Column("state", String, nullable=False),  # waiting, open, approved, rejected, moved, dropped
+    Column("after", String),  # whose approval it waits for
+    Column("added_by", String),  # who set them there, beyond the route
+    Column("given_by", String),  # who gave them their own place
+    Column("duty", String),
+    Column("decided_by", String),  # they themselves, or who stood in for them
+    Column("decided_at", Moment),
+)
+UNDECIDED = seats.c.state.in_(fixed("waiting", "open"))
+Index(
+    "seats_person",
+    seats.c.company,
+    seats.c.person,
+    sqlite_where=UNDECIDED,
+    postgresql_where=UNDECIDED,
+)
+Index("seats_asked", seats.c.company, seats.c.person, seats.c.request)
+trail = table(
+    "trail",  # what happened to a request, in order; append-only
+    ["request", "number"],
+    Column("at", Moment, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("deed", String, nullable=False),
+    Column("behalf", String),  # for whom they stood in
+    Column("other", String),  # whom it was given to, or who was added
+    Column("round", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("digest", String, nullable=False),  # of what they had before their eyes
+    Column("until", Moment),
+    Column("comment", LargeBinary),  # sealed
+)
+certificates = table(
+    "certificates",  # of what was approved; append-only
+    ["code"],
+    Column("request", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("company", "request"),
+)
+findings = table(
+    "findings",  # a rule that something appears to break; each is a duty to review
+    ["id"],
+    Column("number", Integer, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("clause", String, nullable=False),
+    Column("severity", String, nullable=False),  # slight, serious
+    Column("person", String),  # whose it is; None: not known
+    Column("conversation", String),
+    Column("message", String),
+    Column("request", String),  # which request it should have been, or was
+    Column("at", Moment, nullable=False),
+    Column("state", String, nullable=False),  # open, settled
+    Column("how", String, nullable=False),  # what came of it
+    Column("settled_by", String),
+    Column("settled_at", Moment),
+    UniqueConstraint("company", "number"),
+)
+Index("findings_message", findings.c.company, findings.c.conversation, findings.c.message)
 dialogues = table(
     "dialogues",  # forms being filled in question by question
     ["account"],

@@ -3,13 +3,26 @@
 Policy 3.3.3 (records) and 3.2 (a decision never changes). The same on both engines.
 """
 
+import re
+
 import sqlalchemy as sa
 
-FINAL = "OLD.state <> 'open'"
-OTHER = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.requester <> NEW.requester"
+OLD = re.compile(r"OLD\.(\w+)")
+
+FINAL = "OLD.state NOT IN ('open', 'returned')"
+TEXT = "(OLD.digest <> NEW.digest OR OLD.body <> NEW.body) AND NEW.round <> OLD.round + 1"
+OTHER = f"OLD.requester <> NEW.requester OR OLD.number <> NEW.number OR ({TEXT})"
+SAT = "OLD.state IN ('approved', 'rejected')"
+KEPT = (  # nothing there is ever changed or deleted
+    ("records", "records are append-only"),
+    ("versions", "what was asked stays known"),
+    ("trail", "what happened to a request stays known"),
+    ("certificates", "a certificate never changes"),
+)
 RULES = (  # table, deed, when, what it says
-    ("records", "UPDATE", "", "records are append-only"),
-    ("records", "DELETE", "", "records are append-only"),
+    *((table, deed, "", says) for table, says in KEPT for deed in ("UPDATE", "DELETE")),
+    ("seats", "UPDATE", SAT, "a decision never changes"),
+    ("seats", "DELETE", SAT, "a decision never changes"),
     ("requests", "UPDATE", f"{FINAL} OR {OTHER}", "a decision never changes, nor its request"),
     ("requests", "DELETE", "", "requests are kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),
@@ -17,16 +30,28 @@ RULES = (  # table, deed, when, what it says
 
 
 def install(conn: sa.Connection) -> None:
+    """On the tables and columns there are so far: an older migration knows fewer."""
+    look = sa.inspect(conn)
+    there = {
+        name: {column["name"] for column in look.get_columns(name)}
+        for name in set(look.get_table_names()) & {rule[0] for rule in RULES}
+    }
     for table, deed, when, says in RULES:
-        name = f"{table}_no_{deed.lower()}"
-        condition = f" WHEN ({when})" if when else ""
-        if conn.dialect.name == "sqlite":
-            conn.exec_driver_sql(
-                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {deed} ON {table}{condition} "
-                f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
-            )
-        else:
-            _postgresql(conn, name, f"BEFORE {deed} ON {table} FOR EACH ROW{condition}", says)
+        if table in there and set(OLD.findall(when)) <= there[table]:
+            _install(conn, table, deed, when, says)
+
+
+def _install(conn: sa.Connection, table: str, deed: str, when: str, says: str) -> None:
+    name = f"{table}_no_{deed.lower()}"
+    condition = f" WHEN ({when})" if when else ""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        conn.exec_driver_sql(
+            f"CREATE TRIGGER {name} BEFORE {deed} ON {table}{condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
+        )
+    else:
+        _postgresql(conn, name, f"BEFORE {deed} ON {table} FOR EACH ROW{condition}", says)
 
 
 def _postgresql(conn: sa.Connection, name: str, when: str, says: str) -> None:

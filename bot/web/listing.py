@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.card import Button
-from bot.handlers import approvals, lists, showing
+from bot.handlers import lists, requestcards, showing
 from bot.handlers.deeds import person_named
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.web.showing import View
-from bot.words import Code, Ref, Say, say, say_many
+from bot.words import Ref, Say, say, say_many
 
 SHOWN = 100  # lines of a list
 
@@ -57,7 +57,7 @@ def _owed(tx: Transaction, duty: Duty, person: Person) -> Entry:
 def waiting(tx: Transaction, person: Person) -> View:
     """What others owe them, their own requests, and what waits for their decision."""
     owed = [duty for duty in tx.duties.owed_to(person.id) if duty.kind in lists.AWAITED]
-    to_decide = [duty for duty in lists.owed_by(tx, person) if duty.kind == "decide"]
+    to_decide = lists.decisions(tx, person, SHOWN)
     requests = tx.requests.of(person.id)
     sections = (
         _section(
@@ -99,9 +99,9 @@ def _request(request: Request) -> Entry:
     line = say(
         "{number} {kind}, asked for at {at}: {state}",
         number=Ref(request.number),
-        kind=approvals.KINDS.get(request.kind, Code(request.kind)),
+        kind=requestcards.kind_of(request),
         at=request.at,
-        state=approvals.STATES[request.state],
+        state=requestcards.STATES[request.state],
     )
     return Entry(line, f"/requests/{request.number}", recalling(request))
 

@@ -23,6 +23,8 @@ PHRASES: Mapping[str, Say] = {
     "send": say("Send"),
     "example": say("For example: {example}", example=Code("request notice")),
     "optional": say("(optional)"),
+    "way": say("The way it takes"),
+    "thread": say("What happened"),
     "faults": say("Something in the form is not right yet."),
 }
 OWN_NAMES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文"}

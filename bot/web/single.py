@@ -1,15 +1,14 @@
 """One duty and one request as pages, for those alone whom they concern. Policy 2.2.1-reply, 3.2."""
 
-from bot.card import Button, Card
-from bot.handlers import approvals, deeds, life, showing
-from bot.policy import approvals as routes
-from bot.policy.approvals import Request
+from bot.card import Button
+from bot.handlers import deeds, life, requestcards, showing, threads
+from bot.handlers.seating import Going
 from bot.policy.duties import ANSWERED, INNER, Duty
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.web import listing
 from bot.web.showing import View
-from bot.words import Ref, Rows, Say, Value, say
+from bot.words import Ref, Say, Value, say
 
 
 def duty(tx: Transaction, person: Person, number: int) -> View | None:
@@ -64,43 +63,17 @@ def _reopening(tx: Transaction, duty: Duty, person: Person) -> tuple[Button, ...
 
 
 def request(tx: Transaction, person: Person, number: int) -> View | None:
-    """As it stands, for its requester, who may decide it, and who was asked on its route."""
+    """As it stands, with everything that happened, for those alone who have to do with it."""
     found = tx.requests.find(number)
-    if found is None:
+    if found is None or not requestcards.sees(tx, found, person):
         return None
-    entitled = _entitled(tx, found)
-    if person.id not in {found.requester, found.decided_by, *entitled, *_asked(tx, found)}:
-        return None
-    card = approvals.card(tx, found, deciding=_decides(found, person, entitled))
-    values = {"card": card, "waits": _waits(tx, entitled), "buttons": _actions(card, found, person)}
+    going = Going(tx, found)
+    card = requestcards.card(going, person.id, lines=0)
+    values = {
+        "card": card,
+        "buttons": card.buttons,
+        "told": threads.told(tx, found.id),
+        "steps": requestcards.steps(going),
+    }
     title = say("Request {number}", number=Ref(number))
     return View("request.html", title, f"/requests/{number}", values)
-
-
-def _entitled(tx: Transaction, request: Request) -> frozenset[str]:
-    """Who may decide it at this moment; nobody once it is decided."""
-    directory = tx.people.snapshot().directory
-    route = tx.policies.version(request.policy).routes.get(request.kind)
-    requester = directory.people.get(request.requester)
-    if request.state != "open" or route is None or requester is None:
-        return frozenset()
-    return routes.entitled(route, request.step, requester, directory, tx.clock.now())
-
-
-def _asked(tx: Transaction, request: Request) -> set[str]:
-    """Everybody its route has led to so far."""
-    steps = range(request.step + 1)
-    return {person for step in steps for person in tx.requests.asked(request.id, step)}
-
-
-def _decides(request: Request, person: Person, entitled: frozenset[str]) -> bool:
-    return request.state == "open" and not routes.why_not_decide(request, person, entitled)
-
-
-def _actions(card: Card, request: Request, person: Person) -> tuple[Button, ...]:
-    return listing.recalling(request) if person.id == request.requester else card.buttons
-
-
-def _waits(tx: Transaction, entitled: frozenset[str]) -> Say | None:
-    people = tuple(deeds.person_named(tx, each) for each in sorted(entitled))
-    return say("It waits for {people}.", people=Rows(people)) if people else None

@@ -18,14 +18,18 @@ def plain() -> Iterator[Desk]:
 def test_a_request_is_asked_for_question_by_question(plain: Desk) -> None:
     asked = plain.says("ann", "request")
     assert asked[0].startswith("ann: What is it?\n1: A notice\n2: Business material")
-    again = plain.says("ann", "9")
+    again = plain.says("ann", "12")
     assert again[0].startswith("ann: Please choose one of the list.\nWhat is it?")
     text = plain.says("ann", "1")
     assert text[0].startswith("ann: The text, exactly as it is to go out")
     sent = plain.says("ann", "The office is closed on Friday.")
 
-    assert plain.titles(sent) == ["sam: «Ann» asks for approval: #1", "ann: Sent for approval: #1"]
-    assert "«The office is closed on Friday.»" in sent[0]
+    assert plain.titles(sent) == [
+        "ann: Your request #1",
+        "sam: «Ann» asks for approval: #1",
+        "ann: Sent for approval: #1",
+    ]
+    assert "«The office is closed on Friday.»" in sent[1]
     assert plain.says("ann", "mine") == ["ann: You owe nothing. Enjoy it."]
 
 

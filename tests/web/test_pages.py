@@ -25,8 +25,8 @@ def busy(lobby: Lobby) -> Lobby:
     desk.posts("eve", "@ann which colour do they want?")  # 3
     desk.posts("mei", "@sam could you sign the offer today?")  # 4
     desk.says("ann", "request notice The office is closed on Friday.")  # 5, of sam
-    desk.says("eve", "request leave Tuesday off")  # 6, of sam
-    desk.says("bob", "request leave Monday off")  # 7, of mei
+    desk.says("eve", "request leave 2026-03-10 Tuesday off")  # 6, of sam
+    desk.says("bob", "request leave 2026-03-09 Monday off")  # 7, of mei
     desk.says("mei", "approve 7")
     desk.says("wei", "away 2026-03-02..2026-03-06 @bob")
     desk.wait(timedelta(hours=6))
@@ -103,10 +103,10 @@ def test_a_duty_is_told_to_whom_the_chat_explains_it(busy: Lobby, who: str) -> N
         assert (status == 200) is (card.title.sentence == "The life of {number}"), number
 
 
-REQUESTS = {  # its requester, who may decide it, and who was asked on its way
+REQUESTS = {  # its requester, who may decide it or was asked; HR, of what is personal
     5: {"ann", "sam"},
-    6: {"eve", "sam"},
-    7: {"bob", "mei"},
+    6: {"eve", "sam", "hana"},
+    7: {"bob", "mei", "hana"},
 }
 
 
@@ -132,7 +132,7 @@ def test_what_is_not_for_somebody_looks_like_what_is_not_there(busy: Lobby) -> N
     hana = busy.signs_in("hana")
     answers = {
         re.sub(r'value="[0-9a-f]{16}"', "", hana.get(path).text)
-        for path in ("/requests/6", "/requests/999", "/duties/1", "/duties/999", "/nowhere")
+        for path in ("/requests/5", "/requests/999", "/duties/1", "/duties/999", "/nowhere")
     }
 
     assert hana.answer.status_code == 404
