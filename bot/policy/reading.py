@@ -14,12 +14,15 @@ from bot.policy.kinds import (
     CLAUSE_KIND,
     COUNTRY,
     DAYS_KIND,
+    DOMAINS,
     FLAG,
     HOURS_KIND,
     LANGUAGE,
+    MEGABYTES,
     PART,
     PERCENT,
     SPAN_KIND,
+    SUFFIXES,
     TEXT,
     TEXTS,
     TIME,
@@ -37,7 +40,9 @@ from bot.policy.rulebook import (
     Class,
     Emergencies,
     Endings,
+    FileRules,
     Level,
+    MailRules,
     Marks,
     Nudges,
     Route,
@@ -180,10 +185,11 @@ def _key(path: Path) -> Code:
 def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
-    sheet.table((), (*top, *more, "emergencies", "endings"))
+    sheet.table((), (*top, *more, "emergencies", "endings", "mail", "files"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
+    routes = {name: _route(sheet, name, level) for name in sheet.table(("routes",))}
     promises = Entry(sheet, ("promises",), ("clause", "longest_days"))
     return Rulebook(
         version=version,
@@ -202,7 +208,9 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         longest_promise=promises.get("longest_days", DAYS_KIND),
         promise_clause=promises.get("clause", CLAUSE_KIND),
         nudges=_nudges(sheet),
-        routes={name: _route(sheet, name, level) for name in sheet.table(("routes",))},
+        routes=routes,
+        mail=_mail(sheet, one_of(tuple(routes) or ("material",))),
+        files=_files(sheet),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -379,4 +387,29 @@ def _route(sheet: Sheet, name: str, level: Kind[str]) -> Route:
         level=entry.get("level", level),
         steps=entry.get("steps", some_of(STEPS)),
         class_name=entry.get("class", CLASS, name if name in CLASSES else "work"),
+    )
+
+
+def _mail(sheet: Sheet, route: Kind[str]) -> MailRules:
+    limits = ("subject_longest", "paragraph_longest", "recipients_most", "attachments_mb")
+    entry = Entry(sheet, ("mail",), ("clause", "domains", "route", *limits, "forbidden", "marks"))
+    return MailRules(
+        clause=entry.get("clause", CLAUSE_KIND),
+        domains=entry.get("domains", DOMAINS),
+        route=entry.get("route", route),
+        subject_longest=entry.get("subject_longest", WHOLE),
+        paragraph_longest=entry.get("paragraph_longest", WHOLE),
+        recipients_most=entry.get("recipients_most", WHOLE),
+        attachment_bytes=entry.get("attachments_mb", MEGABYTES),
+        forbidden=entry.get("forbidden", SUFFIXES),
+        marks=entry.get("marks", TEXTS),
+    )
+
+
+def _files(sheet: Sheet) -> FileRules:
+    entry = Entry(sheet, ("files",), ("clause", "longest_mb", "waiting_mb"))
+    return FileRules(
+        clause=entry.get("clause", CLAUSE_KIND),
+        longest=entry.get("longest_mb", MEGABYTES),
+        waiting=entry.get("waiting_mb", MEGABYTES),
     )
