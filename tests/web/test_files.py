@@ -18,7 +18,7 @@ from tests.enclosing import FIELDS, NEEDED, command
 from tests.web.lobby import Lobby, Reading, Visit
 
 PDF = b"%PDF-1.7 \r\n--not a boundary\r\n\x00\xff"
-FILE = re.compile(r"\b([0-9]+) ([0-9a-f]{32})\b")
+FILE = re.compile(r"\b(\d+) [0-9a-f]{64} ([0-9a-f]{32})\b")
 Part = tuple[str, str | None, bytes]  # field, file name, content
 
 
