@@ -213,6 +213,8 @@ FLAWED: dict[str, tuple[Mail, set[Flaw]]] = {
         replace(ENGLISH, body="Lee,\n\nplease confirm the date.\n\nThanks\nAnn"),
         set(),
     ),
+    "a first name is enough": (replace(ENGLISH, body=f"{HELLO}Please confirm.\n\nAnn"), set()),
+    "to whom it concerns": (replace(HANT, body="敬啟者：\n\n煩請確認日期。\n\n謝謝"), set()),
     "a title before": (replace(HANT, body="王總監，\n\n煩請確認日期。\n\n謝謝\n林雅婷"), set()),
     "lol": (says("Please confirm, lol."), {Flaw.CHATTY}),
     "wide lol": (says("Please confirm, ＬＯＬ."), {Flaw.CHATTY}),

@@ -20,11 +20,10 @@ from bot.policy.mail import Flaw, Mail, Part, Remark, Severity, Surroundings
 from bot.words import Say, say
 
 GRAVITY: tuple[Severity, ...] = ("stop", "confirm", "hint")
-PLACES: Mapping[Part, Say] = {
+PLACES: Mapping[Part, Say] = {  # where a mark of confidence may stand
     "subject": say("the subject"),
     "body": say("the text"),
     "attachments": say("the name of an attachment"),
-    "recipients": say("the recipients"),
 }
 SENTENCES: Mapping[Flaw, Say] = {
     Flaw.SUBJECT_EMPTY: say("The subject is empty. Say in a few words what it is about."),

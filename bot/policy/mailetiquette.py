@@ -32,11 +32,12 @@ CLOSING = re.compile(
     r"regards|sincerely|faithfully|truly|respectfully|cordially|best wishes|yours|\bthanks\b"
     r"|thank you|many thanks|with appreciation|^\W*(?:best|cheers|br|kr|warmly)\W*$"
     r"|此致|敬礼|敬禮|商祺|商安|时祺|時祺|顺颂|順頌|顺祝|順祝|敬祝|谨祝|謹祝|祝好|祝您|祝你|祝贵|祝貴|祝工作"
-    r"|祝商|祝一切|祝生意|谢谢|謝謝|感谢|感謝|敬上|谨上|謹上|敬启|敬啟|謹啟|谨启|敬呈|谨致|謹致|致礼|致禮"
+    r"|祝商|祝一切|祝生意|谢谢|謝謝|感谢|感謝|敬上|谨上|謹上|敬[启啟](?!者)|謹啟|谨启|敬呈|谨致|謹致|致礼|致禮"
     r"|台安|钧安|鈞安|大安|即颂|即頌|此复|此覆",
     re.IGNORECASE,
 )
 SIGNED = 4  # lines at the end among which a name may stand
+NAME = 24  # columns
 CHATTY = re.compile(
     r"(?<![a-z0-9@./])(?:lol|rofl|lmao|omg|btw|thx|tnx|pls|plz|plss|gonna|wanna|gotta|kinda|dunno|yep"
     r"|yeah|nope|ya'll|no prob|np|ttyl|brb|idk|imho|hey guys|sup|yo|cuz|coz|u r|r u|ur|luv|haha\w*"
@@ -110,7 +111,13 @@ def _takes_leave(mail: Mail, lines: tuple[str, ...]) -> bool:
     if any(CLOSING.search(each[-200:]) for each in last):
         return True
     name = folded(named(mail.sender)).strip()
-    return bool(name) and any(name in folded(each[:200]) for each in lines[1:][-SIGNED:])
+    signed = [folded(each[:200]) for each in lines[1:][-SIGNED:]]
+    return any(name and name in each for each in signed) or _is_name(lines[1:][-1:])
+
+
+def _is_name(last: tuple[str, ...]) -> bool:
+    """Something short that is no sentence."""
+    return any(width(each) <= NAME and each[-1].isalpha() for each in last)
 
 
 def _shouts(text: str) -> bool:
