@@ -9,8 +9,8 @@ SECOND_LEVEL = frozenset(["com", "co", "net", "org", "gov", "edu", "ac", "mil", 
 COUNTRY = 2  # letters of a country's domain
 SHORTEST = 4  # letters of a name that one letter less still tells from others
 FREE = re.compile(  # where everybody may have a mailbox: none of them imitates another
-    r"gmail\.com|ymail\.com|mail\.com|email\.com|hotmail\.com|outlook\.com|live\.com"
-    r"|yahoo\.com|icloud\.com|qq\.com|foxmail\.com|163\.com|126\.com|139\.com|188\.com"
+    r"(?:hotmail|outlook|live|yahoo)\.(?:com?\.)?[a-z]{2,3}|gmail\.com|ymail\.com|mail\.com"
+    r"|email\.com|icloud\.com|qq\.com|foxmail\.com|163\.com|126\.com|139\.com|188\.com"
     r"|yeah\.net|sina\.com|sina\.cn|sohu\.com|aol\.com|gmx\.de|gmx\.net|web\.de|proton\.me"
     r"|protonmail\.com|aliyun\.com|21cn\.com|tom\.com|msn\.com"
 )
@@ -35,7 +35,7 @@ class Known:
     """Domains to compare with, ready for many comparisons."""
 
     own: frozenset[str]
-    domains: frozenset[str]
+    registered: frozenset[tuple[str, str]]
     drawn: Mapping[str, str]  # how a name looks: the domain
     spelt: Mapping[str, Sequence[str]]  # a name with a letter left out: domains
 
@@ -50,7 +50,7 @@ class Known:
             drawn.setdefault(_looks(name), each)
             for key in set(_lessened(name)) if len(name) >= SHORTEST else ():
                 spelt.setdefault(key, []).append(each)
-        return cls(ours, whole, drawn, spelt)
+        return cls(ours, frozenset(map(parted, whole)), drawn, spelt)
 
     def inside(self, domain: str) -> bool:
         """One of the company's own, or below it."""
@@ -59,26 +59,21 @@ class Known:
 
     def imitated(self, domain: str) -> str | None:
         """Which of them `domain` may be taken for; None where it is one of them, or like none."""
-        if domain in self.domains or FREE.fullmatch(domain) or self.inside(domain):
+        if self.inside(domain) or parted(domain) in self.registered or FREE.fullmatch(domain):
             return None
         name, read = parted(domain)[0], _read(domain)
         return (
             next((each for each in sorted(self.own) if _wears(read, name, each)), None)
-            or self._drawn(name, parted(read)[0])
+            or self.drawn.get(_looks(parted(read)[0]))
             or next(self._spelt(parted(read)[0]), None)
         )
-
-    def _drawn(self, name: str, read: str) -> str | None:
-        found = self.drawn.get(_looks(read))
-        return found if found and parted(found)[0] != name else None
 
     def _spelt(self, name: str) -> Iterator[str]:
         if len(name) < SHORTEST:
             return
         for key in dict.fromkeys(_lessened(name)):
             for each in self.spelt.get(key, ()):
-                known = parted(each)[0]
-                if known != name and _one_slip(name, known):
+                if _one_slip(name, parted(each)[0]):
                     yield each
 
 
