@@ -2,11 +2,13 @@
 
 import asyncio
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from bot import clock
 from bot.command import Refusal
 from bot.handlers import attaching
 from bot.policy import attachments
@@ -128,6 +130,39 @@ def test_what_is_empty_too_large_too_much_or_a_strangers_is_refused(desk: Desk) 
     assert bring(desk, body=large)  # it is there already
     desk.wait(DAY)
     assert bring(desk, body=b"x")
+
+
+def test_nothing_is_said_to_be_kept_before_it_is_committed(desk: Desk) -> None:
+    def strike(name: str) -> None:
+        if name == "before commit":
+            raise OSError("disk full")
+
+    clock.faults.append(strike)
+    try:
+        with pytest.raises(OSError, match="disk full"):
+            bring(desk)
+    finally:
+        clock.faults.remove(strike)
+
+    with desk.store.transaction() as tx:
+        assert tx.files.waiting("ann") == 0
+    assert resolved(desk, "ann", bring(desk))
+
+
+def test_the_same_brought_by_many_at_once_is_one_file(desk: Desk) -> None:
+    def trial(_: int) -> str:
+        try:
+            return bring(desk)
+        except sa.exc.IntegrityError:  # somebody was quicker; the platform sends it again
+            return bring(desk)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(trial, range(8)))
+
+    (reference,) = found
+    assert resolved(desk, "ann", reference)[0].size == len(BODY)
+    with desk.store.transaction() as tx:
+        assert tx.files.waiting("ann") == len(BODY)
 
 
 def test_neither_its_name_nor_its_bytes_lie_readable_in_the_database(desk: Desk) -> None:
