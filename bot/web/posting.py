@@ -30,7 +30,7 @@ class PostedFile:
 
 async def fields(request: Request, address: Address) -> Mapping[str, str]:
     """Raises Trouble where it comes from elsewhere, is too large, or is no form."""
-    if not from_here(request, address):
+    if not _from_here(request, address):
         raise trouble.forged()
     if _type(request) != FORM:
         raise trouble.unreadable()
@@ -59,7 +59,7 @@ async def parts(
     request: Request, address: Address, largest: int
 ) -> tuple[Mapping[str, str], tuple[PostedFile, ...]]:
     """Fields, and files of at most `largest` bytes each. Raises Trouble, as `fields`."""
-    if not from_here(request, address):
+    if not _from_here(request, address):
         raise trouble.forged()
     stream = _bounded(request, BODY + LARGEST * largest)
     limits = {"max_files": FILES, "max_fields": FIELDS, "max_part_size": BODY}
@@ -102,7 +102,7 @@ def note(request: Request) -> str:
     return id
 
 
-def from_here(request: Request, address: Address) -> bool:
+def _from_here(request: Request, address: Address) -> bool:
     """As our pages ask for no referrer, browsers hide the origin of their forms: "null".
 
     What they say then, over https and on localhost, is how the two sites stand to each other.
