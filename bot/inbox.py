@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.events import FormSubmitted, Happening
-from bot.port import Cursor
+from bot.handlers import attaching
+from bot.port import Brought, Cursor
 from bot.store import Store
 from bot.words import Say
 
@@ -51,6 +52,20 @@ class JournalInbox:
 
     async def lease(self, name: str) -> bool:
         return await asyncio.to_thread(self._lease, name)
+
+    async def largest(self) -> int:
+        return await asyncio.to_thread(self._largest)
+
+    async def keep(self, file: Brought) -> str:
+        return await asyncio.to_thread(self._keep, file)
+
+    def _largest(self) -> int:
+        with self._store.reading() as tx:
+            return tx.policies.current().files.longest
+
+    def _keep(self, file: Brought) -> str:
+        with self._store.transaction(hurry=True) as tx:
+            return attaching.keep(tx, file)
 
     def _write(self, batch: list[Taking]) -> None:
         with self._store.transaction(hurry=True) as tx:

@@ -7,7 +7,7 @@ from enum import Flag, auto
 from typing import Any, Protocol
 
 from bot.effects import Deliverable
-from bot.events import FormSubmitted, Happening, MessageRef, Platform
+from bot.events import Account, FormSubmitted, Happening, MessageRef, Platform
 from bot.words import Reader, Say
 
 Door = tuple[str, Callable[..., Awaitable[Any]]]  # a path and the ASGI app behind it
@@ -27,6 +27,16 @@ class Ability(Flag):
 class Cursor:
     name: str
     position: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A file that somebody adds to a form. The same key, name and bytes are the same file."""
+
+    by: Account
+    key: str  # of what they sent it with
+    name: str
+    body: bytes
 
 
 class TryLater(Exception):
@@ -57,6 +67,15 @@ class Inbox(Protocol):
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         """Errors by field, before the platform is acknowledged."""
+
+    async def largest(self) -> int:
+        """Bytes of the largest file that may be brought."""
+
+    async def keep(self, file: Brought) -> str:
+        """What a field of the form says to mean it; returns when the file is committed.
+
+        Raises Refusal, which the person is to read.
+        """
 
 
 class Files(Protocol):

@@ -53,7 +53,9 @@ def _control(field: Field, reader: Reader, cast: Cast) -> str:
             return _select(common, people, field)
         case "date":
             return _moment(f'<input type="text" {common} value="{initial}" dir="auto">', reader)
-        case "text" | "file":
+        case "file":
+            return f'<input type="file" {common} multiple data-held="{initial}">'
+        case "text":
             longest = f'maxlength="{field.longest}"'
             return f'<input type="text" {common} {longest} value="{initial}" dir="auto">'
 

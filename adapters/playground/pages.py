@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from adapters.playground import asking, render
 from adapters.playground import moving as clocks
+from adapters.playground.cast import PLATFORM, REALM, account
 from adapters.playground.frame import Asked, page
 from adapters.playground.gate import Gate
 from adapters.playground.guide import first
@@ -24,11 +25,13 @@ from adapters.playground.hooks import Hooks
 from adapters.playground.moving import Moving
 from adapters.playground.receiving import Receiving
 from adapters.playground.shelf import Shelf
-from adapters.playground.slip import Unreadable
+from adapters.playground.slip import Unreadable, delivery_id
 from adapters.playground.streams import Ear, Streams
 from adapters.playground.timeline import Timeline
 from adapters.playground.view import HERE, View
 from bot.clock import Clock
+from bot.command import Refusal
+from bot.port import Brought
 from bot.words import Reader, say
 
 BREATH = 15.0  # seconds between signs of life on a stream
@@ -58,6 +61,7 @@ class Pages:
             Route("/seen", guarded(self.seen), methods=["POST"]),
             Route("/lines", guarded(self.lines)),
             Route("/stream", guarded(self.stream)),
+            Route("/files", guarded(self.bring), methods=["POST"]),
             Route("/files/{id}", guarded(self.file)),
             Route("/api/cast", self.cast),
             Mount("/static", static),
@@ -172,6 +176,28 @@ class Pages:
         """By person, so that a newcomer sees where something happened; never what."""
         people = self.hooks.cast.people
         return {each.id: sum(self.timeline.unread(each.id).values()) for each in people}
+
+    async def bring(self, request: Request) -> Response:
+        """A file for a form that is being filled in; the form says later that it is meant."""
+        query = request.query_params
+        person = asking.person(query.get("as"), self.hooks.cast)
+        key = f"{PLATFORM}/{REALM}/file/{delivery_id(query)}"
+        try:
+            body = await asking.file(request, await self.receiving.largest())
+            brought = Brought(account(person.id), key, query.get("name", ""), body)
+            reference = await self.receiving.keep(brought)
+        except Refusal as error:
+            answer = {"error": render.plain(error.why, person.reader)}
+            return JSONResponse(answer, status_code=422)
+        except Unreadable as error:
+            return refused(error, person.reader)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            log.warning("the core did not take a file: %s", type(error).__name__)
+            why = say("Duly does not answer at the moment. Send the same again.")
+            return JSONResponse({"error": render.plain(why, person.reader)}, status_code=503)
+        return JSONResponse({"file": reference})
 
     async def file(self, request: Request) -> Response:
         person = asking.person(request.query_params.get("as"), self.hooks.cast)

@@ -29,7 +29,7 @@ from bot.events import (
     ReactionChanged,
     Unread,
 )
-from bot.port import Inbox
+from bot.port import Brought, Inbox
 from bot.words import Say, say
 
 INTRODUCED = "introduced"  # the setting that says which cast the core knows
@@ -85,13 +85,25 @@ class Receiving:
         line = await asyncio.to_thread(self._timeline.line, known.message)
         return Accepted(message=line.id if line else None)
 
+    async def largest(self) -> int:
+        """Bytes of a file that may be brought. Raises NotListening."""
+        return await self._heard().largest()
+
+    async def keep(self, file: Brought) -> str:
+        """What a form says to mean the file. Raises Refusal; NotListening or the core's error."""
+        return await self._heard().keep(file)
+
+    def _heard(self) -> Inbox:
+        if self._inbox is None:
+            raise NotListening
+        return self._inbox
+
     async def _refused(self, payload: Mapping[str, Any]) -> Mapping[str, Say]:
         if payload.get("kind") != "form":
             return {}
         form = await asyncio.to_thread(read, payload, self._stamp(), self._timeline)
-        if self._inbox is None:
-            raise NotListening
-        return self._inbox.check(form) if isinstance(form, FormSubmitted) else {}
+        inbox = self._heard()
+        return inbox.check(form) if isinstance(form, FormSubmitted) else {}
 
     async def _hand_over(self, inbox: Inbox | None, delivery: Delivery) -> None:
         if inbox is None:

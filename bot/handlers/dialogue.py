@@ -9,6 +9,7 @@ from bot.store.dialogues import Dialogue
 from bot.words import Code, Say, Value, say
 
 LONGEST = 4  # digits of a choice's number, and one more
+NONE = ("-", "－", "—", "none", "无", "無")  # instead of a file
 CANCEL = ("cancel", "!cancel", "取消")
 
 
@@ -53,9 +54,29 @@ def again(dialogue: Dialogue, why: Say) -> Card:
 
 def _question(dialogue: Dialogue, field: Field) -> Card:
     body: list[Say | Value] = [] if field.hint is None else [field.hint]
+    if field.kind == "file":
+        body.append(_no_files(field))
     for number, choice in enumerate(field.choices, 1):
         body.append(say("{number}: {choice}", number=Code(str(number)), choice=choice.label))
     return Card(field.label, body=tuple(body), why=_way_out(dialogue))
+
+
+def _no_files(field: Field) -> Say:
+    page = Code("/duly web")
+    if field.required:
+        return say("Files cannot be added here. Open your page and begin there: {page}", page=page)
+    return say(
+        "Files cannot be added here. To do so, open your page and begin there: {page}. "
+        "For none, answer {none}.",
+        page=page,
+        none=Code("-"),
+    )
+
+
+def unread(field: Field, text: str) -> Say | None:
+    """An answer that may be a posted file, which would be lost; "-" says that there is none."""
+    blank = field.kind == "file" and not text.strip()
+    return say("I could read no file in this message.") if blank else None
 
 
 def _way_out(dialogue: Dialogue) -> Say:
@@ -67,6 +88,8 @@ def _way_out(dialogue: Dialogue) -> Say:
 def value(field: Field, text: str) -> str:
     """A choice is named by its number or its value."""
     text = text.strip()
+    if field.kind == "file" and text.casefold() in NONE:
+        return ""
     if text.isdecimal() and len(text) < LONGEST and 0 < int(text) <= len(field.choices):
         chosen: Choice = field.choices[int(text) - 1]
         return chosen.value

@@ -19,6 +19,7 @@ from bot.events import (
     ReactionChanged,
 )
 from bot.handlers import dialogue, nudging, requestcards, seating
+from bot.policy import attachments
 from bot.policy.dates import moment
 from bot.store import Transaction
 from bot.words import Code, Quoted, Say, command_named, say
@@ -62,7 +63,7 @@ def _said(menu: Menu, tx: Transaction, event: CommandInvoked) -> None:
         return
     field = dialogue.pending(open_one)
     value = dialogue.value(field, text)
-    if why := _wrong(field, {field.name: value}):
+    if why := dialogue.unread(field, text) or _wrong(field, {field.name: value}):
         _answer(tx, event, dialogue.again(open_one, why), 0)
         return
     made = dialogue.answered(tx, event.actor, open_one, value)
@@ -132,6 +133,8 @@ def _wrong(field: Field, values: Mapping[str, str]) -> Say | None:
         )
     if field.kind == "choice" and text not in {choice.value for choice in field.choices}:
         return say("Please choose one of the list.")
+    if field.kind == "file":
+        return attachments.why_not(text)
     return _wrong_time(text) if field.kind == "date" else None
 
 

@@ -19,7 +19,11 @@ SPAN = re.compile(r"(\d{1,4}) ?(m|min|h|d)")
 UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
 HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 CLAUSE = re.compile(r"[1-5](\.\d){1,2}(-[a-z]+)?")
+SUFFIX = re.compile(r"\.[^\s.]{1,20}")
+DOMAIN = re.compile(r"([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}")
 LONGEST_DAYS = 3650
+MEGA = 1_000_000
+MOST_MEGA = 1000
 
 
 def _text(value: Any) -> str:
@@ -67,6 +71,22 @@ def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError
     return tuple(_text(each) for each in value)
+
+
+def _megabytes(value: Any) -> int:
+    if not 0 < _whole(value) <= MOST_MEGA:
+        raise ValueError
+    return int(value) * MEGA
+
+
+def _all_like(shape: re.Pattern[str]) -> Callable[[Any], tuple[str, ...]]:
+    def read(value: Any) -> tuple[str, ...]:
+        texts = tuple(each.casefold() for each in _texts(value))
+        if not all(map(shape.fullmatch, texts)):
+            raise ValueError
+        return texts
+
+    return read
 
 
 def _hours(value: Any) -> tuple[tuple[time, time], ...]:
@@ -136,6 +156,13 @@ def _listed(options: tuple[str, ...]) -> Say:
 
 TEXT = Kind(_text, say("a text"), "")
 TEXTS: Kind[tuple[str, ...]] = Kind(_texts, say("a list of texts"), ())
+SUFFIXES: Kind[tuple[str, ...]] = Kind(
+    _all_like(SUFFIX), say("a list of endings of file names, such as .exe"), ()
+)
+DOMAINS: Kind[tuple[str, ...]] = Kind(
+    _all_like(DOMAIN), say("a list of mail domains, such as brightwater.example"), ()
+)
+MEGABYTES = Kind(_megabytes, say("a whole number of megabytes, from 1 to 1000"), MEGA)
 FLAG = Kind(_flag, say("true or false"), False)
 DAYS_KIND = Kind(_days, say("a whole number of days, at most 3650"), timedelta(days=1))
 WHOLE = Kind(_whole, say("a whole number"), 1)

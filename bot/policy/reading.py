@@ -14,12 +14,15 @@ from bot.policy.kinds import (
     CLAUSE_KIND,
     COUNTRY,
     DAYS_KIND,
+    DOMAINS,
     FLAG,
     HOURS_KIND,
     LANGUAGE,
+    MEGABYTES,
     PART,
     PERCENT,
     SPAN_KIND,
+    SUFFIXES,
     TEXT,
     TEXTS,
     TIME,
@@ -48,7 +51,9 @@ from bot.policy.rulebook import (
     Class,
     Emergencies,
     Endings,
+    FileRules,
     Level,
+    MailRules,
     Marks,
     Nudges,
     Rule,
@@ -195,10 +200,11 @@ def _key(path: Path) -> Code:
 def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
-    sheet.table((), (*top, *more, "emergencies", "endings", "approvals"))
+    sheet.table((), (*top, *more, "emergencies", "endings", "approvals", "mail", "files"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
+    routes = {name: _route(sheet, name, level) for name in sheet.table(("routes",))}
     promises = Entry(sheet, ("promises",), ("clause", "longest_days"))
     return Rulebook(
         version=version,
@@ -218,7 +224,9 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         promise_clause=promises.get("clause", CLAUSE_KIND),
         nudges=_nudges(sheet),
         approvals=_approvals(sheet),
-        routes={name: _route(sheet, name, level) for name in sheet.table(("routes",))},
+        routes=routes,
+        mail=_mail(sheet, one_of(tuple(routes) or ("material",))),
+        files=_files(sheet),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -427,4 +435,29 @@ def _step(sheet: Sheet, route: str, value: Any, level: Kind[str]) -> Step:
         needs=entry.get("needs", NEEDS, "any"),
         level=entry.maybe("level", level),
         when=entry.maybe("when", CONDITION),
+    )
+
+
+def _mail(sheet: Sheet, route: Kind[str]) -> MailRules:
+    limits = ("subject_longest", "paragraph_longest", "recipients_most", "attachments_mb")
+    entry = Entry(sheet, ("mail",), ("clause", "domains", "route", *limits, "forbidden", "marks"))
+    return MailRules(
+        clause=entry.get("clause", CLAUSE_KIND),
+        domains=entry.get("domains", DOMAINS),
+        route=entry.get("route", route),
+        subject_longest=entry.get("subject_longest", WHOLE),
+        paragraph_longest=entry.get("paragraph_longest", WHOLE),
+        recipients_most=entry.get("recipients_most", WHOLE),
+        attachment_bytes=entry.get("attachments_mb", MEGABYTES),
+        forbidden=entry.get("forbidden", SUFFIXES),
+        marks=entry.get("marks", TEXTS),
+    )
+
+
+def _files(sheet: Sheet) -> FileRules:
+    entry = Entry(sheet, ("files",), ("clause", "longest_mb", "waiting_mb"))
+    return FileRules(
+        clause=entry.get("clause", CLAUSE_KIND),
+        longest=entry.get("longest_mb", MEGABYTES),
+        waiting=entry.get("waiting_mb", MEGABYTES),
     )

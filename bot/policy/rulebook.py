@@ -126,6 +126,30 @@ class Approvals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailRules:
+    """What is looked at before a mail leaves the company. Policy 2.1.2 and 2.2.1-review."""
+
+    clause: str
+    domains: tuple[str, ...]  # the company's own
+    route: str  # of what is marked as confidential
+    subject_longest: int  # columns
+    paragraph_longest: int  # columns
+    recipients_most: int
+    attachment_bytes: int  # one by one, and all together
+    forbidden: tuple[str, ...]  # suffixes, such as ".exe"
+    marks: tuple[str, ...]  # words that say that something is confidential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRules:
+    """What people may add to a form. Policy 2.1.2-attachment."""
+
+    clause: str
+    longest: int  # bytes of one file
+    waiting: int  # bytes of one person, uploaded and not yet used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -145,6 +169,8 @@ class Rulebook:
     nudges: Nudges
     approvals: Approvals
     routes: Mapping[str, Route]
+    mail: MailRules
+    files: FileRules
     keep_bodies: timedelta
     targets: Mapping[str, int]
 

@@ -1,7 +1,9 @@
 """Files (workbooks, attachments) as sealed pieces, and the workbooks people have asked for."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.events import Account, account_key
@@ -9,6 +11,19 @@ from bot.store.rows import Rows
 from bot.store.schema import files, orders, pieces
 
 PIECE = 1 << 20  # bytes
+COVER = -1  # the piece before the first: how people call the file, and the hash of its bytes
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that somebody brought. `sha256` in hex."""
+
+    id: str
+    name: str
+    owner: str  # a person
+    size: int  # bytes
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,26 +32,81 @@ class Files:
 
     def add(self, name: str, owner: str, body: bytes, keep: timedelta) -> str:
         """Returns the file's id. Nobody but `owner` (a person) may have it."""
-        id, now = self.rows.clock.new_id(), self.rows.clock.now()
-        dates = {"made_at": now, "expires_at": now + keep}
-        self.rows.add(files, id=id, name=name, owner=owner, size=len(body), **dates)
-        for number, start in enumerate(range(0, len(body), PIECE)):
-            slot = self.rows.slot(pieces.c.body, f"{id}/{number}")
-            sealed = self.rows.seal.close(body[start : start + PIECE], *slot)
-            self.rows.add(pieces, file=id, number=number, body=sealed)
+        id = self.rows.clock.new_id()
+        self._enter(id, name, owner, len(body), self.rows.clock.now() + keep)
+        self._lay(id, body)
         return id
+
+    def keep(self, id: str, name: str, owner: str, body: bytes, keep: timedelta) -> None:
+        """What somebody brought: its name is their words, so it is sealed as well."""
+        self._enter(id, "", owner, len(body), self.rows.clock.now() + keep)
+        self._lay(id, body)
+        self._cover(id, name, hashlib.sha256(body).hexdigest())
+
+    def copy(self, id: str) -> Stored:
+        """A file of its own that stays for good, from the bytes as they are now."""
+        found = self.stored(id)
+        if found is None:
+            raise LookupError(id)
+        copy, digest = self.rows.clock.new_id(), hashlib.sha256()
+        self._enter(copy, "", found.owner, found.size, FOREVER)
+        for number, part in enumerate(self._parts(id)):
+            digest.update(part)
+            self._put(copy, number, part)
+        self._cover(copy, found.name, digest.hexdigest())
+        return Stored(copy, found.name, found.owner, found.size, digest.hexdigest())
+
+    def stored(self, id: str) -> Stored | None:
+        """None where nobody brought such a file, or it has expired."""
+        row = self.rows.one(files, files.c.id == id)
+        if row is None or row.expires_at <= self.rows.clock.now():
+            return None
+        cover = self.rows.one(pieces, pieces.c.file == id, pieces.c.number == COVER)
+        if cover is None:
+            return None
+        said = self.rows.open(pieces.c.body, f"{id}/{COVER}", cover.body)
+        return Stored(id, said["name"], row.owner, row.size, said["sha256"])
+
+    def waiting(self, owner: str) -> int:
+        """Bytes of theirs that are there for a while only."""
+        c = files.c
+        now = self.rows.clock.now()
+        rows = self.rows.all(files, c.owner == owner, c.expires_at > now, c.expires_at < FOREVER)
+        return sum(row.size for row in rows)
+
+    def _enter(self, id: str, name: str, owner: str, size: int, expires_at: datetime) -> None:
+        self.rows.remove(pieces, pieces.c.file == id)  # of one that has expired
+        self.rows.remove(files, files.c.id == id)
+        dates = {"made_at": self.rows.clock.now(), "expires_at": expires_at}
+        self.rows.add(files, id=id, name=name, owner=owner, size=size, **dates)
+
+    def _lay(self, id: str, body: bytes) -> None:
+        for number, start in enumerate(range(0, len(body), PIECE)):
+            self._put(id, number, body[start : start + PIECE])
+
+    def _put(self, id: str, number: int, part: bytes) -> None:
+        sealed = self.rows.seal.close(part, *self.rows.slot(pieces.c.body, f"{id}/{number}"))
+        self.rows.add(pieces, file=id, number=number, body=sealed)
+
+    def _cover(self, id: str, name: str, sha256: str) -> None:
+        said = {"name": name, "sha256": sha256}
+        body = self.rows.close(pieces.c.body, f"{id}/{COVER}", said)
+        self.rows.add(pieces, file=id, number=COVER, body=body)
+
+    def _parts(self, id: str) -> Iterator[bytes]:
+        """One at a time: all of them are more than there need be room for."""
+        number = 0
+        while row := self.rows.one(pieces, pieces.c.file == id, pieces.c.number == number):
+            slot = self.rows.slot(pieces.c.body, f"{id}/{number}")
+            yield self.rows.seal.open(row.body, *slot)
+            number += 1
 
     def read(self, id: str) -> bytes:
         """Raises LookupError where there is no such file, or no longer."""
         row = self.rows.one(files, files.c.id == id)
         if row is None or row.expires_at <= self.rows.clock.now():
             raise LookupError(id)
-        parts = self.rows.all(pieces, pieces.c.file == id)
-        slot = self.rows.slot
-        return b"".join(
-            self.rows.seal.open(each.body, *slot(pieces.c.body, f"{id}/{each.number}"))
-            for each in parts
-        )
+        return b"".join(self._parts(id))
 
     def expire(self, now: datetime) -> int:
         old = self.rows.all(files, files.c.expires_at <= now, limit=100)

@@ -476,7 +476,11 @@ files = table(
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
-pieces = table("pieces", ["file", "number"], Column("body", LargeBinary, nullable=False))  # sealed
+pieces = table(
+    "pieces",  # sealed; number -1 says how people call the file, and the hash of its bytes
+    ["file", "number"],
+    Column("body", LargeBinary, nullable=False),
+)
 orders = table(
     "orders",  # workbooks asked for
     ["id"],

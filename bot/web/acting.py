@@ -15,15 +15,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.card import Form
 from bot.clock import Clock
+from bot.command import Refusal
 from bot.effects import OpenForm
 from bot.events import Account, CommandInvoked, FormSubmitted, Happening, Place
+from bot.port import Brought
 from bot.store.notes import Note
 from bot.web import filling, posting, trouble
 from bot.web.filling import Filling
 from bot.web.site import Posted, Site
 from bot.web.visitors import Visitor
-from bot.words import LANGUAGES
+from bot.words import LANGUAGES, Say
 
 PATIENCE = 3.0  # seconds a page waits for an answer
 FIRST, SELDOM = 0.02, 0.2  # seconds between two looks whether it has come
@@ -85,12 +88,13 @@ class Acting:
 
     async def fill(self, request: Request) -> Response:
         """A form that Duly had asked to be filled in; with faults it is shown again as it was."""
-        posted = await self._site.posted(request)
+        posted = await self._site.filled(request)
         note = await asyncio.to_thread(self._note, request, posted)
         if note is None or not isinstance(note.effect, OpenForm):
             raise trouble.missing()
         form = note.effect.form
         given = filling.given(form, posted.fields)
+        refused = await self._take_files(posted, form, given)
         made = deed(posted, f"{note.id} {sorted(given.items())}")
         event = FormSubmitted(
             key=made.key,
@@ -101,11 +105,37 @@ class Acting:
             fields=tuple(given.items()),
             reply_handle=made.handle,
         )
-        faults = self._site.inbox.check(event)
+        faults = {**self._site.inbox.check(event), **refused}
         if faults:
             again = Filling(note.id, form, given, faults)
             return await self._site.fill(posted, again)
         return await self._taken(posted, made, event)
+
+    async def _take_files(
+        self, posted: Posted, form: Form, given: dict[str, str]
+    ) -> dict[str, Say]:
+        """Each is kept, and its reference given; or why not, by field."""
+        refused: dict[str, Say] = {}
+        for file in posted.files:
+            field = filling.field_for_files(form, file.field)
+            if field is None:
+                raise trouble.unreadable()
+            key = deed(posted, field).key
+            try:
+                one = Brought(posted.visitor.account, key, file.name, file.body)
+                given[field] = f"{given[field]} {await self._kept(one)}".strip()
+            except Refusal as refusal:
+                refused[field] = refusal.why
+        return refused
+
+    async def _kept(self, brought: Brought) -> str:
+        try:
+            return await self._site.inbox.keep(brought)
+        except Refusal:
+            raise
+        except Exception as error:
+            log.warning("the inbox did not take a file: %s", type(error).__name__)
+            raise trouble.not_taken() from None
 
     async def close(self, request: Request) -> Response:
         posted = await self._site.posted(request)

@@ -1,7 +1,6 @@
 """The pages: what each address shows, and to whom."""
 
 import asyncio
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,6 +12,7 @@ from bot.effects import Upload
 from bot.store.sessions import Token
 from bot.web import listing, own, posting, single, trouble
 from bot.web.acting import Acting
+from bot.web.fetching import Fetching, download
 from bot.web.sentences import how_to_sign_in
 from bot.web.showing import STATIC
 from bot.web.signing import Signing
@@ -37,6 +37,7 @@ class Pages:
             Route("/notes/{note}/file", self.file),
             *Signing(self._site).routes(),
             *Acting(self._site).routes(),
+            *Fetching(self._site).routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
         )
 
@@ -77,8 +78,7 @@ class Pages:
         """A file that was given to them, such as a workbook they asked for."""
         note = posting.note(request)
         name, body = await asyncio.to_thread(self._file, self._site.token(request), note)
-        headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}"}
-        return Response(body, media_type="application/octet-stream", headers=headers)
+        return download(name, body)
 
     def _file(self, token: Token | None, note: str) -> tuple[str, bytes]:
         visitor = self._site.visitor(token)

@@ -1,9 +1,12 @@
 """What a form brings: read with care, and only where it was sent from a page of ours."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from bot.web import trouble
@@ -11,26 +14,84 @@ from bot.web.address import Address
 
 BODY = 256 * 1024  # bytes: the longest command line, as a browser writes it, and room
 FIELDS = 100
+FILES = 20  # in one form, …
+LARGEST = 4  # … and together no more than so many of the largest
 NOTE = re.compile(r"[0-9a-f]{32}")
 FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True)
+class PostedFile:
+    field: str
+    name: str
+    body: bytes
 
 
 async def fields(request: Request, address: Address) -> Mapping[str, str]:
     """Raises Trouble where it comes from elsewhere, is too large, or is no form."""
     if not _from_here(request, address):
         raise trouble.forged()
-    if request.headers.get("content-type", "").partition(";")[0].strip() != FORM:
+    if _type(request) != FORM:
         raise trouble.unreadable()
     whole = bytearray()
-    async for piece in request.stream():
+    async for piece in _bounded(request, BODY):
         whole += piece
-        if len(whole) > BODY:
-            raise trouble.too_large()
     try:
         pairs = parse_qsl(whole.decode(), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError:
         raise trouble.unreadable() from None
-    return {name: value.replace("\r\n", "\n") for name, value in pairs}
+    return {name: _lines(value) for name, value in pairs}
+
+
+class InMemory(MultiPartParser):
+    """What people send touches no disk before it is sealed."""
+
+    spool_max_size = 0  # no limit: how much is read in all is limited
+
+
+def has_parts(request: Request) -> bool:
+    """It may bring files."""
+    return _type(request) == PARTS
+
+
+async def parts(
+    request: Request, address: Address, largest: int
+) -> tuple[Mapping[str, str], tuple[PostedFile, ...]]:
+    """Fields, and files of at most `largest` bytes each. Raises Trouble, as `fields`."""
+    if not _from_here(request, address):
+        raise trouble.forged()
+    stream = _bounded(request, BODY + LARGEST * largest)
+    limits = {"max_files": FILES, "max_fields": FIELDS, "max_part_size": BODY}
+    try:
+        found = await InMemory(request.headers, stream, **limits).parse()
+    except MultiPartException:
+        raise trouble.unreadable() from None
+    texts, files = dict[str, str](), list[PostedFile]()
+    for field, value in found.multi_items():
+        if not isinstance(value, UploadFile):
+            texts[field] = _lines(value)
+        elif value.filename or value.size:  # a field left alone brings an empty file without name
+            files.append(PostedFile(field, value.filename or "", await value.read()))
+    await found.close()
+    return texts, tuple(files)
+
+
+async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > most:
+            raise trouble.too_large()
+        yield piece
+
+
+def _type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+
+
+def _lines(value: str) -> str:
+    return value.replace("\r\n", "\n")
 
 
 def note(request: Request) -> str:

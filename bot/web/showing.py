@@ -47,6 +47,7 @@ class Around:
     notes: Sequence[Note] = ()
     asked: str | None = None  # which deed of theirs the page is to tell the answer to
     people: Sequence[str] = ()  # whom a form may offer
+    held: Mapping[str, str] = field(default_factory=dict)  # files that forms hold: ids and names
 
 
 def page(view: View, around: Around) -> str:
@@ -71,6 +72,7 @@ def page(view: View, around: Around) -> str:
             visitor=visitor,
             notes=[(note, _card(note.effect), _filling(note)) for note in around.notes],
             people=around.people,
+            held=around.held,
             asked=around.asked,
             answered=any(note.asked == around.asked for note in around.notes),
             **view.values,

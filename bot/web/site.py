@@ -16,6 +16,7 @@ from bot.web import filling, posting, showing, trouble, visitors
 from bot.web.address import Address
 from bot.web.filling import Filling
 from bot.web.limits import Attempts
+from bot.web.posting import PostedFile
 from bot.web.showing import Around, View
 from bot.web.trouble import Trouble
 from bot.web.visitors import Visitor
@@ -34,6 +35,7 @@ class Posted:
 
     visitor: Visitor
     fields: Mapping[str, str]
+    files: tuple[PostedFile, ...] = ()
 
     @property
     def back(self) -> str:
@@ -77,8 +79,9 @@ class Site:
         notes = tx.notes.for_page(visitor.person.id, asked)
         forms = [note.effect.form for note in notes if isinstance(note.effect, OpenForm)]
         people = filling.offered(tx, visitor.person, forms)
+        held = filling.held(tx, visitor.person, [Filling("", each) for each in forms])
         frame = self.around(visitor.reader)
-        return replace(frame, visitor=visitor, notes=notes, asked=asked, people=people)
+        return replace(frame, visitor=visitor, notes=notes, asked=asked, people=people, held=held)
 
     async def fill(self, posted: Posted, again: Filling) -> Response:
         """A form with its faults, everything in it as it was sent."""
@@ -88,7 +91,8 @@ class Site:
         visitor = posted.visitor
         with self.store.reading() as tx:
             people = filling.offered(tx, visitor.person, [again.form])
-        around = replace(self.around(visitor.reader), visitor=visitor, people=people)
+            held = filling.held(tx, visitor.person, [again])
+        around = replace(self.around(visitor.reader), visitor=visitor, people=people, held=held)
         view = View("filling.html", again.form.title, posted.back, {"filling": again})
         return HTMLResponse(showing.page(view, around), 422)
 
@@ -96,6 +100,17 @@ class Site:
         """Raises Trouble for whatever is not a form of theirs."""
         fields = await posting.fields(request, self.address)
         return await asyncio.to_thread(self._posted, self.token(request), fields)
+
+    async def filled(self, request: Request) -> Posted:
+        """The same for a form that may bring files: of strangers nothing so large is read."""
+        if not posting.has_parts(request):
+            return await self.posted(request)
+        token = self.token(request)
+        if await asyncio.to_thread(self.visitor, token) is None:
+            raise await asyncio.to_thread(self._stranger, token)
+        largest = await self.inbox.largest()
+        fields, files = await posting.parts(request, self.address, largest)
+        return replace(await asyncio.to_thread(self._posted, token, fields), files=files)
 
     def _posted(self, token: Token | None, fields: Mapping[str, str]) -> Posted:
         visitor = self.visitor(token)

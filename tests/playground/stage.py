@@ -20,14 +20,16 @@ from starlette.routing import Mount
 from adapters.playground import Cast, Channel, Hooks, MenuEntry, Person, Playground, Team
 from adapters.playground.cast import account, place
 from bot.clock import Clock
+from bot.command import Refusal
 from bot.effects import Deliverable
 from bot.events import Account, FormSubmitted, Happening, MessageRef, Place
-from bot.port import Cursor
+from bot.port import Brought, Cursor
 from bot.seal import KEY, Seal
-from bot.words import Reader, Say, say
+from bot.words import Quoted, Reader, Say, say
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 PATIENCE = 5.0  # seconds
+LARGEST = 1_000_000  # bytes
 
 CAST = Cast(
     people=(
@@ -61,6 +63,7 @@ class PaperCore:
     taken: list[Happening] = field(default_factory=list)
     broken: bool = False
     errors: dict[str, Say] = field(default_factory=dict)
+    brought: list[Brought] = field(default_factory=list)
 
     async def take(self, events: Sequence[Happening], cursor: Cursor | None = None) -> None:
         if self.broken:
@@ -76,6 +79,17 @@ class PaperCore:
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         return self.errors
+
+    async def largest(self) -> int:
+        return LARGEST
+
+    async def keep(self, file: Brought) -> str:
+        if self.broken:
+            raise OSError("disk full")
+        if not file.body:
+            raise Refusal(say("{name} is empty. Choose it again.", name=Quoted(file.name)))
+        self.brought.append(file)
+        return f"file:{len(self.brought):032x}"
 
     def of(self, kind: type[Any]) -> list[Any]:
         return [each for each in self.taken if isinstance(each, kind)]

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 
 from bot.card import Button, Card, Field, Form
 from bot.effects import Amend, OpenForm, Send, Withdraw
@@ -217,6 +218,33 @@ def test_a_card_a_form_and_the_clock(browser: Browser, scene: Stage) -> None:
     expect(bob.locator("#toast")).to_have_text("The clock was moved.")
     assert scene.moves
     bob.close()
+
+
+def test_files_go_ahead_of_their_form_and_only_once(browser: Browser, scene: Stage) -> None:
+    ann = visit(browser, scene, "as=ann")
+    scene.core.errors = {"why": say("Please say why.")}
+    asked = replace(FORM, fields=(*FORM.fields, Field("files", say("Files"), "file")))
+    scene.deliver(OpenForm(person("ann"), asked, None, Card(say("Away"))), "files")
+    chosen = ann.get_by_label("Files")
+    offer: FilePayload = {"name": "报价单.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+    empty: FilePayload = {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""}
+
+    chosen.set_input_files([offer, empty])
+    ann.get_by_role("button", name="Send it").click()
+    expect(ann.locator("#error-files")).to_have_text("empty.txt is empty. Choose it again.")
+    chosen.set_input_files([offer])
+    ann.get_by_role("button", name="Send it").click()
+    expect(ann.locator("#error-why")).to_have_text("Please say why.")
+    brought = len(scene.core.brought)
+    scene.core.errors = {}
+    ann.get_by_role("button", name="Send it").click()
+    expect(ann.locator("#asked")).to_be_hidden()
+
+    assert len(scene.core.brought) == brought
+    assert {each.name for each in scene.core.brought} == {"报价单.pdf"}
+    fields = dict(scene.core.of(FormSubmitted)[-1].fields)
+    assert fields["files"] == f"file:{brought:032x}"
+    ann.close()
 
 
 def test_commands_and_names_complete_themselves(browser: Browser, scene: Stage) -> None:

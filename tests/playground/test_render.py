@@ -110,7 +110,7 @@ def test_a_published_text_is_word_for_word_and_no_markup() -> None:
         ("choice", '<option value="b" selected>&lt;B&gt;</option>'),
         ("person", '<option value="@bob">Bob Carter</option>'),
         ("date", '<input type="text"'),
-        ("file", '<input type="text"'),
+        ("file", '<input type="file"'),
     ],
 )
 def test_every_kind_of_field_has_its_control(kind: FieldKind, shown: str) -> None:

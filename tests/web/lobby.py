@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.events import FormSubmitted, Happening
-from bot.port import Cursor
+from bot.port import Brought, Cursor
 from bot.web.adapter import Web
 from bot.web.address import Address
 from bot.web.app import app
@@ -59,6 +59,14 @@ class Prompt:
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         return self.desk.bot.inbox.check(form)
+
+    async def largest(self) -> int:
+        return await self.desk.bot.inbox.largest()
+
+    async def keep(self, file: Brought) -> str:
+        if self.broken:
+            raise ConnectionError("the disk is full")
+        return await self.desk.bot.inbox.keep(file)
 
 
 @dataclass

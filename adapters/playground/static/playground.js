@@ -264,12 +264,45 @@ function ask(change) {
   $("input, textarea, select", dialog)?.focus();
 }
 
+const brought = new WeakMap(); // files that were sent: what a form says to mean them
+
+// A file goes ahead of its form, by itself; the same again is the same file.
+async function bring(file) {
+  if (brought.has(file)) return { file: brought.get(file) };
+  const about = new URLSearchParams({ as: page.me, id: newId(), name: file.name });
+  for (let pause = 500; ; pause = Math.min(2 * pause, 8000)) {
+    const sent = await fetch(`${page.base}/files?${about}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }).catch(() => ({ status: 0 }));
+    if (sent.status && sent.status !== 503) {
+      const answer = await sent.json().catch(() => ({}));
+      if (answer.file) brought.set(file, answer.file);
+      return answer;
+    }
+    toast(words.waiting);
+    await wait(pause);
+  }
+}
+
+// What the form says, and why files were not taken.
+async function filledIn(form) {
+  const fields = Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string")), errors = {};
+  for (const input of $$("input[type=file]", form)) {
+    const found = [input.dataset.held];
+    for (const file of input.files) {
+      const answer = await bring(file);
+      if (answer.file) found.push(answer.file);
+      else errors[input.name] = answer.error || words.failed;
+    }
+    fields[input.name] = found.filter(Boolean).join(" ");
+  }
+  return { fields, errors };
+}
+
 async function answerForm(form) {
-  const fields = Object.fromEntries(new FormData(form));
   const button = $(".press", form);
   button.disabled = true;
+  const { fields, errors } = await filledIn(form);
   const more = page.place ? { place: page.place, ...(page.thread && { thread: page.thread }) } : {};
-  const answer = await deliver("form", { form: form.dataset.form, fields, ...more });
+  const answer = Object.keys(errors).length ? { errors } : await deliver("form", { form: form.dataset.form, fields, ...more });
   button.disabled = false;
   if (answer.status === 200) { $("#asked").close(); did("asked"); return; }
   for (const field of $$("input, textarea, select", form)) {
