@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.handlers import daily, dropping
+from bot.handlers import daily, dropping, notices
 from bot.handlers.deeds import SILENCE
 from bot.handlers.digests import DIGEST
 from bot.handlers.ladder import LADDER
@@ -19,6 +19,7 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
         kinds.setdefault(due.kind, []).append(due)
     for silence in kinds.get(SILENCE, ()):
         dropping.silence(tx, silence)
+    notices.fallen(tx, kinds.get(notices.RECHECK, ()))
     if LADDER in kinds:
         nudging.plan(tx, kinds[LADDER], gather)
     if DIGEST in kinds:

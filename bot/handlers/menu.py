@@ -8,7 +8,7 @@ from typing import Any
 from bot.card import Button, Card, Field, Form
 from bot.clock import wall
 from bot.command import Call, Command, Refusal, Words
-from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper
+from bot.effects import Announce, Digest, Effect, OpenForm, Remind, Send, Whisper
 from bot.events import (
     ButtonPressed,
     CommandInvoked,
@@ -17,7 +17,7 @@ from bot.events import (
     Platform,
     ReactionChanged,
 )
-from bot.handlers import dialogue, nudging
+from bot.handlers import dialogue, notice_cards, nudging
 from bot.policy.dates import moment
 from bot.store import Transaction
 from bot.words import Code, Quoted, Say, command_named, say
@@ -100,6 +100,8 @@ def _buttons(tx: Transaction, parcel: str, effect: Effect) -> tuple[Button, ...]
             return card.buttons
         case Remind(person=person) | Digest(person=person):
             return nudging.buttons(tx, parcel, person)
+        case Announce(notice=notice):
+            return notice_cards.buttons(tx.notices.get(notice))
         case _:
             return ()
 

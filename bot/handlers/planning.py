@@ -147,6 +147,8 @@ def hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
     owner = directory.people.get(duty.owed_by or "")
     if owner is None or owner.partner:
         return None
+    if duty.personal and (rung_of(step) <= DUE or not owner.active):
+        return owner.id if owner.active else None
     if rung_of(step) <= DUE and owner.active:
         delegate = directory.delegate_of(owner.id, tx.clock.now())
         return delegate.id if delegate and delegate.id != duty.owed_to else owner.id

@@ -113,6 +113,15 @@ class Nudges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """How notices and messages that are followed up are confirmed. 3.2.2, 2.1.2-followup."""
+
+    level: str  # unless its draft names another
+    followup_level: str
+    joiners: timedelta  # so long who joins the audience is still to confirm it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Who decides on a kind of request, step by step. Policy 3.2."""
 
@@ -142,6 +151,8 @@ class Rulebook:
     promise_clause: str
     nudges: Nudges
     routes: Mapping[str, Route]
+    notices: Notices
+    lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
     keep_bodies: timedelta
     targets: Mapping[str, int]
 

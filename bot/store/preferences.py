@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 
+import sqlalchemy as sa
+
 from bot.store.rows import Rows
 from bot.store.schema import preferences
 
@@ -10,6 +12,12 @@ from bot.store.schema import preferences
 @dataclass(frozen=True, slots=True)
 class Preferences:
     rows: Rows
+
+    def set_by(self) -> set[str]:
+        """Everybody who has set something."""
+        c = preferences.c
+        ours = sa.select(c.person).where(c.company == self.rows.company)
+        return set(self.rows.conn.execute(ours).scalars())
 
     def paused_until(self, person: str) -> datetime | None:
         row = self.rows.one(preferences, preferences.c.person == person)

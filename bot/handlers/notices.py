@@ -1,0 +1,418 @@
+"""Notices: published to an audience, which confirms them; corrected; kept to who belongs to it.
+
+Policy 3.2.2. A confirmation is bound to the version it was given for, and to its hash.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from bot.card import Card
+from bot.command import Call, Refusal
+from bot.effects import Announce, Publish
+from bot.events import conversation
+from bot.handlers import audiences, deeds, notice_cards
+from bot.handlers.deeds import Ending, Opening
+from bot.policy import notices as policy
+from bot.policy.duties import NOTICE, Duty
+from bot.policy.notices import LONGEST, Draft, How, Notice, Receipt
+from bot.policy.rulebook import Level
+from bot.store import Transaction
+from bot.store.duties import Due
+from bot.store.notices import Member
+from bot.store.sessions import WEB
+from bot.words import Code, Quoted, Ref, Rows, Say, say, say_many
+
+RECHECK = "notice"  # the kind of due that looks who joined its audience, and who left
+DAY = timedelta(days=1)
+OFFICES = ("hr", "admin_office")  # who may correct, and look into, everybody's notices
+
+
+# Published
+
+
+def check(tx: Transaction, draft: Draft) -> frozenset[str]:
+    """Who is to confirm it. Raises Refusal where it cannot be published as it stands."""
+    text, book = draft.text.strip(), tx.policies.current()
+    if not text or not draft.title.strip():
+        raise Refusal(say("A notice needs a title and a text."))
+    if len(text) > LONGEST:
+        raise Refusal(
+            say("This has {count} characters; at most {most} fit.", count=len(text), most=LONGEST)
+        )
+    if why := policy.why_unasked(draft):
+        raise Refusal(why)
+    if draft.within and draft.within not in book.levels:
+        levels = Rows(tuple(Code(each) for each in book.levels))
+        raise Refusal(
+            say(
+                "The policy has no level {name}. Known: {names}.",
+                name=Quoted(draft.within, 60),
+                names=levels,
+            )
+        )
+    for name in draft.channels:
+        if not tx.people.places_named(name.lstrip("#")):
+            raise Refusal(say("I am in no channel called {name}.", name=Quoted(name)))
+    _corrected(tx, draft)
+    return audiences.people(tx, draft.audience, draft.requester)
+
+
+def publish(tx: Transaction, draft: Draft) -> Notice:
+    """To everybody it is for now, and into its channels; once for a request. Raises Refusal."""
+    known = tx.notices.approved_by(draft.request) if draft.request else None
+    if known is not None:
+        return known
+    people, before = check(tx, draft), _corrected(tx, draft)
+    notice = tx.notices.add(_first(tx, draft, before))
+    if before is None:
+        ask(tx, notice, people)
+    elif draft.material:
+        tx.duties.close_all(NOTICE + before.id, "dropped", "corrected")
+        ask(tx, notice, people)
+    else:
+        _carry(tx, before, notice, people)
+    _post(tx, notice)
+    _look_again(tx, notice)
+    return notice
+
+
+def _corrected(tx: Transaction, draft: Draft) -> Notice | None:
+    """The version it takes the place of. Raises Refusal."""
+    if draft.replaces is None:
+        return None
+    before = tx.notices.find(draft.replaces)
+    if before is None or before.kind != "notice":
+        raise Refusal(no_such(draft.replaces))
+    if before.replaced_by is not None:
+        raise Refusal(
+            say(
+                "{number} was corrected already; correct {newest} instead.",
+                number=Ref(before.number),
+                newest=Ref(tx.notices.newest(before).number),
+            )
+        )
+    person = tx.people.snapshot().directory.people.get(draft.requester)
+    if before.author != draft.requester and not (person and person.roles.intersection(OFFICES)):
+        raise Refusal(
+            say(
+                "Only {person}, HR and the office can correct {number}.",
+                person=deeds.person_named(tx, before.author),
+                number=Ref(before.number),
+            )
+        )
+    return before
+
+
+def _first(tx: Transaction, draft: Draft, before: Notice | None) -> Notice:
+    book = tx.policies.current()
+    return Notice(
+        id="",
+        number=tx.duties.number(),
+        kind="notice",
+        version=before.version + 1 if before else 1,
+        digest=draft.digest,
+        class_name=draft.class_name,
+        author=draft.requester,
+        level=draft.within or book.notices.level,
+        policy=book.version,
+        material=draft.material,
+        request=draft.request or None,
+        about=None,
+        published_at=tx.clock.now(),
+        replaces=before.id if before else None,
+        replaced_by=None,
+        title=draft.title.strip(),
+        text=draft.text.strip(),
+        audience=draft.audience,
+        channels=draft.channels,
+        question=draft.question,
+        options=draft.options,
+        right=draft.right,
+    )
+
+
+def ask(tx: Transaction, notice: Notice, persons: Iterable[str]) -> None:
+    """They are to confirm it from now on, and are told of it. Set-wise: it may be everybody."""
+    owed = _owe(tx, notice, persons)
+    tx.notices.ask(notice.id, owed)
+    _announce(tx, notice, owed)
+
+
+def _owe(tx: Transaction, notice: Notice, persons: Iterable[str]) -> dict[str, str]:
+    level = _level(tx, notice)
+    opening = Opening(
+        kind="acknowledge",
+        owed_by=None,
+        owed_to=None,
+        level=level,
+        clause=level.clause,
+        rule="followup" if notice.kind == "message" else "notice",
+        start=tx.clock.now(),
+        subject=NOTICE + notice.id,
+    )
+    return deeds.open_all(tx, opening, sorted(persons))
+
+
+def _level(tx: Transaction, notice: Notice) -> Level:
+    """As the policy has it now; that of all notices where it has that level no more."""
+    book = tx.policies.current()
+    return book.levels.get(notice.level) or book.levels[book.notices.level]
+
+
+def _announce(tx: Transaction, notice: Notice, owed: Mapping[str, str]) -> None:
+    accounts, none = tx.people.reached_at_all(owed), timedelta(0)
+    tx.outbox.add_all(
+        [
+            (
+                Announce(accounts[person], notice.id, duty),
+                f"notice/{notice.id}/{duty}",
+                f"duty/{duty}",
+                none,
+            )
+            for person, duty in owed.items()
+            if person in accounts
+        ]
+    )
+
+
+def _carry(tx: Transaction, before: Notice, notice: Notice, people: frozenset[str]) -> None:
+    """A correction that is not material: who confirmed need not again, the others confirm it."""
+    known = {each.person: each for each in tx.notices.members(before.id)}
+    confirmed = {person: None for person in sorted(people) if _confirmed(known.get(person))}
+    tx.notices.ask(notice.id, confirmed, carried=True)
+    tx.duties.move_all(NOTICE + before.id, NOTICE + notice.id)
+    asked = {
+        each.person: each.duty or ""
+        for each in known.values()
+        if each.state in ("open", "promised") and each.person in people
+    }
+    tx.notices.ask(notice.id, asked)
+    _announce(tx, notice, asked)
+    ask(tx, notice, people - confirmed.keys() - asked.keys())
+    gone = [each for each in known.values() if each.person not in people]
+    _release(tx, gone)
+
+
+def _confirmed(member: Member | None) -> bool:
+    return member is not None and member.confirmed
+
+
+def _post(tx: Transaction, notice: Notice) -> None:
+    for name in notice.channels:
+        for place in tx.people.places_named(name.lstrip("#")):
+            headline = notice_cards.headline(tx, notice)
+            key = f"notice/{notice.id}/{conversation(place)}"
+            tx.outbox.add(Publish(place, headline, notice.text), key)
+
+
+# Who belongs to its audience
+
+
+def _look_again(tx: Transaction, notice: Notice) -> None:
+    """Tomorrow, while who joins is still to hear of it."""
+    at = tx.clock.now() + DAY
+    if at <= notice.published_at + tx.policies.current().notices.joiners:
+        tx.dues.add(at, RECHECK, notice.id, at.toordinal())
+
+
+def fallen(tx: Transaction, dues: Sequence[Due]) -> None:
+    for due in dues:
+        notice = tx.notices.get(due.subject)
+        if notice.replaced_by is None:
+            recheck(tx, notice)
+            _look_again(tx, notice)
+
+
+def recheck(tx: Transaction, notice: Notice) -> None:
+    """Who joined is asked while it is new; who left owes nothing for it any more."""
+    if notice.replaced_by is not None:
+        return
+    members = {each.person: each for each in tx.notices.members(notice.id)}
+    now_in = _belonging(tx, notice, members)
+    here = {person for person, each in members.items() if each.left_at is None}
+    gone = [members[person] for person in sorted(here - now_in)]
+    tx.notices.leave(notice.id, [each.person for each in gone])
+    _release(tx, gone)
+    if tx.clock.now() > notice.published_at + tx.policies.current().notices.joiners:
+        return
+    joined = now_in - here
+    ask(tx, notice, joined - members.keys())
+    again = sorted(joined & members.keys())
+    tx.notices.rejoin(notice.id, {p: members[p].duty for p in again if members[p].confirmed})
+    owed = _owe(tx, notice, [person for person in again if not members[person].confirmed])
+    tx.notices.rejoin(notice.id, owed)
+    _announce(tx, notice, owed)
+
+
+def _belonging(tx: Transaction, notice: Notice, members: Mapping[str, Member]) -> set[str]:
+    """Of a message followed up: who was asked and is still there. As before, if unreadable."""
+    people = tx.people.snapshot().directory.people
+    here = {person for person, each in members.items() if each.left_at is None}
+    still = {person for person in here if person in people and people[person].active}
+    if notice.kind == "message":
+        return still
+    try:
+        return set(audiences.people(tx, notice.audience, notice.author))
+    except Refusal:
+        return still
+
+
+def _release(tx: Transaction, gone: Iterable[Member]) -> None:
+    for each in gone:
+        duty = tx.duties.get(each.duty) if each.duty else None
+        if duty is not None and duty.live:
+            deeds.settle(tx, duty, "dropped", Ending("left", tx.clock.now()))
+
+
+def left(tx: Transaction, person: str) -> None:
+    """Somebody has left the company: nothing is to be confirmed by them any more."""
+    for duty in tx.duties.owed_by(person):
+        if duty.personal:
+            tx.notices.leave(duty.subject.removeprefix(NOTICE), [person])
+            deeds.settle(tx, duty, "dropped", Ending("left", tx.clock.now()))
+
+
+# Confirmed
+
+
+def confirm(call: Call, number: int, words: str) -> Card | None:
+    """None: there is no such notice."""
+    notice = call.tx.notices.find(number)
+    if notice is None:
+        return None
+    if notice.replaced_by is not None:
+        return _newer(call, notice)
+    duty = _duty(call, notice)
+    if isinstance(duty, Card):
+        return duty
+    if notice.question and not words:
+        return notice_cards.card(call.tx, notice, duty)
+    right = not notice.question or policy.answered(notice, words)
+    _receive(call.tx, notice, call.person.id, right=right, how=_how(call))
+    if not right:
+        return _wrong(call, notice, duty)
+    settle(call.tx, notice, duty)
+    return Card(
+        say("Thank you. Confirmed: {number}", number=Ref(notice.number)),
+        facts=((say("Fingerprint"), Code(notice.digest[:12])),),
+        tone="good",
+        about=notice.about,
+    )
+
+
+def _duty(call: Call, notice: Notice) -> Duty | Card:
+    """What the caller owes for it; a card where that is settled. Raises Refusal for others."""
+    number = Ref(notice.number)
+    if call.person.id == notice.author:
+        raise Refusal(say("{number} is your own; you need not confirm it.", number=number))
+    member = call.tx.notices.member(notice.id, call.person.id)
+    if member is None or member.left_at is not None:
+        raise Refusal(
+            say("{number} is not addressed to you, so there is nothing to confirm.", number=number)
+        )
+    if member.carried:
+        return Card(say("You confirmed it before it was corrected: {number}", number=number))
+    duty = call.tx.duties.get(member.duty or "")
+    if duty is not None and duty.live:
+        return duty
+    if duty is not None and duty.state == "done" and duty.closed is not None:
+        return Card(
+            say("You already confirmed {number}, on {at}.", number=number, at=duty.closed),
+            tone="good",
+        )
+    raise Refusal(say("{number} need not be confirmed any more.", number=number))
+
+
+def _newer(call: Call, old: Notice) -> Card:
+    """What they read was corrected: they are shown what counts now."""
+    notice = call.tx.notices.newest(old)
+    member = call.tx.notices.member(notice.id, call.person.id)
+    duty = call.tx.duties.get(member.duty) if member and member.duty else None
+    told = say(
+        "{number} was corrected: {newest} takes its place.",
+        number=Ref(old.number),
+        newest=Ref(notice.number),
+    )
+    if member is None or member.left_at is not None:
+        return Card(told)
+    if duty is None or not duty.live:
+        return Card(told, body=(say("You need not confirm it again."),))
+    shown = notice_cards.card(call.tx, notice, duty)
+    return Card(
+        told,
+        body=(say("Please read it as it is now, and confirm that."), shown.title, *shown.body),
+        facts=shown.facts,
+        buttons=shown.buttons,
+        why=shown.why,
+    )
+
+
+def _wrong(call: Call, notice: Notice, duty: Duty) -> Card:
+    tries = sum(not each.right for each in call.tx.notices.tries(notice.id, call.person.id))
+    shown = notice_cards.card(call.tx, notice, duty)
+    return Card(
+        say("That is not what it says. Please read {number} again.", number=Ref(notice.number)),
+        body=shown.body,
+        facts=shown.facts,
+        buttons=shown.buttons,
+        why=say_many("{count} wrong answer so far.", "{count} wrong answers so far.", tries),
+        tone="bad",
+    )
+
+
+def settle(tx: Transaction, notice: Notice, duty: Duty) -> None:
+    """Who owes it has confirmed it; their cards say so."""
+    closed = deeds.settle(tx, duty, "done", Ending("confirmed", tx.clock.now()))
+    deeds.amend(tx, closed, notice_cards.confirmed(tx, notice))
+
+
+def reacted(tx: Transaction, notice: Notice, person: str) -> None:
+    """A reaction agreed on, given to the message that is followed up, confirms it."""
+    member = tx.notices.member(notice.id, person)
+    duty = tx.duties.get(member.duty) if member and member.duty else None
+    if duty is not None and duty.live:
+        _receive(tx, notice, person, right=True, how="reaction")
+        settle(tx, notice, duty)
+
+
+def _receive(tx: Transaction, notice: Notice, person: str, *, right: bool, how: How) -> None:
+    tx.notices.receive(
+        Receipt(
+            notice=notice.id,
+            person=person,
+            number=len(tx.notices.tries(notice.id, person)) + 1,
+            version=notice.version,
+            digest=_digest(tx, notice),
+            at=tx.clock.now(),
+            right=right,
+            how=how,
+        )
+    )
+
+
+def _digest(tx: Transaction, notice: Notice) -> str:
+    """Of what they confirm: a message may have been edited since it was followed up."""
+    if notice.about is None:
+        return notice.digest
+    words = tx.records.words(conversation(notice.about.place), notice.about.id)
+    return digest(words)
+
+
+def digest(words: str) -> str:
+    """SHA-256 in hex, of a message's words."""
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _how(call: Call) -> How:
+    if call.account.platform == WEB:
+        return "web"
+    return "button" if call.card is not None else "command"
+
+
+def no_such(number: int) -> Say:
+    return say(
+        "There is no notice {number}. Yours: {command}",
+        number=Ref(number),
+        command=Code("/duly notice"),
+    )
