@@ -9,6 +9,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import sqlalchemy as sa
 from bench.company import account, store_in
 from bot.clock import Clock
 from bot.handlers import notices, receipts
+from bot.handlers.ladder import LADDER
+from bot.handlers.nudging import Nudging
 from bot.policy.notices import Draft, Notice
 from bot.policy.people import Department, Person
 from bot.seal import Seal
@@ -25,6 +28,7 @@ from bot.store.connecting import connect, create
 from bot.store.intake import Register
 from bot.store.schema import dues, duties, outbox
 from bot.store.schema_notices import audience
+from bot.ticker import Ticker
 
 TEXT = "The office is closed on Friday. " * 60
 DRAFT = Draft(
@@ -67,6 +71,14 @@ def standing(store: Store, notice: Notice) -> receipts.Standing:
         return receipts.standing(tx.notices.members(notice.id), tx.clock.now())
 
 
+def first_rung(store: Store) -> datetime:
+    """When everybody is to be reminded."""
+    with store.reading() as tx:
+        found = tx.rows.all(dues, dues.c.kind == LADDER, limit=1)
+    at: datetime = found[0].at
+    return at
+
+
 def bare(store: Store) -> int:
     """The rows that were made, taken as they are and put into the same tables once more."""
     count = 0
@@ -97,12 +109,18 @@ def main() -> None:
         planned, notice = timed(lambda: publish(store))
         looked, _ = timed(lambda: recheck(store, notice))
         counted, found = timed(lambda: standing(store, notice))
+        ticker = Ticker(store, Nudging())
+        ticker.ring()  # the first also sweeps
         rows = bare(store)
         limit = sum(SPENT)
+        falls = first_rung(store)
+        store.clock.ahead = falls - store.clock.lease()
+        nudged, _ = timed(ticker.ring)
         print(
             f"{args.people:,} people: published in {planned:.1f} s, {rows:,} rows put in bare "
             f"in {limit:.1f} s, ratio {planned / limit:.1f}; looked again who belongs to it in "
-            f"{looked:.1f} s; standing of {found.all:,} in {counted:.2f} s"
+            f"{looked:.1f} s; standing of {found.all:,} in {counted:.2f} s; all of them nudged at "
+            f"once: planned in {nudged:.1f} s"
         )
         store.db.dispose()
 

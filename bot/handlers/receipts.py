@@ -83,15 +83,17 @@ def _own(call: Call, notice: Notice) -> Card:
     """As its reader sees it. Raises Refusal where it is not for them."""
     member = call.tx.notices.member(notice.id, call.person.id)
     if member is None or member.left_at is not None:
-        raise Refusal(
-            say(
-                "Who confirmed {number} is for its sender, HR, the office and heads to know.",
-                number=Ref(notice.number),
-            )
-        )
+        raise Refusal(_not_for_all(notice))
     duty = call.tx.duties.get(member.duty) if member.duty else None
     owed = duty if duty is not None and duty.live and notice.replaced_by is None else None
     return notice_cards.card(call.tx, notice, owed, call.person.id)
+
+
+def _not_for_all(notice: Notice) -> Say:
+    return say(
+        "Who confirmed {number} is for its sender, HR, the office and heads to know.",
+        number=Ref(notice.number),
+    )
 
 
 def _lists(call: Call, notice: Notice, found: Standing) -> Card:
@@ -195,12 +197,7 @@ def export(call: Call, number: int) -> Card | None:
     notices.recheck(call.tx, notice)
     members = _visible(call, notice)
     if members is None:
-        raise Refusal(
-            say(
-                "Who confirmed {number} is for its sender, HR, the office and heads to know.",
-                number=Ref(number),
-            )
-        )
+        raise Refusal(_not_for_all(notice))
     reader = call.tx.people.reader(call.account, call.tx.home())
     body = _table(call, notice, members, reader)
     name = f"duly-notice-{number}.csv"

@@ -19,6 +19,7 @@ from bot.policy.notices import Draft, Notice
 from bot.policy.people import Absence, Department, Person
 from bot.store.schema import outbox
 from bot.store.schema_notices import receipts
+from bot.words import Quoted
 from tests.desk import LOBBY, MONDAY, Desk, account, person
 
 H, DAY = timedelta(hours=1), timedelta(days=1)
@@ -434,6 +435,16 @@ def test_the_receipts_as_a_file_in_which_no_words_become_a_formula(desk: Desk) -
         ["sam", "Sam", "Sales", "Not yet"],
     ]
     assert rows[1][5:] == ["2026-03-02 09:00", "1", notice.digest, "By a command", "1"]
+
+
+def test_words_of_a_notice_are_never_markup(desk: Desk) -> None:
+    _, said = publish(desk, draft(["@ann"], title="<b>@all</b>", text="=1+1 [x](http://evil) @all"))
+
+    assert said[0].startswith("ann: Notice #1: «<b>@all</b>»\n«=1+1 [x](http://evil) @all»")
+    card = desk.paper.seen_by("ann")[-1].card
+    assert card is not None
+    assert dict(card.title.values)["title"] == Quoted("<b>@all</b>", 120)
+    assert card.body == (Quoted("=1+1 [x](http://evil) @all", 2000),)
 
 
 def test_what_was_published_is_kept_sealed(desk: Desk) -> None:
