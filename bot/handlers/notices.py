@@ -361,6 +361,13 @@ def _wrong(call: Call, notice: Notice, duty: Duty) -> Card:
     )
 
 
+def owed(tx: Transaction, number: int, person: str) -> Duty | None:
+    """What somebody owes, or owed, for the notice of that number."""
+    notice = tx.notices.find(number)
+    member = tx.notices.member(notice.id, person) if notice else None
+    return tx.duties.get(member.duty) if member and member.duty else None
+
+
 def settle(tx: Transaction, notice: Notice, duty: Duty) -> None:
     """Who owes it has confirmed it; their cards say so."""
     closed = deeds.settle(tx, duty, "done", Ending("confirmed", tx.clock.now()))

@@ -12,13 +12,15 @@ import sqlalchemy as sa
 
 from bot.command import Refusal
 from bot.effects import Publish, Upload
-from bot.events import MembershipChanged
+from bot.events import CommandInvoked, MembershipChanged, Place
 from bot.handlers import notices
 from bot.policy.approvals import digest
 from bot.policy.notices import Draft, Notice
 from bot.policy.people import Absence, Department, Person
 from bot.store.schema import outbox
 from bot.store.schema_notices import receipts
+from bot.store.sessions import web_account
+from bot.web import listing
 from bot.words import Quoted
 from tests.desk import LOBBY, MONDAY, Desk, account, person
 
@@ -216,6 +218,34 @@ def test_long_leave_does_not_excuse_and_nothing_of_it_is_handed_over(desk: Desk)
 
     with desk.store.transaction() as tx:
         assert [duty.state for duty in tx.duties.owed_by("ann")] == ["open"]
+
+
+def test_its_life_is_told_to_who_owes_it(desk: Desk) -> None:
+    publish(desk, draft())
+    desk.says("ann", "confirm 1")
+
+    told = desk.says("ann", "explain 1")[0]
+    assert told.startswith("ann: The life of #1\n«Ann» is to confirm that they have read it;")
+    assert "A notice to confirm: clause 3.2.2;" in told
+    assert "960 working minutes from Mon 2 Mar, 09:00" in told
+    assert "who owed it confirmed it" in told
+    assert desk.says("bob", "explain 1")[0].startswith("bob: You owe nothing under #1.")
+
+
+def test_on_the_pages_it_is_confirmed_like_everywhere(desk: Desk) -> None:
+    publish(desk, draft())
+    page = web_account("acme", "ann")
+    with desk.store.transaction() as tx:
+        (section,) = listing.mine(tx, person("ann")).values["sections"]
+        tx.people.link(page, "ann")
+    (entry,) = section.entries
+    assert (entry.path, [each.action for each in entry.buttons]) == ("", ["confirm 1"])
+    here = Place(page.platform, page.realm, page.id)
+    desk.take(CommandInvoked(key="web", at=desk.now, actor=page, place=here, text="confirm 1"))
+
+    with desk.store.transaction() as tx:
+        (receipt,) = tx.notices.receipts(tx.notices.by("hana", 1)[0].id)
+    assert (receipt.person, receipt.how) == ("ann", "web")
 
 
 # The check question
