@@ -9,14 +9,12 @@ from bot.card import Button, Card
 from bot.effects import Announce, Send
 from bot.handlers.deeds import person_named, quoted
 from bot.policy.duties import NOTICE, Duty
-from bot.policy.notices import LONGEST, Change, Notice, changes
+from bot.policy.notices import LONGEST, OPTION, QUESTION, TITLE, Change, Notice, changes
 from bot.store import Transaction
 from bot.store.outbox import Parcel
 from bot.words import Code, Quoted, Ref, Say, Value, say, say_many
 
-TITLE = 120  # characters of a notice's title
-LINE = 60  # … in a line of a list
-ANSWER = 80  # characters of an answer offered
+LINE = 60  # characters of a title in a line of a list
 CHANGES = 6  # shown of a correction
 PIECE = 200  # characters of a change
 DIGITS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣")
@@ -110,7 +108,7 @@ def _change(each: Change) -> Say:
 def _question(notice: Notice, duty: Duty | None) -> tuple[Say, ...]:
     if not notice.question or duty is None:
         return ()
-    asked = say("To confirm, answer this: {question}", question=Quoted(notice.question))
+    asked = say("To confirm, answer this: {question}", question=Quoted(notice.question, QUESTION))
     if notice.options:
         return (asked,)
     example = Code(f"/duly confirm {notice.number} …")
@@ -122,8 +120,8 @@ def buttons(notice: Notice) -> tuple[Button, ...]:
     if notice.options:
         return tuple(
             Button(
-                say("{answer}", answer=Quoted(option, ANSWER)),
-                DIGITS[number - 1] if number <= len(DIGITS) else "🔘",
+                say("{answer}", answer=Quoted(option, OPTION)),
+                DIGITS[number - 1],
                 f"confirm {notice.number} {number}",
             )
             for number, option in enumerate(notice.options, 1)

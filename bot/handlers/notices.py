@@ -15,7 +15,7 @@ from bot.handlers import audiences, deeds, notice_cards
 from bot.handlers.deeds import Ending, Opening
 from bot.policy import notices as policy
 from bot.policy.duties import NOTICE, Duty
-from bot.policy.notices import LONGEST, Draft, How, Notice, Receipt
+from bot.policy.notices import Draft, How, Notice, Receipt
 from bot.policy.rulebook import Level
 from bot.store import Transaction
 from bot.store.duties import Due
@@ -33,15 +33,15 @@ OFFICES = ("hr", "admin_office")  # who may correct, and look into, everybody's 
 
 def check(tx: Transaction, draft: Draft) -> frozenset[str]:
     """Who is to confirm it. Raises Refusal where it cannot be published as it stands."""
-    text, book = draft.text.strip(), tx.policies.current()
-    if not text or not draft.title.strip():
+    if not draft.text.strip() or not draft.title.strip():
         raise Refusal(say("A notice needs a title and a text."))
-    if len(text) > LONGEST:
+    if found := policy.too_long(draft):
         raise Refusal(
-            say("This has {count} characters; at most {most} fit.", count=len(text), most=LONGEST)
+            say("This has {count} characters; at most {most} fit.", count=found[0], most=found[1])
         )
     if why := policy.why_unasked(draft):
         raise Refusal(why)
+    book = tx.policies.current()
     if draft.within and draft.within not in book.levels:
         levels = Rows(tuple(Code(each) for each in book.levels))
         raise Refusal(

@@ -16,7 +16,7 @@ from bot.effects import Upload
 from bot.events import conversation
 from bot.handlers import notice_cards, notices
 from bot.policy.duties import LIVE
-from bot.policy.notices import Notice, Receipt
+from bot.policy.notices import TITLE, Notice, Receipt
 from bot.store.notices import Member
 from bot.words import Code, Quoted, Reader, Ref, Rows, Say, Value, render, say, say_many, seen
 
@@ -112,7 +112,7 @@ def _lists(call: Call, notice: Notice, found: Standing) -> Card:
         done=len(found.confirmed),
         all=found.all,
     )
-    name = (say("{title}", title=Quoted(notice.title, notice_cards.TITLE)),) if notice.title else ()
+    name = (say("{title}", title=Quoted(notice.title, TITLE)),) if notice.title else ()
     return Card(
         title,
         body=(

@@ -15,6 +15,10 @@ from bot.policy.people import ROLES, Directory, Person
 from bot.words import Code, Quoted, Rows, Say, say
 
 LONGEST = 2000  # characters of a notice: all of it is shown to everybody
+TITLE = 120  # … of its title
+QUESTION = 280  # … of its check question
+OPTION = 80  # … of an answer offered
+OPTIONS = 9  # answers offered
 KNOWN = 20  # names listed where one was not known
 AROUND = 6  # words and gaps shown on either side of a change
 
@@ -275,9 +279,20 @@ def why_unasked(draft: Draft) -> Say | None:
         return None
     if not draft.question or not draft.right:
         return say("A check question needs its words and its right answer.")
+    if len({_folded(each) for each in draft.options}) < len(draft.options) or (
+        len(draft.options) > OPTIONS
+    ):
+        return say("A check question offers at most {count} answers, all different.", count=OPTIONS)
     if draft.options and draft.right not in draft.options:
         return say("The right answer is none of the answers offered.")
     return None
+
+
+def too_long(draft: Draft) -> tuple[int, int] | None:
+    """How many characters something has, and how many of it could be shown; None: all of it."""
+    parts = [(draft.text, LONGEST), (draft.title, TITLE), (draft.question, QUESTION)]
+    parts += [(each, OPTION) for each in draft.options]
+    return next(((len(text), most) for text, most in parts if len(text.strip()) > most), None)
 
 
 def answered(notice: Notice, words: str) -> bool:
