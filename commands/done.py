@@ -2,7 +2,7 @@
 
 from bot.card import Card
 from bot.command import Call, Command, Words
-from bot.handlers import confirming, notices
+from bot.handlers import confirming, understanding
 from bot.words import say
 from commands import reading
 
@@ -13,7 +13,7 @@ def parse(words: Words) -> int:
 
 def run(call: Call, number: int) -> Card:
     """A notice goes by a number of its own: to have done with it is to confirm it."""
-    notice = notices.confirm(call, number, "")
+    notice = understanding.confirm(call, number, "")
     return notice or confirming.done(call, reading.owed(call, number))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.card import Card
 from bot.command import Call, Refusal
-from bot.handlers import deeds, notices
+from bot.handlers import deeds, understanding
 from bot.policy import duties
 from bot.policy.duties import Duty, nobody_owes
 from bot.words import Code, Ref, say
@@ -45,4 +45,4 @@ def done(call: Call, duty: Duty) -> Card:
     )
 
 
-WAYS: tuple[Callable[[Call, int, str], Card | None], ...] = (notices.confirm, acknowledged)
+WAYS: tuple[Callable[[Call, int, str], Card | None], ...] = (understanding.confirm, acknowledged)

@@ -9,7 +9,7 @@ from typing import Any
 from bot.card import Card
 from bot.command import Call, Refusal
 from bot.events import MessageRef, ReactionChanged, conversation
-from bot.handlers import deeds, notices, receipts
+from bot.handlers import deeds, notices, receipts, understanding
 from bot.policy.notices import Notice
 from bot.policy.people import Person
 from bot.store import Transaction
@@ -88,7 +88,7 @@ def _first(call: Call, message: MessageRef) -> Notice:
         number=call.tx.duties.number(),
         kind="message",
         version=1,
-        digest=notices.digest(words),
+        digest=understanding.digest(words),
         class_name=call.book.channel(call.tx.people.place_name(message.place)).class_name,
         author=call.person.id,
         level=call.book.notices.followup_level,
@@ -113,4 +113,4 @@ def reacted(tx: Transaction, event: ReactionChanged, person: str) -> None:
     """An agreed reaction to the message itself: its giver has understood it."""
     notice = tx.notices.following(event.message)
     if notice is not None:
-        notices.reacted(tx, notice, person)
+        understanding.reacted(tx, notice, person)
