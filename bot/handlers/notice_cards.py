@@ -26,10 +26,10 @@ def of(tx: Transaction, duty: Duty) -> Notice:
 
 
 def compose(tx: Transaction, parcel: Parcel, announced: Announce) -> Send | None:
-    """What is said now, or nothing: it was confirmed, taken back or corrected meanwhile."""
+    """What is said now, or nothing: it was corrected meanwhile, and the correction is announced."""
     duty = tx.duties.get(announced.duty)
-    if duty is None or not duty.live or duty.subject != NOTICE + announced.notice:
-        tx.outbox.settle(parcel.id, "spared", "it need not be confirmed any more")
+    if duty is None or duty.subject != NOTICE + announced.notice:
+        tx.outbox.settle(parcel.id, "spared", "another version took its place")
         return None
     return Send(announced.to, card(tx, of(tx, duty), duty))
 

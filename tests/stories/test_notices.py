@@ -211,6 +211,26 @@ def test_nobody_confirms_for_who_is_away(desk: Desk) -> None:
     assert desk.titles(desk.until(MONDAY + 3 * DAY + H))[0] == "ann: Notice #1: «Closed on Friday»"
 
 
+def test_who_stands_in_is_not_nudged_to_confirm(desk: Desk) -> None:
+    publish(desk, draft(["@ann"]))
+    with desk.store.transaction() as tx:
+        away = Absence(person="ann", start=MONDAY + H, end=MONDAY + 3 * DAY, delegate="eve")
+        tx.people.absent(away)
+
+    said = desk.titles(desk.until(MONDAY + 4 * DAY))
+    assert [each for each in said if each.startswith("eve:")] == []
+    assert "ann: Your day: 1 thing waits" in said
+
+
+def test_what_is_corrected_before_it_is_sent_is_sent_once(desk: Desk) -> None:
+    desk.wait(12 * H)  # nobody is at work
+    publish(desk, draft(["@ann"]))
+    publish(desk, draft(["@ann"], text=CORRECTED, replaces=1, material=False))
+
+    said = desk.titles(desk.until(MONDAY + DAY + H))
+    assert said == ["ann: Notice #2, which corrects #1: «Closed on Friday»"]
+
+
 def test_long_leave_does_not_excuse_and_nothing_of_it_is_handed_over(desk: Desk) -> None:
     publish(desk, draft(["@ann"]))
     desk.says("ann", "away 2026-03-02..2026-04-10")
