@@ -107,8 +107,17 @@ class Digest:
     person: str
 
 
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """A notice for one person; what it says is composed when it is sent. `duty`: what is owed."""
+
+    to: Account
+    notice: str
+    duty: str
+
+
 Deliverable = Send | Amend | Withdraw | Whisper | Mark | Upload | OpenForm | ShowHome | Publish
-Effect = Deliverable | Remind | Digest
+Effect = Deliverable | Remind | Digest | Announce
 
 
 def doubt(effect: Effect) -> Doubt:
@@ -118,5 +127,5 @@ def doubt(effect: Effect) -> Doubt:
             return "lose"
         case Amend() | Withdraw() | Mark() | ShowHome():
             return "repeat"
-        case Send() | Upload() | Publish() | Remind() | Digest():
+        case Send() | Upload() | Publish() | Remind() | Digest() | Announce():
             return "look"

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import fault_point
-from bot.effects import Deliverable, Digest, OpenForm, Remind, Send, doubt
+from bot.effects import Announce, Deliverable, Digest, OpenForm, Remind, Send, doubt
 from bot.events import Account, MessageRef, Platform
-from bot.handlers import daily, stale
+from bot.handlers import daily, notice_cards, stale
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
 from bot.port import Adapter, TryLater, Undeliverable
@@ -97,15 +97,21 @@ class Courier:
             return daily.compose(tx, parcel)
         if isinstance(effect, OpenForm) and self._too_late(parcel, effect):
             return Send(effect.to, effect.instead)
-        if isinstance(effect, Send) and stale.stale(tx, parcel.subject):
+        if isinstance(effect, Announce):
+            composed = notice_cards.compose(tx, parcel, effect)
+            return composed and self._in_time(tx, parcel, composed)
+        return self._in_time(tx, parcel, effect) if isinstance(effect, Send) else effect
+
+    def _in_time(self, tx: Transaction, parcel: Parcel, send: Send) -> Send | None:
+        """Nothing, where it is settled by now or its reader is not at work."""
+        if stale.stale(tx, parcel.subject):
             tx.outbox.settle(parcel.id, "spared", "what it speaks of is settled")
             return None
-        if isinstance(effect, Send) and not parcel.urgent:
-            later = _opening(tx, effect)
-            if later > tx.clock.now():
-                tx.outbox.postpone(parcel, later)
-                return None
-        return effect
+        later = tx.clock.now() if parcel.urgent else _opening(tx, send)
+        if later > tx.clock.now():
+            tx.outbox.postpone(parcel, later)
+            return None
+        return send
 
     def _too_late(self, parcel: Parcel, form: OpenForm) -> bool:
         return parcel.doubtful or self.store.clock.lease() > parcel.since + form.within

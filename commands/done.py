@@ -2,9 +2,8 @@
 
 from bot.card import Card
 from bot.command import Call, Command, Words
-from bot.handlers import deeds
-from bot.policy import duties
-from bot.words import Code, Ref, say
+from bot.handlers import confirming, understanding
+from bot.words import say
 from commands import reading
 
 
@@ -13,20 +12,9 @@ def parse(words: Words) -> int:
 
 
 def run(call: Call, number: int) -> Card:
-    duty = reading.owed(call, number)
-    if why := duties.why_settled(duty):
-        return Card(why)
-
-    deeds.settle(call.tx, duty, "done", deeds.Ending("said so", call.now))
-    return Card(
-        say(
-            "Done: {number}. {person} can open it again.",
-            number=Ref(number),
-            person=call.who(duty.owed_to),
-        ),
-        tone="good",
-        why=say("Undo: {command}", command=Code(f"/duly reopen {number}")),
-    )
+    """A notice goes by a number of its own: to have done with it is to confirm it."""
+    notice = understanding.confirm(call, number, "")
+    return notice or confirming.done(call, reading.owed(call, number))
 
 
 COMMAND = Command(

@@ -2,7 +2,7 @@
 
 from bot.card import Card
 from bot.command import Call, Command, Refusal, Words
-from bot.handlers import deeds, life
+from bot.handlers import deeds, life, understanding
 from bot.policy import duties
 from bot.words import Ref, say
 from commands import reading
@@ -13,7 +13,7 @@ def parse(words: Words) -> int:
 
 
 def run(call: Call, number: int) -> Card:
-    duty = call.tx.duties.find(number)
+    duty = call.tx.duties.find(number) or understanding.owed(call.tx, number, call.person.id)
     if duty is None or not deeds.may_close(duty, call.person, call.tx):
         raise Refusal(duties.nobody_owes(number))
     return Card(

@@ -59,6 +59,24 @@ def duly(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Duly:
             "policy.toml:2: routes.notice.steps.of must be a list of approvers",
         ),
         (
+            '[notices]\njoiners_days = 30\nlevel = "huge"',
+            "policy.toml:3: notices.level must be one of normal",
+        ),
+        (
+            '[lists.front]\nof = ["department:sales", "town"]',
+            "policy.toml:2: lists.front.of must be a list of people such as all, department:sales",
+        ),
+        ("[lists.front]\nof = []", "policy.toml:2: lists.front.of must be a list of people"),
+        ("[lists.front]\nwho = 3", "policy.toml:2: A policy has no lists.front.who. Known: of."),
+        (
+            '[lists.a]\nof = ["list:b"]\n[lists.b]\nof = ["all", "list:a"]',
+            "policy.toml:4: lists.b.of names a list that is not there, or that holds it: a.",
+        ),
+        (
+            '[lists.a]\nof = ["list:none"]',
+            "policy.toml:2: lists.a.of names a list that is not there, or that holds it: none.",
+        ),
+        (
             '[[rules]]\nid = "x"\nclause = "1.2"\nlevel = "huge"',
             "policy.toml:4: rules.x.level must be one of normal",
         ),

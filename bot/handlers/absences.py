@@ -22,7 +22,9 @@ def began(tx: Transaction, absence: Absence) -> None:
         return
     now = tx.clock.now()
     for duty in tx.duties.owed_by(absence.person):
-        if duty.kind in ANSWERED and now <= duty.due and duty.due >= absence.end:
+        if duty.kind not in ANSWERED or duty.personal:
+            continue
+        if now <= duty.due and duty.due >= absence.end:
             _excuse(tx, duty, absence.end)
 
 

@@ -41,7 +41,6 @@ def make(call: Call, kind: str, form: Mapping[str, str], recalls: str | None = N
     """Raises Refusal for what cannot be asked, and where nobody may decide it."""
     form = approvals.canonical(form)
     route = _route(call, kind, form)
-    following.channels(call, form)
     request = Request(
         id=call.tx.clock.new_id(),
         number=call.tx.duties.number(),
@@ -56,8 +55,9 @@ def make(call: Call, kind: str, form: Mapping[str, str], recalls: str | None = N
         at=call.now,
         place=conversation(call.place),
     )
-    call.tx.requests.add(request)
     going = Going(call.tx, request)
+    following.check(call, going)
+    call.tx.requests.add(request)
     going.trace(call.person.id, "submit")
     _begin(call, going)
     return going.request
@@ -102,7 +102,6 @@ def revise(call: Call, number: int, form: Mapping[str, str]) -> Request:
     if approvals.digest(form) == request.digest and request.state == "open":
         raise Refusal(say("Nothing has changed in {number}.", number=Ref(number)))
     route = _route(call, request.kind.partition(".")[0], form)
-    following.channels(call, form)
     seating.clear(going, "revised")
     _answered(call, going)
     new = replace(
@@ -115,6 +114,7 @@ def revise(call: Call, number: int, form: Mapping[str, str]) -> Request:
         step=0,
         round=request.round + 1,
     )
+    following.check(call, Going(call.tx, new))
     if not call.tx.requests.revise(request, new):
         raise _overtaken(number)
     going.request = new
@@ -122,7 +122,6 @@ def revise(call: Call, number: int, form: Mapping[str, str]) -> Request:
     for duty in call.tx.duties.about(seating.SUBJECT + request.id):
         deeds.settle(call.tx, duty, "done", deeds.Ending("revised", call.now))
     _begin(call, going)
-    _advance(call, going)
     return going.request
 
 

@@ -36,6 +36,12 @@ def _owed(one: Telling) -> Say:
     match duty.kind:
         case "reply":
             return say("{owner} owes {person} an answer; the clock began at {start}.", **values)
+        case "acknowledge" if duty.personal:
+            return say(
+                "{owner} is to confirm that they have read it; the clock began at {start}.",
+                owner=values["owner"],
+                start=duty.start,
+            )
         case "acknowledge":
             return say(
                 "{owner} is to tell {person} that they have read it; the clock began at {start}.",

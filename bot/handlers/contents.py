@@ -36,7 +36,11 @@ def of(tx: Transaction, person: str, nudged: Sequence[Duty] = ()) -> Contents:
     directory, now = tx.people.snapshot().directory, tx.clock.now()
     known = {duty.id for duty in nudged}
     own = {person, *directory.stands_in_for(person, now)}
-    theirs = [duty for duty in tx.duties.owed_by_any(own) if _counts(duty, person)]
+    theirs = [
+        duty
+        for duty in tx.duties.owed_by_any(own)
+        if _counts(duty, person) and (duty.owed_by == person or not duty.personal)
+    ]
     today = now.astimezone(digests.zone_of(tx, person)).date()
 
     def presses(duty: Duty) -> bool:

@@ -1,5 +1,6 @@
 """What can be done to duties, by whatever path: opened, held, promised, settled, opened again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -44,6 +45,35 @@ class Opening:
 
 def open_duty(tx: Transaction, opening: Opening) -> Duty:
     """The clock runs in the working time of who owes it; the rules of today stay with it."""
+    duty = _reckoned(tx, opening)
+    kept = tx.duties.add(duty, opening.seq)
+    ladder.climb_from(tx, kept, 0)
+    digests.expect(tx, opening.owed_by)
+    return kept
+
+
+def open_all(tx: Transaction, opening: Opening, persons: Iterable[str]) -> dict[str, str]:
+    """The same of many at once: who owes it, and the id of the duty.
+
+    Reckoned once for all who have the same working time and no leave.
+    """
+    directory, groups = tx.people.snapshot().directory, dict[str, list[str]]()
+    for person in persons:
+        known = directory.people[person]
+        apart = person in directory.absences
+        groups.setdefault(f"@{person}" if apart else known.calendar, []).append(person)
+    found: dict[str, str] = {}
+    for group in groups.values():
+        duty = _reckoned(tx, replace(opening, owed_by=group[0]))
+        ids = tx.duties.add_all(duty, group)
+        if rung := ladder.next_rung(tx, duty, 0):
+            tx.dues.add_all([(rung[0], ladder.LADDER, id, rung[1]) for id in ids.values()])
+        found |= ids
+    digests.expect_all(tx, found)
+    return found
+
+
+def _reckoned(tx: Transaction, opening: Opening) -> Duty:
     book, person = tx.policies.current(), opening.owed_by
     start = _believed(opening.start, tx.clock.now())
     duty = Duty(
@@ -67,10 +97,7 @@ def open_duty(tx: Transaction, opening: Opening) -> Duty:
         marked_by=opening.marked_by,
     )
     due = ladder.spent(tx, duty, start, opening.level.within)
-    kept = tx.duties.add(replace(duty, due=due, first_due=due), opening.seq)
-    ladder.climb_from(tx, kept, 0)
-    digests.expect(tx, person)
-    return kept
+    return replace(duty, due=due, first_due=due)
 
 
 def _believed(at: datetime, now: datetime) -> datetime:
@@ -94,8 +121,8 @@ def settle(tx: Transaction, duty: Duty, state: duties.State, ending: Ending) -> 
     tx.dues.cancel(ladder.LADDER, duty.id)
     tx.dues.cancel(SILENCE, duty.id)
     labels.learn(tx, closed)
-    if duty.kind != "decide":
-        _amend(tx, closed, _settled(tx, closed))
+    if duty.kind != "decide" and not duty.personal:
+        amend(tx, closed, _settled(tx, closed))
     for child in tx.duties.children(duty.id):
         settle(tx, child, "dropped", Ending("parent", ending.at))
     if state == "done":
@@ -156,7 +183,7 @@ def subject(duty: Duty) -> str:
     return f"duty/{duty.id}"
 
 
-def _amend(tx: Transaction, duty: Duty, card: Card) -> None:
+def amend(tx: Transaction, duty: Duty, card: Card) -> None:
     """The cards that nudged for it say how it stands now."""
     for arrival in tx.outbox.told(subject(duty)):
         if arrival.message is not None:
@@ -180,7 +207,7 @@ def resume(tx: Transaction, duty: Duty) -> Duty:
     tx.duties.save(running)
     ladder.climb_from(tx, running, running.step)
     digests.expect(tx, duty.owed_by)
-    _amend(tx, running, _running(tx, running))
+    amend(tx, running, _running(tx, running))
     return running
 
 
@@ -230,7 +257,7 @@ def ask_back(tx: Transaction, duty: Duty, about: MessageRef, seq: int, at: datet
         say("{number} waits for an answer to what you asked back.", number=Ref(duty.number)),
         about=duty.about,
     )
-    _amend(tx, duty, card)
+    amend(tx, duty, card)
     return open_duty(
         tx,
         Opening(
@@ -267,7 +294,7 @@ def promise(tx: Transaction, duty: Duty, made: Promise) -> Duty:
     for child in tx.duties.children(duty.id):
         if child.subject.startswith(BACK):
             settle(tx, child, "dropped", Ending("parent", now))
-    _amend(tx, promised, _promised(promised, made.until))
+    amend(tx, promised, _promised(promised, made.until))
     return promised
 
 
@@ -323,7 +350,8 @@ def lapse(tx: Transaction, duty: Duty) -> None:
     """Nobody came back to it through the whole ladder: it ends, and who waits is told so."""
     now = tx.clock.now()
     settle(tx, duty, "lapsed", Ending("nobody answered", now))
-    if duty.kind not in duties.ANSWERED or duty.subject.startswith(BACK):
+    told = duty.kind in duties.ANSWERED and not duty.personal
+    if not told or duty.subject.startswith(BACK):
         return
     card = Card(
         say(

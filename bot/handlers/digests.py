@@ -30,10 +30,27 @@ def expect_all(tx: Transaction, persons: Iterable[str]) -> None:
     if not each:
         return
     known = tx.dues.known(DIGEST, each)
-    hour = {person: next_hour(tx, person, now) for person in each if person not in known}
-    tx.dues.add_all(
-        [(at, DIGEST, person, ordinal(tx, person, at)) for person, at in hour.items() if at]
-    )
+    fresh = [person for person in each if person not in known]
+    tx.dues.add_all(_hours(tx, fresh, now))
+
+
+def _hours(
+    tx: Transaction, persons: Iterable[str], now: datetime
+) -> list[tuple[datetime, str, str, int]]:
+    """Reckoned once for all who have the same working time, and nothing of their own."""
+    directory, own = tx.people.snapshot().directory, tx.preferences.set_by()
+    shared: dict[object, tuple[datetime, int] | None] = {}
+    found = []
+    for person in persons:
+        known = directory.people[person]
+        apart = person in own or person in directory.absences
+        key = person if apart else (known.calendar, known.zone)
+        if key not in shared:
+            at = next_hour(tx, person, now)
+            shared[key] = (at, ordinal(tx, person, at)) if at else None
+        if hour := shared[key]:
+            found.append((hour[0], DIGEST, person, hour[1]))
+    return found
 
 
 def anew(tx: Transaction, person: str) -> None:

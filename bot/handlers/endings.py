@@ -25,6 +25,9 @@ STATES: Mapping[State, Say] = {
     "lapsed": say("lapsed"),
 }
 HOW: Mapping[str, Say] = {
+    "confirmed": say("who owed it confirmed it"),
+    "corrected": say("another version took its place"),
+    "left": say("it was not for them any more"),
     "said so": say("who owed it said so"),
     "reaction": say("by a reaction"),
     "emergency": say("it became an emergency"),

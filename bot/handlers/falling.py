@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.handlers import daily, delegating, dropping
+from bot.handlers import daily, delegating, dropping, notices
 from bot.handlers.deeds import SILENCE
 from bot.handlers.digests import DIGEST
 from bot.handlers.ladder import LADDER
@@ -21,6 +21,7 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
         dropping.silence(tx, silence)
     for begun in kinds.get(delegating.BEGINS, ()):
         delegating.begin(tx, begun)
+    notices.fallen(tx, kinds.get(notices.RECHECK, ()))
     if LADDER in kinds:
         nudging.plan(tx, kinds[LADDER], gather)
     if DIGEST in kinds:

@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.card import Card
-from bot.command import Call, Refusal
+from bot.command import Call, Refusal, number_in
 from bot.effects import Publish
 from bot.events import Place
-from bot.handlers import absences, passing, requestcards
+from bot.handlers import absences, notices, passing, requestcards
 from bot.handlers.seating import Going
 from bot.policy import forms
+from bot.policy.notices import TITLE, Draft
 from bot.policy.people import Absence
 from bot.policy.routes import Then
 from bot.store.records import Saying
@@ -93,10 +94,9 @@ def _release(call: Call, going: Going) -> None:
 
 def channels(call: Call, form: Mapping[str, str]) -> tuple[Place, ...]:
     """The channels a form names. Raises Refusal for one I am not in."""
-    known = call.tx.people.channels()
     found: list[Place] = []
     for name in forms.listed(form.get("channels", "")):
-        places = known.get(name.lstrip("#").casefold(), ())
+        places = call.tx.people.places_named(name.lstrip("#"))
         if not places:
             raise Refusal(say("I am in no channel called {name}.", name=Quoted(name, 60)))
         found += places
@@ -104,7 +104,46 @@ def channels(call: Call, form: Mapping[str, str]) -> tuple[Place, ...]:
 
 
 def _announce(call: Call, going: Going) -> None:
-    _release(call, going)
+    """To its audience, who confirm it; without one, into its channels alone. Policy 3.2.2"""
+    wanted = draft(going)
+    if wanted is None:
+        _release(call, going)
+    else:
+        notices.publish(call.tx, wanted)
+
+
+def draft(going: Going) -> Draft | None:
+    """The notice a request asks for; None where nobody is to confirm it."""
+    request, form = going.request, going.request.form
+    audience = forms.listed(form.get("audience", ""))
+    if going.route.then != "notice" or not audience:
+        return None
+    text = form.get(forms.TEXT, "")
+    answers = forms.listed(form.get("answer", ""))
+    return Draft(
+        title=form.get("subject") or text.split("\n")[0][:TITLE],
+        text=text,
+        audience=audience,
+        channels=forms.listed(form.get("channels", "")),
+        question=form.get("question", ""),
+        options=tuple(sorted(answers)) if len(answers) > 1 else (),  # the right one is not first
+        right=answers[0] if answers else "",
+        material=form.get("again", "yes") == "yes",
+        replaces=number_in(form.get("replaces", "")),
+        request=request.id,
+        request_number=request.number,
+        requester=request.requester,
+        digest=request.digest,
+        class_name=request.class_name,
+    )
+
+
+def check(call: Call, going: Going) -> None:
+    """Whether what is asked for can be done once it is approved. Raises Refusal."""
+    channels(call, going.request.form)
+    wanted = draft(going)
+    if wanted is not None:
+        notices.check(call.tx, wanted)
 
 
 def _absent(call: Call, going: Going) -> None:

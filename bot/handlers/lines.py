@@ -1,5 +1,6 @@
 """A duty as one line of a list: for who owes it, for who waits for it, for who leads them."""
 
+from bot.handlers import notice_cards
 from bot.handlers.deeds import ACCEPT, excerpt, person_named
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
@@ -12,7 +13,7 @@ def line(tx: Transaction, duty: Duty, reader: str) -> Say:
     """A duty in a list of what somebody owes."""
     if duty.held is not None:
         return _with_words(tx, _held(tx, duty), duty, reader)
-    values: dict[str, Value] = {"number": _number(tx, duty), "due": duty.due}
+    values: dict[str, Value] = {"number": number_of(tx, duty), "due": duty.due}
     what = _what(tx, duty)
     if duty.promised_for is not None and duty.promised_for > tx.clock.now():
         until = duty.promised_for
@@ -29,8 +30,10 @@ def line(tx: Transaction, duty: Duty, reader: str) -> Say:
     return _with_words(tx, told, duty, reader)
 
 
-def _number(tx: Transaction, duty: Duty) -> Ref:
-    """Who decides knows it by the number of the request."""
+def number_of(tx: Transaction, duty: Duty) -> Ref:
+    """Who decides knows it by the number of the request, who confirms by that of the notice."""
+    if duty.personal:
+        return Ref(notice_cards.of(tx, duty).number)
     if duty.kind == "decide":
         return Ref(tx.requests.get(duty.subject.partition("/")[2]).number)
     return Ref(duty.number)
@@ -41,6 +44,8 @@ def _what(tx: Transaction, duty: Duty) -> Say:
     match duty.kind:
         case "reply":
             return say("Answer {person}", person=person)
+        case "acknowledge" if duty.personal:
+            return notice_cards.what(tx, notice_cards.of(tx, duty))
         case "acknowledge":
             return say("Tell {person} that you have read it", person=person)
         case "decide":
@@ -124,7 +129,7 @@ def waiting_line(tx: Transaction, duty: Duty, reader: str) -> Say:
 def team_line(tx: Transaction, duty: Duty) -> Say:
     """A duty in a list of what is late in a team: who and since when, never the words."""
     owner, person = person_named(tx, duty.owed_by), person_named(tx, duty.owed_to)
-    number, due = _number(tx, duty), duty.due
+    number, due = number_of(tx, duty), duty.due
     match duty.kind:
         case "decide":
             return say(
@@ -132,6 +137,13 @@ def team_line(tx: Transaction, duty: Duty) -> Say:
                 number=number,
                 owner=owner,
                 person=person,
+                due=due,
+            )
+        case "acknowledge" if duty.personal:
+            return say(
+                "{number} {owner} has not confirmed since {due} that they have read it",
+                number=number,
+                owner=owner,
                 due=due,
             )
         case "acknowledge":

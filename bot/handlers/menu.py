@@ -8,7 +8,7 @@ from typing import Any
 from bot.card import Button, Card, Field, Form
 from bot.clock import wall
 from bot.command import Call, Command, Refusal, Words
-from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper
+from bot.effects import Announce, Digest, Effect, OpenForm, Remind, Send, Whisper
 from bot.events import (
     Account,
     ButtonPressed,
@@ -18,7 +18,7 @@ from bot.events import (
     Platform,
     ReactionChanged,
 )
-from bot.handlers import dialogue, nudging, requestcards, seating
+from bot.handlers import dialogue, notice_cards, nudging, requestcards, seating
 from bot.policy import attachments
 from bot.policy.dates import moment
 from bot.store import Transaction
@@ -105,6 +105,8 @@ def _buttons(tx: Transaction, parcel: str, effect: Effect) -> tuple[Button, ...]
             return card.buttons
         case Remind(person=person) | Digest(person=person):
             return nudging.buttons(tx, parcel, person)
+        case Announce(notice=notice):
+            return notice_cards.buttons(tx.notices.get(notice))
         case _:
             return ()
 

@@ -10,7 +10,16 @@ from datetime import timedelta
 from bot.card import Button, Card
 from bot.effects import Remind, Send, Withdraw
 from bot.events import conversation
-from bot.handlers import caps, deeds, digests, planning, requestcards, showing, times
+from bot.handlers import (
+    caps,
+    deeds,
+    digests,
+    notice_cards,
+    planning,
+    requestcards,
+    showing,
+    times,
+)
 from bot.handlers.caps import Line
 from bot.handlers.ladder import DUE, rung_of
 from bot.handlers.planning import hearer
@@ -134,4 +143,6 @@ def _card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
     duty, step = due[0]
     if len(due) == 1 and duty.kind == "decide" and rung_of(step) <= DUE:
         return requestcards.reminder(tx, duty, person)
+    if len(due) == 1 and duty.personal and rung_of(step) <= DUE:
+        return notice_cards.reminder(tx, duty, late=rung_of(step) == DUE)
     return showing.nudge(tx, due, person)

@@ -224,7 +224,8 @@ def begin(tx: Transaction, leaver: str) -> Duty | None:
 
 
 def _of(tx: Transaction, leaver: str) -> list[Duty]:
-    return [each for each in tx.duties.owed_by(leaver) if each.kind in ANSWERED]
+    owed = tx.duties.owed_by(leaver)
+    return [each for each in owed if each.kind in ANSWERED and not each.personal]
 
 
 def _card(tx: Transaction, asked: Duty, leaver: Person) -> Card:

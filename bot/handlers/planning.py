@@ -149,6 +149,8 @@ def hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
         return None
     if rung_of(step) <= DUE and duty.kind == "decide":
         return seating.hearer(tx, duty)
+    if duty.personal and (rung_of(step) <= DUE or not owner.active):
+        return owner.id if owner.active else None
     if rung_of(step) <= DUE and owner.active:
         delegate = directory.delegate_of(owner.id, tx.clock.now())
         return delegate.id if delegate and delegate.id != duty.owed_to else owner.id

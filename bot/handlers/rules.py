@@ -14,6 +14,8 @@ RULES = {  # those of the default policy; a company's own are shown by their nam
     "passed": say("Somebody wants to pass it on to you"),
     "handover": say("Handed over by somebody who left or moved"),
     "edited": say("Asked by a later change of the message"),
+    "notice": say("A notice to confirm"),
+    "followup": say("A message that is followed up"),
     "routes.notice": say("A notice waits for approval"),
     "routes.material": say("Business material waits for approval"),
     "routes.work": say("Work information waits for approval"),

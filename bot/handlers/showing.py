@@ -6,15 +6,15 @@ Policy 1.3-moderate: a nudge says why it comes, and offers what to do about it.
 from collections.abc import Sequence
 
 from bot.card import Button, Card
-from bot.handlers import requestcards
+from bot.handlers import notice_cards, requestcards
 from bot.handlers.deeds import person_named, quoted
 from bot.handlers.ladder import DUE, HEAD, MANAGER, rung_of
-from bot.handlers.lines import line, team_line, waiting_line
+from bot.handlers.lines import line, number_of, team_line, waiting_line
 from bot.handlers.reasons import reason
 from bot.handlers.rules import RULES
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
-from bot.words import Code, Ref, Say, Value, say, say_many
+from bot.words import Code, Say, Value, say, say_many
 
 __all__ = [
     "RULES",
@@ -71,7 +71,7 @@ def _one(tx: Transaction, duty: Duty, step: int, reader: str) -> Card:
     return Card(
         _title(tx, duty, late=rung_of(step) == DUE),
         body=(*for_other, *_urgent(tx, duty), *quoted(tx, duty.about, reader)),
-        facts=_facts(duty),
+        facts=_facts(tx, duty),
         buttons=exits(duty),
         why=reason(tx, duty),
         about=duty.about,
@@ -131,6 +131,8 @@ def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
     directory, now = tx.people.snapshot().directory, tx.clock.now()
     if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
         return _for_who_leads(duty)
+    if duty.personal:
+        return notice_cards.buttons(notice_cards.of(tx, duty)) if duty.owed_by == reader else ()
     if duty.kind == "decide":
         return requestcards.reminder(tx, duty, reader).buttons
     return exits(duty)
@@ -146,7 +148,7 @@ def _late(tx: Transaction, duty: Duty, step: int) -> Card:
     return Card(
         title,
         body=(*body, *_urgent(tx, duty)),
-        facts=_facts(duty),
+        facts=_facts(tx, duty),
         buttons=_for_who_leads(duty),
         why=reason(tx, duty),
         about=duty.about,
@@ -166,7 +168,7 @@ def _told_before(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
 
 
 def _for_who_leads(duty: Duty) -> tuple[Button, ...]:
-    if duty.kind in ("decide", "accept"):  # nobody decides for somebody else, or in their place
+    if duty.kind in ("decide", "accept") or duty.personal:  # nobody does it for somebody else
         return ()
     return (
         Button(say("Pass on"), "👉", f"pass {duty.number}"),
@@ -186,8 +188,8 @@ def _stands_in(tx: Transaction, duty: Duty) -> Say:
     return say("You stand in for {person}, who is away.", person=person_named(tx, duty.owed_by))
 
 
-def _facts(duty: Duty) -> tuple[tuple[Say, Say | Value], ...]:
-    facts: tuple[tuple[Say, Say | Value], ...] = ((say("Number"), Ref(duty.number)),)
+def _facts(tx: Transaction, duty: Duty) -> tuple[tuple[Say, Say | Value], ...]:
+    facts: tuple[tuple[Say, Say | Value], ...] = ((say("Number"), number_of(tx, duty)),)
     if duty.promised_for is not None:
         facts += ((say("Promised for"), duty.promised_for),)
     return (*facts, (say("Due"), duty.due))

@@ -19,7 +19,7 @@ from bot.events import (
     account_key,
     conversation,
 )
-from bot.handlers import deeds, judging, marking
+from bot.handlers import deeds, followups, judging, marking
 from bot.policy.duties import ANSWERED
 from bot.policy.judge import Utterance
 from bot.policy.people import Person
@@ -165,6 +165,7 @@ def reacted(tx: Transaction, event: ReactionChanged) -> None:
         for duty in tx.duties.of_message(conversation(event.message.place), event.message.id):
             if duty.live and duty.owed_by in own and duty.kind in ANSWERED:
                 deeds.settle(tx, duty, "done", deeds.Ending("reaction", event.at))
+        followups.reacted(tx, event, person.id)
     elif event.emoji in book.marks.emoji:
         card = marking.mark(tx, event.message, person)
         tx.outbox.add(Whisper(event.actor, event.message.place, card), f"{event.key}/0")

@@ -25,6 +25,7 @@ State = Literal["open", "promised", "done", "passed", "dropped", "excused", "lap
 LIVE: tuple[State, ...] = ("open", "promised")
 ANSWERED: tuple[Kind, ...] = ("reply", "acknowledge")  # settled by what somebody says in the chat
 INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
+NOTICE = "notice/"  # before a notice's id: the subject of what is owed for it
 AGAIN: tuple[State, ...] = ("done", "dropped", "lapsed", "excused")  # can be reopened
 
 
@@ -63,6 +64,11 @@ class Duty:
     responded_at: datetime | None = None
     authorised_by: str | None = None  # the person who said that it is an emergency
     marked_by: str | None = None  # the person who marked it as important
+
+    @property
+    def personal(self) -> bool:
+        """Nobody can do it for somebody else: that a notice was read and understood."""
+        return self.subject.startswith(NOTICE)
 
     @property
     def responded_to(self) -> bool:

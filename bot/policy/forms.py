@@ -90,7 +90,7 @@ FIELDS: Mapping[str, Field] = {
         _line(
             "question", say("A question that shows it was understood"), say("Nothing: none is put")
         ),
-        _line("answer", say("The right answer to it")),
+        _line("answer", say("Its answers, the right one first, with commas between them")),
         _line("replaces", say("Which notice does it correct?"), say("Its number, such as #12")),
         _choice("again", say("Is everybody to confirm the correction?"), *YES_OR_NO[::-1]),
         _line("recipients", say("To whom, with commas between the addresses?"), needed=True),

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, Generic, TypeVar
 from zoneinfo import available_timezones
 
+from bot.policy import notices
 from bot.policy.hours import Calendar
 from bot.policy.rulebook import CLASSES
 from bot.words import Code, Rows, Say, say
@@ -154,6 +155,17 @@ def _listed(options: tuple[str, ...]) -> Say:
     return say("one of {options}", options=Rows(tuple(Code(each) for each in options)))
 
 
+def _audience(value: Any) -> tuple[str, ...]:
+    """Terms that can be read. Raises ValueError for those that cannot, and for none."""
+    try:
+        parts = [notices.part(each) for each in _texts(value)]
+    except notices.NoAudience as unclear:
+        raise ValueError from unclear
+    if not parts:
+        raise ValueError
+    return tuple(value)
+
+
 TEXT = Kind(_text, say("a text"), "")
 TEXTS: Kind[tuple[str, ...]] = Kind(_texts, say("a list of texts"), ())
 SUFFIXES: Kind[tuple[str, ...]] = Kind(
@@ -163,6 +175,11 @@ DOMAINS: Kind[tuple[str, ...]] = Kind(
     _all_like(DOMAIN), say("a list of mail domains, such as brightwater.example"), ()
 )
 MEGABYTES = Kind(_megabytes, say("a whole number of megabytes, from 1 to 1000"), MEGA)
+AUDIENCE: Kind[tuple[str, ...]] = Kind(
+    _audience,
+    say("a list of people such as {example}", example=Code(notices.EXAMPLE)),
+    ("all",),
+)
 FLAG = Kind(_flag, say("true or false"), False)
 DAYS_KIND = Kind(_days, say("a whole number of days, at most 3650"), timedelta(days=1))
 WHOLE = Kind(_whole, say("a whole number"), 1)

@@ -8,8 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
+from bot.policy import notices
 from bot.policy.hours import Calendar
 from bot.policy.kinds import (
+    AUDIENCE,
     CLASS,
     CLAUSE_KIND,
     COUNTRY,
@@ -55,6 +57,7 @@ from bot.policy.rulebook import (
     Level,
     MailRules,
     Marks,
+    Notices,
     Nudges,
     Rule,
     Rulebook,
@@ -200,7 +203,8 @@ def _key(path: Path) -> Code:
 def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
-    sheet.table((), (*top, *more, "emergencies", "endings", "approvals", "mail", "files"))
+    others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
+    sheet.table((), (*top, *more, *others))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -227,6 +231,8 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         routes=routes,
         mail=_mail(sheet, one_of(tuple(routes) or ("material",))),
         files=_files(sheet),
+        notices=_notices(sheet, level),
+        lists=_lists(sheet),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -406,6 +412,47 @@ def _approvals(sheet: Sheet) -> Approvals:
         defer_days=entry.get("defer_days", WHOLE),
         compare_days=entry.get("compare_days", WHOLE),
     )
+
+
+def _notices(sheet: Sheet, level: Kind[str]) -> Notices:
+    entry = Entry(sheet, ("notices",), ("level", "followup_level", "joiners_days"))
+    return Notices(
+        level=entry.get("level", level),
+        followup_level=entry.get("followup_level", level),
+        joiners=entry.get("joiners_days", DAYS_KIND),
+    )
+
+
+def _lists(sheet: Sheet) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {
+        name: Entry(sheet, ("lists", name), ("of",)).get("of", AUDIENCE)
+        for name in sheet.table(("lists",))
+    }
+    for name, terms in found.items():
+        for other in (one.name for one in map(notices.part, terms) if one.kind == "list"):
+            if other not in found or _leads_to(found, other, name):
+                sheet.wrong(
+                    ("lists", name, "of"),
+                    say(
+                        "{key} names a list that is not there, or that holds it: {name}.",
+                        key=_key(("lists", name, "of")),
+                        name=Quoted(other),
+                    ),
+                )
+    return found
+
+
+def _leads_to(lists: Mapping[str, tuple[str, ...]], start: str, end: str) -> bool:
+    """Whether one list holds the other, directly or through others."""
+    seen, left = set[str](), [start]
+    while left:
+        name = left.pop()
+        if name == end:
+            return True
+        if name not in seen and name in lists:
+            seen.add(name)
+            left += [one.name for one in map(notices.part, lists[name]) if one.kind == "list"]
+    return False
 
 
 def _route(sheet: Sheet, name: str, level: Kind[str]) -> Route:

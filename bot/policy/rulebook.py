@@ -126,6 +126,15 @@ class Approvals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """How notices and messages that are followed up are confirmed. 3.2.2, 2.1.2-followup."""
+
+    level: str  # unless its draft names another
+    followup_level: str
+    joiners: timedelta  # so long who joins the audience is still to confirm it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailRules:
     """What is looked at before a mail leaves the company. Policy 2.1.2 and 2.2.1-review."""
 
@@ -171,6 +180,8 @@ class Rulebook:
     routes: Mapping[str, Route]
     mail: MailRules
     files: FileRules
+    notices: Notices
+    lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
     keep_bodies: timedelta
     targets: Mapping[str, int]
 

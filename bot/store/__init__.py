@@ -17,6 +17,7 @@ from bot.store.gaps import Gaps
 from bot.store.journal import Journal
 from bot.store.listeners import Listeners
 from bot.store.notes import Notes
+from bot.store.notices import Notices
 from bot.store.nudges import Demotions, Nudges
 from bot.store.outbox import Outbox
 from bot.store.people import People, Shelf, Snapshot
@@ -46,6 +47,7 @@ class Transaction:
         self.dialogues = Dialogues(rows)
         self.preferences, self.demotions = Preferences(rows), Demotions(rows)
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
+        self.notices = Notices(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

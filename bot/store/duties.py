@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import MessageRef, Place, account_of, conversation
-from bot.policy.duties import INNER, Duty, Promise
+from bot.policy.duties import INNER, Duty, Promise, State
 from bot.store.rows import Rows, Where
 from bot.store.schema import LIVE, dues, duties, numbers, promises
 
+AT_ONCE = 10_000  # values in one statement
 OWED = duties.c
 HERE = (  # built once: it runs for every message
     sa.select(OWED.id, OWED.kind, OWED.message, OWED.seq, OWED.owed_by, OWED.owed_to, OWED.thread)
@@ -60,6 +61,17 @@ class Duties:
         self.rows.add(duties, **_values(numbered), seq=seq)
         return numbered
 
+    def add_all(self, pattern: Duty, persons: Sequence[str]) -> dict[str, str]:
+        """The same owed by many, each with an inner number: who owes it, and its id."""
+        if not persons:
+            return {}
+        first = INNER + self.number("inner", len(persons)) - len(persons) + 1
+        ids, same = [self.rows.clock.new_id() for _ in persons], _values(pattern) | {"seq": None}
+        own = enumerate(zip(ids, persons, strict=True), first)
+        rows = [same | {"id": id, "number": n, "owed_by": who} for n, (id, who) in own]
+        self.rows.add_all(duties, rows)
+        return dict(zip(persons, ids, strict=True))
+
     def keep(self, known: Sequence[Duty]) -> None:
         """With the ids and numbers they have already."""
         self.rows.add_all(duties, [_values(duty) | {"seq": None} for duty in known])
@@ -79,6 +91,18 @@ class Duties:
 
     def climb(self, ids: Sequence[str], step: int) -> None:
         self.rows.change(duties, duties.c.id.in_(ids), step=step)
+
+    def close_all(self, subject: str, state: State, how: str) -> None:
+        """Everything live about a subject at once; the rungs that wait for it go with it."""
+        where = LIVE, duties.c.subject == subject
+        ids = sa.select(duties.c.id).where(duties.c.company == self.rows.company, *where)
+        self.rows.remove(dues, dues.c.kind == "duty", dues.c.subject.in_(ids))
+        now = self.rows.clock.now()
+        self.rows.change(duties, *where, state=state, how=how, closed=now, held=None, held_why="")
+
+    def move_all(self, subject: str, other: str) -> None:
+        """What is live about a subject is about another from now on; its clock goes on."""
+        self.rows.change(duties, LIVE, duties.c.subject == subject, subject=other)
 
     def owed_by(self, person: str, limit: int | None = None) -> list[Duty]:
         return self._live(duties.c.owed_by == person, limit=limit)
@@ -174,14 +198,15 @@ class Duties:
         """Every time that was named for it, in order."""
         return self.rows.all(promises, promises.c.duty == duty)
 
-    def number(self, name: str = "short") -> int:
+    def number(self, name: str = "short", count: int = 1) -> int:
         """The next short number of the company; duties and requests share one sequence.
 
-        A duty to decide is known to people by its request's number, so it takes an inner one.
+        What people know by another number, as a duty to decide by that of its request, takes an
+        inner one. Of `count` numbers taken at once it is the last.
         """
-        changed = self.rows.change(numbers, numbers.c.name == name, last=numbers.c.last + 1)
+        changed = self.rows.change(numbers, numbers.c.name == name, last=numbers.c.last + count)
         if not changed:
-            self.rows.add(numbers, name=name, last=1)
+            self.rows.add(numbers, name=name, last=count)
         row = self.rows.one(numbers, numbers.c.name == name)
         assert row is not None
         return int(row.last)
@@ -223,9 +248,11 @@ class Dues:
 
     def known(self, kind: str, subjects: Iterable[str]) -> set[str]:
         """Which of them have something of that kind on the clock."""
-        c = dues.c
-        found = self.rows.all(dues, c.kind == kind, c.subject.in_(list(subjects)))
-        return {row.subject for row in found}
+        c, whole, found = dues.c, list(subjects), set[str]()
+        for start in range(0, len(whole), AT_ONCE):
+            some = c.subject.in_(whole[start : start + AT_ONCE])
+            found |= {row.subject for row in self.rows.all(dues, c.kind == kind, some)}
+        return found
 
     def at(self, kind: str, subject: str) -> datetime | None:
         """When the next thing of that kind falls due for it."""

@@ -25,6 +25,7 @@ from bot.words import Reader, clean
 
 VERSION = "directory"
 NAME = 200  # characters of a name
+AT_ONCE = 10_000  # values in one statement
 COPIED = ("name", "email", "department", "manager", "zone", "language", "calendar")
 SEEN = ("name", "language", "zone", "automatic", "active")
 
@@ -134,20 +135,31 @@ class People:
 
     def reached_at(self, person: str) -> Account | None:
         """The account to write to: where they were last active. Nobody is written to on a page."""
-        shot = self.snapshot()
-        known = shot.directory.people.get(person)
-        if known is None or not known.active:
-            return None
-        ours = [a for a in shot.directory.accounts_of(person) if a.platform != WEB]
-        choice = [a for a in ours if shot.logins[a].active]
-        if len(choice) < 2:  # noqa: PLR2004
-            return choice[0] if choice else None
-        ids = [account.id for account in choice]
-        mine = accounts.c.person == person, accounts.c.active.is_(True)
-        chat = accounts.c.platform != WEB
-        found = self.rows.all(accounts, *mine, chat, accounts.c.id.in_(ids))
-        last = max(found, key=lambda row: row.seen_at)
-        return Account(Platform(last.platform), last.realm, last.id)
+        return self.reached_at_all([person]).get(person)
+
+    def reached_at_all(self, persons: Iterable[str]) -> dict[str, Account]:
+        """The same of many at once; who has no account is left out."""
+        shot, found, several = self.snapshot(), dict[str, Account](), list[str]()
+        for id in persons:
+            known = shot.directory.people.get(id)
+            if known is None or not known.active:
+                continue
+            ours = [a for a in shot.directory.accounts_of(id) if a.platform != WEB]
+            choice = [a for a in ours if shot.logins[a].active]
+            if len(choice) == 1:
+                found[id] = choice[0]
+            elif choice:
+                several.append(id)
+        return found | self._last_used(several)
+
+    def _last_used(self, persons: Sequence[str]) -> dict[str, Account]:
+        c, found = accounts.c, dict[str, Account]()
+        for start in range(0, len(persons), AT_ONCE):
+            some = c.person.in_(persons[start : start + AT_ONCE])
+            here = some, c.active.is_(True), c.platform != WEB
+            for row in self.rows.all(accounts, *here, order=[c.seen_at]):
+                found[row.person] = Account(Platform(row.platform), row.realm, row.id)
+        return found
 
     def reader(self, who: Account | Place, home: Reader) -> Reader:
         """The language and zone `who` reads in; `home`: the company's own."""
@@ -164,15 +176,6 @@ class People:
         row = self.snapshot().places.get((place.platform, place.realm, place.id))
         return str(row.name) if row else ""
 
-    def channels(self) -> dict[str, tuple[Place, ...]]:
-        """Those we are in, by their names."""
-        found: dict[str, tuple[Place, ...]] = {}
-        for (platform, realm, id), row in self.snapshot().places.items():
-            if row.kind != "direct" and not row.archived and row.name:
-                name = str(row.name).casefold()
-                found[name] = (*found.get(name, ()), Place(Platform(platform), realm, id))
-        return found
-
     def sees(self, person: str, place: Place) -> bool:
         """They are a member of it; where the platform never told of members, everybody is."""
         c = members.c
@@ -183,6 +186,14 @@ class People:
         if self.rows.one(members, *here, c.account.in_(own), c.joined.is_(True)) is not None:
             return True
         return bool(own) and self.rows.one(members, *here) is None
+
+    def places_named(self, name: str) -> list[Place]:
+        """Those in use that are called so."""
+        wanted, found = name.casefold(), []
+        for (platform, realm, id), row in self.snapshot().places.items():
+            if row.name.casefold() == wanted and not row.archived and row.kind != "direct":
+                found.append(Place(Platform(platform), realm, id))
+        return found
 
     def members(self, place: Place) -> tuple[str, ...]:
         """The people in it, as far as the platform told of them."""

@@ -1,6 +1,7 @@
 """What the database itself refuses: changing or deleting evidence and decisions.
 
-Policy 3.3.3 (records) and 3.2 (a decision never changes). The same on both engines.
+Policy 3.3.3 (records), 3.2 (a decision never changes) and 3.2.2 (nor does what was published and
+confirmed). The same on both engines.
 """
 
 import re
@@ -18,13 +19,17 @@ KEPT = (  # nothing there is ever changed or deleted
     ("versions", "what was asked stays known"),
     ("trail", "what happened to a request stays known"),
     ("certificates", "a certificate never changes"),
+    ("receipts", "what was confirmed stays known"),
 )
+REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
 RULES = (  # table, deed, when, what it says
     *((table, deed, "", says) for table, says in KEPT for deed in ("UPDATE", "DELETE")),
     ("seats", "UPDATE", SAT, "a decision never changes"),
     ("seats", "DELETE", SAT, "a decision never changes"),
     ("requests", "UPDATE", f"{FINAL} OR {OTHER}", "a decision never changes, nor its request"),
     ("requests", "DELETE", "", "requests are kept"),
+    ("notices", "UPDATE", REWRITTEN, "what was published never changes"),
+    ("notices", "DELETE", "", "what was published is kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),
 )
 

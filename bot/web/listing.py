@@ -134,7 +134,7 @@ def path_of(tx: Transaction, duty: Duty) -> str:
     """Who is to decide reads the request itself."""
     if duty.kind == "decide":
         return f"/requests/{tx.requests.get(duty.subject.partition('/')[2]).number}"
-    return f"/duties/{duty.number}"
+    return "" if duty.personal else f"/duties/{duty.number}"
 
 
 def _section(title: Say | None, entries: Iterable[Entry], empty: Say, count: int) -> Section:
