@@ -50,6 +50,7 @@ class Field:
     initial: str = ""
     hint: Say | None = None
     longest: int = 3000
+    labelled: bool = False  # on a line of its own behind its name: free words may follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,11 @@ class Form:
     intro: tuple[Say | Value, ...] = ()
 
     def line(self, values: Mapping[str, str]) -> str:
-        parts = (values.get(each.name, "").strip() for each in self.fields)
-        return " ".join([self.command, *(part for part in parts if part)])
+        given = ((each, values.get(each.name, "").strip()) for each in self.fields)
+        return "".join([self.command, *(_part(each, value) for each, value in given if value)])
+
+
+def _part(field: Field, value: str) -> str:
+    if not field.labelled:
+        return f" {value}"
+    return f"\n{field.name}: {value if field.kind == 'lines' else ' '.join(value.split())}"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import fault_point
-from bot.effects import Deliverable, Digest, OpenForm, Remind, Send, doubt
+from bot.effects import Deliverable, Digest, OpenForm, Remind, Send, Upload, doubt
 from bot.events import Account, MessageRef, Platform
 from bot.handlers import daily, stale
 from bot.handlers.nudging import DAY, Nudging
@@ -97,10 +97,10 @@ class Courier:
             return daily.compose(tx, parcel)
         if isinstance(effect, OpenForm) and self._too_late(parcel, effect):
             return Send(effect.to, effect.instead)
-        if isinstance(effect, Send) and stale.stale(tx, parcel.subject):
+        if isinstance(effect, Send | Upload) and stale.stale(tx, parcel.subject):
             tx.outbox.settle(parcel.id, "spared", "what it speaks of is settled")
             return None
-        if isinstance(effect, Send) and not parcel.urgent:
+        if isinstance(effect, Send | Upload) and not parcel.urgent:
             later = _opening(tx, effect)
             if later > tx.clock.now():
                 tx.outbox.postpone(parcel, later)
@@ -182,7 +182,7 @@ def _lanes(loads: list[Load]) -> list[list[Load]]:
     return list(lanes.values())
 
 
-def _opening(tx: Transaction, effect: Send) -> datetime:
+def _opening(tx: Transaction, effect: Send | Upload) -> datetime:
     """When the reader is next at work: now, if they are, or where it is a place or a stranger.
 
     Who never is, is looked for again every day: the card waits, and is not lost.

@@ -4,7 +4,8 @@ from bot.card import Card
 from bot.command import Call, Command, Words
 from bot.handlers import deeds
 from bot.policy import duties
-from bot.words import Code, Ref, say
+from bot.policy.duties import Duty
+from bot.words import Code, Ref, Say, say
 from commands import reading
 
 
@@ -19,13 +20,20 @@ def run(call: Call, number: int) -> Card:
 
     deeds.settle(call.tx, duty, "done", deeds.Ending("said so", call.now))
     return Card(
-        say(
-            "Done: {number}. {person} can open it again.",
-            number=Ref(number),
-            person=call.who(duty.owed_to),
-        ),
+        _done(call, duty),
         tone="good",
         why=say("Undo: {command}", command=Code(f"/duly reopen {number}")),
+    )
+
+
+def _done(call: Call, duty: Duty) -> Say:
+    number = Ref(duty.number)
+    if duty.owed_to is None:
+        return say("Done: {number}.", number=number)
+    return say(
+        "Done: {number}. {person} can open it again.",
+        number=number,
+        person=call.who(duty.owed_to),
     )
 
 

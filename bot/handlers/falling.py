@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.handlers import daily, dropping
+from bot.handlers import consent, convening, daily, dropping
+from bot.handlers.consent import MINUTES
+from bot.handlers.convening import MEETING, PREPARE
 from bot.handlers.deeds import SILENCE
 from bot.handlers.digests import DIGEST
 from bot.handlers.ladder import LADDER
@@ -19,6 +21,9 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
         kinds.setdefault(due.kind, []).append(due)
     for silence in kinds.get(SILENCE, ()):
         dropping.silence(tx, silence)
+    convening.prepare(tx, kinds.get(PREPARE, ()))
+    convening.happen(tx, kinds.get(MEETING, ()))
+    consent.silence(tx, kinds.get(MINUTES, ()))
     if LADDER in kinds:
         nudging.plan(tx, kinds[LADDER], gather)
     if DIGEST in kinds:

@@ -39,6 +39,7 @@ from bot.policy.rulebook import (
     Endings,
     Level,
     Marks,
+    Meetings,
     Nudges,
     Route,
     Rule,
@@ -180,7 +181,7 @@ def _key(path: Path) -> Code:
 def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
-    sheet.table((), (*top, *more, "emergencies", "endings"))
+    sheet.table((), (*top, *more, "emergencies", "endings", "meetings"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -203,6 +204,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         promise_clause=promises.get("clause", CLAUSE_KIND),
         nudges=_nudges(sheet),
         routes={name: _route(sheet, name, level) for name in sheet.table(("routes",))},
+        meetings=_meetings(sheet, level),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -368,6 +370,23 @@ def _nudges(sheet: Sheet) -> Nudges:
         longest_pause_days=entry.get("longest_pause_days", WHOLE),
         judged=entry.get("judged", WHOLE),
         wrong_at_most=entry.get("wrong_at_most", PERCENT),
+    )
+
+
+def _meetings(sheet: Sheet, level: Kind[str]) -> Meetings:
+    spans = ("prepare_before", "minutes_within", "confirm_within", "outsiders_notice")
+    keys = ("clause", "level", "action_level", "ground_rules", "silent_confirms")
+    entry = Entry(sheet, ("meetings",), (*keys, *spans))
+    return Meetings(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        action_level=entry.get("action_level", level),
+        prepare_before=entry.get("prepare_before", SPAN_KIND),
+        minutes_within=entry.get("minutes_within", SPAN_KIND),
+        confirm_within=entry.get("confirm_within", SPAN_KIND),
+        ground_rules=entry.get("ground_rules", TEXT),
+        outsiders_notice=entry.get("outsiders_notice", SPAN_KIND),
+        silent_confirms=entry.get("silent_confirms", FLAG),
     )
 
 
