@@ -1,4 +1,4 @@
-"""/duly meeting: book one, move or cancel it, say who comes and who was there. Policy 2.2.2-book."""
+"""/duly meeting: book one, move or cancel it, say who comes and was there. Policy 2.2.2-book."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ from bot.handlers import meetings
 from bot.handlers.meetings import Wanted
 from bot.policy import booking
 from bot.policy.booking import Booking, Span, Speaking, Unclear
+from bot.policy.meetings import Answer
 from bot.policy.people import Person
 from bot.words import Ref, say
 
@@ -51,21 +52,20 @@ def parse(words: Words) -> Wish:
 
 
 def _done(deed: str, number: int, rest: str, words: Words) -> Deed:
-    match deed:
-        case "move":
-            return _moved(number, rest, words)
-        case "cancel" if not rest:
-            return lambda call: _asked(call, number, "cancel")
-        case "cancel":
-            return lambda call: meetings.cancel(call, number, rest)
-        case "accept":
-            return lambda call: meetings.answer(call, number, "accepted", rest)
-        case "decline":
-            return lambda call: meetings.answer(call, number, "declined", rest)
-        case "here":
-            return lambda call: meetings.here(call, number)
-        case _:
-            return _attended(number, rest, words)
+    if deed in READERS:
+        return READERS[deed](number, rest, words)
+    if deed == "cancel":
+        return _cancelled(number, rest)
+    if deed == "here":
+        return lambda call: meetings.here(call, number)
+    given: Answer = "accepted" if deed == "accept" else "declined"
+    return lambda call: meetings.answer(call, number, given, rest)
+
+
+def _cancelled(number: int, why: str) -> Deed:
+    if not why:
+        return lambda call: _asked(call, number, "cancel")
+    return lambda call: meetings.cancel(call, number, why)
 
 
 def _moved(number: int, rest: str, words: Words) -> Deed:
@@ -93,6 +93,9 @@ def _attended(number: int, rest: str, words: Words) -> Deed:
     if unknown:
         words.person(unknown[0])
     return lambda call: meetings.attended(call, number, there)
+
+
+READERS = {"move": _moved, "attended": _attended}  # who read more than a number
 
 
 def _speaking(words: Words) -> Speaking:
@@ -168,9 +171,7 @@ PEOPLE = Field(
     "people",
     say("Who is to come?"),
     "text",
-    hint=say(
-        "Names with @, or whole names with a comma between; addresses of people from outside."
-    ),
+    hint=say("Names with @, or whole names with commas; addresses of people from outside."),
     longest=1000,
     labelled=True,
 )

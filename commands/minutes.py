@@ -1,4 +1,4 @@
-"""/duly minutes: what a meeting decided, sent to confirm; and what I say of it. Policy 2.2.2-minutes."""
+"""/duly minutes: what a meeting decided, and what I say of that. Policy 2.2.2-minutes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,23 +30,26 @@ class Wish:
 
 def parse(words: Words) -> Wish:
     number, rest = reading.number(words, "minutes 5")
-    if not rest:
-        return Wish(lambda call: minutes.show(call, number))
-    verb, *more = rest.split(maxsplit=1)
+    verb, *more = rest.split(maxsplit=1) or [""]
     text = more[0].strip() if more else ""
-    match DEEDS.get(verb.casefold()):
+    deed = DEEDS.get(verb.casefold())
+    if deed in ("object", "amend"):
+        return _objecting(number, text, words, amends=deed == "amend")
+    return Wish(lambda call: _do(call, number, deed, words, rest=rest))
+
+
+def _do(call: Call, number: int, deed: str | None, words: Words, *, rest: str) -> Card | Form:
+    if not rest:
+        return minutes.show(call, number)
+    match deed:
         case "confirm":
-            return Wish(lambda call: _confirm(call, number, text))
-        case "object":
-            return _objecting(number, text, words, amends=False)
-        case "amend":
-            return _objecting(number, text, words, amends=True)
+            return _confirm(call, number, rest.partition(" ")[2])
         case "accept":
-            return Wish(lambda call: minutes.accept(call, number, words))
+            return minutes.accept(call, number, words)
         case "keep":
-            return Wish(lambda call: minutes.keep(call, number))
+            return minutes.keep(call, number)
         case _:
-            return Wish(lambda call: minutes.file(call, number, rest, words))
+            return minutes.file(call, number, rest, words)
 
 
 def _confirm(call: Call, number: int, text: str) -> Card:

@@ -442,11 +442,7 @@ def _noted(call: Call, meeting: Meeting, minutes: Minutes, person: str) -> Card:
         )
         if rest
         else (),
-        buttons=(
-            Button(say("Confirm the rest"), "✅", f"minutes {meeting.number} confirm", "good"),
-        )
-        if rest
-        else (),
+        buttons=(confirm,) if rest else (),
         tone="good",
     )
 
@@ -498,7 +494,7 @@ def _amend_oneself(call: Call, meeting: Meeting, minutes: Minutes, item: Item) -
 
 def accept(call: Call, number: int, words: Words) -> Card:
     """The words of an amendment become those of the item, in a new version."""
-    meeting, minutes, duty, response = _reviewed(call, number)
+    meeting, minutes, _, response = _reviewed(call, number)
     if response.said != "amend":
         raise Refusal(
             say(

@@ -183,9 +183,8 @@ def _when(
     if "long" in parts:
         length = _length(plain(parts["long"])[:LONGEST])[0] or length
     phrase = _phrase(text)
-    found = phrase and reckon(
-        phrase, text, Here(speaking.now, ZoneInfo(speaking.zone), speaking.calendar)
-    )
+    here = Here(speaking.now, ZoneInfo(speaking.zone), speaking.calendar)
+    found = reckon(phrase, text, here) if phrase else None
     if phrase is None or found is None:
         raise Unclear(_how())
     if not _names_an_hour(phrase):

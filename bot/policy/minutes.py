@@ -1,7 +1,7 @@
 """Minutes as items, each of which is confirmed or objected to. Policy 2.2.2-minutes.
 
-People type lines such as "Decision: …", "Action: @ann … by Fri", 待办：@wei …，周五前; whatever else
-they type is a note. An item keeps its number through all versions of the minutes.
+People type lines such as "Decision: …", "Action: @ann … by Fri", 待办：@wei …，周五前; whatever
+else they type is a note. An item keeps its number through all versions of the minutes.
 """
 
 import hashlib
@@ -48,7 +48,8 @@ _ALL = "|".join(re.escape(word) for word in sorted(KINDS, key=len, reverse=True)
 _LABELLED = re.compile(rf"({_ALL})\s{{0,9}}[:：]\s*(.*)", re.I)
 _HEADING = re.compile(rf"({_ALL})", re.I)
 _BULLET = re.compile(
-    r"\s*(?:[-*•·–—▪☐□]\s*(?:\[[ xX]?\]\s*)?|\(?\d{1,2}[.)、）]\s*|（\d{1,2}）\s*|[一二三四五六七八九十]{1,3}、)"
+    r"\s*(?:[-*•·–—▪☐□]\s*(?:\[[ xX]?\]\s*)?|\(?\d{1,2}[.)、）]\s*|（\d{1,2}）\s*|"
+    r"[一二三四五六七八九十]{1,3}、)"
 )
 _NAME = re.compile(r"@[^\s,;:，；、：。]{1,80}")
 _LOOSE = " ,，、;；:：.。-—"
@@ -159,7 +160,7 @@ def _lines(text: str) -> Iterator[tuple[Kind, str]]:
 
 
 def _heading(line: str) -> Kind | None:
-    """A word such as "Decisions", "## 行动项：": alone on a line. Any other heading begins notes."""
+    """A word such as "Decisions", "## 行动项：": alone on a line. Another begins notes."""
     words = line.strip().lstrip("#").strip(" *_")
     marked = line.lstrip().startswith("#")
     alone = _HEADING.fullmatch(words.rstrip(":： "))
