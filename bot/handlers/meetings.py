@@ -329,7 +329,7 @@ def attended(call: Call, number: int, people: Sequence[Person] | None) -> Card:
             )
         )
     _refuse_unless_begun(call, meeting)
-    there = meeting.invited if people is None else tuple(each.id for each in people)
+    there = _expected(meeting) if people is None else tuple(each.id for each in people)
     strangers = [each for each in there if each not in (*meeting.invited, meeting.organiser)]
     if strangers:
         raise Refusal(
@@ -344,6 +344,15 @@ def attended(call: Call, number: int, people: Sequence[Person] | None) -> Card:
         ),
         buttons=(Button(say("Write the minutes"), "📝", f"minutes {meeting.number}"),),
         tone="good",
+    )
+
+
+def _expected(meeting: Meeting) -> tuple[str, ...]:
+    """Who had not declined, and who came all the same."""
+    return tuple(
+        each.person
+        for each in meeting.invitees
+        if each.person and (each.answer != "declined" or each.attested is not None)
     )
 
 

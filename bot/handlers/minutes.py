@@ -62,12 +62,10 @@ def _own(call: Call) -> tuple[str, ...]:
 
 
 def _may_read(call: Call, meeting: Meeting, duty: Duty | None) -> bool:
-    own = set(_own(call))
-    minutes = call.tx.meetings.minutes(meeting.id)
-    owners = {item.owner for item in minutes.items} if minutes else set()
-    named = {duty.owed_by} if duty else set()
+    """Who was invited, who writes them; who owns an action alone reads only that."""
+    named = {duty.owed_by} if duty and duty.kind != "act" else set()
     writers = {each.owed_by for each in _to_write(call, meeting)}
-    return bool(own & {meeting.organiser, *meeting.invited, *owners, *named, *writers})
+    return bool({*_own(call)} & {meeting.organiser, *meeting.invited, *named, *writers})
 
 
 def _to_write(call: Call, meeting: Meeting) -> list[Duty]:
@@ -270,7 +268,7 @@ def _readers(call: Call, meeting: Meeting) -> list[str]:
 
 
 def _send(
-    call: Call, meeting: Meeting, minutes: Minutes, before: Minutes | None
+    call: Call, meeting: Meeting, minutes: Minutes, before: Minutes | None, knows: str = ""
 ) -> tuple[str, ...]:
     """Everybody with an item to answer owes an answer to it; who owns an action hears of it."""
     said = call.tx.meetings.responses(meeting.id)
@@ -281,7 +279,7 @@ def _send(
             asked.append(person)
     for item in minutes.items:
         fresh = item.since == minutes.version and item.duty is not None
-        if fresh and item.owner not in (*asked, call.person.id):
+        if fresh and item.owner not in (*asked, call.person.id, knows):
             _tell_owner(call, meeting, item)
     return tuple(asked)
 
@@ -573,7 +571,7 @@ def _revise(
         own = replace(agrees, id=call.tx.clock.new_id(), by=taken.by, said="confirm")
         consent.note(call, minutes, own)
         call.tell(taken.person, _taken(call, meeting, minutes, item))
-    asked = _send(call, meeting, minutes, before)
+    asked = _send(call, meeting, minutes, before, taken.person if taken else "")
     people = tuple(call.who(each) for each in asked)
     return Card(
         say(
@@ -592,6 +590,7 @@ def _revise(
 
 
 def _taken(call: Call, meeting: Meeting, minutes: Minutes, item: Item) -> Card:
+    duty = call.tx.duties.get(item.duty or "")
     return Card(
         say(
             "{person} has taken your words into the minutes of {number}.",
@@ -599,6 +598,7 @@ def _taken(call: Call, meeting: Meeting, minutes: Minutes, item: Item) -> Card:
             number=Ref(meeting.number),
         ),
         body=(minuted.line(call.tx, minutes.item(item.number) or item),),
+        facts=((say("Number"), Ref(duty.number)),) if duty else (),
         tone="good",
     )
 

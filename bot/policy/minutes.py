@@ -151,7 +151,7 @@ def _lines(text: str) -> Iterator[tuple[Kind, str]]:
         open_one = None
         if heading is not None:
             kind = heading
-        elif labelled and labelled[2].strip():
+        elif labelled and labelled[2].strip(" @＠"):
             open_one = (KINDS[labelled[1].casefold()], labelled[2].strip())
         elif bare and not labelled:
             open_one = (kind, bare)
