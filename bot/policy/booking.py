@@ -14,7 +14,7 @@ from bot.policy.calendars import Calendar
 from bot.policy.numerals import CHINESE_NUMBER, number
 from bot.policy.reckoning import Here, Note, instant, reckon
 from bot.policy.timefacts import Clock, During, Length
-from bot.policy.timewords import Phrase, has, one, phrases_in, plain
+from bot.policy.timewords import Phrase, days_of, has, one, phrases_in, plain
 from bot.words import Code, Say, say
 
 LONGEST = 600  # characters of the line that names topic, people and time
@@ -36,6 +36,7 @@ _ADDRESS = re.compile(r"[^\s@,;，；、:：<>()]{1,64}@[^\s@,;，；、:：<>()
 _NAME = re.compile(r"@(?!\d{1,2}[:.：]\d\d)[^\s,;，；、]{1,80}")
 _SEPARATOR = re.compile(r"[,;，；、\n]")
 _HERE = "\x00"  # where somebody's name stood
+_GAP = "\x01"  # … once it is not looked for any more
 _AROUND_NAMES = re.compile(
     rf"(?:\b(?:with|and)\b|[和跟与與、,，&])?\s{{0,9}}{_HERE}(?:\s{{0,9}}[、,，;；])?", re.I
 )
@@ -55,8 +56,8 @@ _CHINESE = re.compile(
     r"(小时|小時|钟头|鐘頭|分钟|分鐘)(半)?(?!之?[后後内內前])(?!以[后後内內前])"
 )
 _SPOKEN = {"half an hour": 30, "an hour": 60, "an hour and a half": 90}
-_LOOSE_END = re.compile(r"(?:\b(?:on|at|from|by|the)\b|[\s,，、;；:：@在于於-])+$", re.I)
-_LOOSE_START = re.compile(r"^(?:[\s,，、;；:：.。-]|\b(?:about|sharp)\b|的)+", re.I)
+_LOOSE_END = re.compile(r"(?:\b(?:on|at|from|by|the)\b|[\s,，、;；:：@在于於\x01-])+$", re.I)
+_LOOSE_START = re.compile(r"^(?:[\s,，、;；:：.。\x01-]|\b(?:about|sharp)\b|的)+", re.I)
 
 
 class Unclear(Exception):
@@ -105,9 +106,9 @@ def read(text: str, speaking: Speaking) -> Booking:
     people, head = _people(head, speaking.names)
     others = _listed(parts.get("people", ""), speaking.names)
     link, head = _cut(_LINK, head)
-    when, topic = _when(_AROUND_NAMES.sub(" ", head).replace(_HERE, " "), parts, speaking)
+    when, topic = _when(_AROUND_NAMES.sub(f" {_GAP} ", head), parts, speaking)
     return Booking(
-        topic=_line(parts.get("topic") or topic),
+        topic=_line(parts.get("topic") or topic.replace(_GAP, " ")),
         people=tuple(dict.fromkeys((*people, *others))),
         when=when,
         agenda=_given(parts.get("agenda", "")),
@@ -182,6 +183,7 @@ def _when(
         length, text = _length(text)
     if "long" in parts:
         length = _length(plain(parts["long"])[:LONGEST])[0] or length
+    text = _together(text)
     phrase = _phrase(text)
     here = Here(speaking.now, ZoneInfo(speaking.zone), speaking.calendar)
     found = reckon(phrase, text, here) if phrase else None
@@ -239,6 +241,14 @@ def _lengths(text: str) -> Iterator[tuple[re.Match[str], float]]:
         count, half, unit, rest = found.groups()
         whole = 0.5 if count == "半" else number(count)
         yield found, (whole + (0.5 if half or rest else 0)) * (1 if unit[0] == "分" else 60)
+
+
+def _together(text: str) -> str:
+    """A day and an hour with names between are one time; "Next @ann Wed" is not next Wednesday."""
+    phrases = list(phrases_in(text))
+    timed = [each for each in phrases if _names_an_hour(each)]
+    whole = any(days_of(each.facts) or has(each.facts, Length) for each in timed)
+    return text if whole or len(timed) == len(phrases) else text.replace(_GAP, " ")
 
 
 def _phrase(text: str) -> Phrase | None:

@@ -48,7 +48,7 @@ _ALL = "|".join(re.escape(word) for word in sorted(KINDS, key=len, reverse=True)
 _LABELLED = re.compile(rf"({_ALL})\s{{0,9}}[:：]\s*(.*)", re.I)
 _HEADING = re.compile(rf"({_ALL})", re.I)
 _BULLET = re.compile(
-    r"\s*(?:[-*•·–—▪☐□]\s*(?:\[[ xX]?\]\s*)?|\(?\d{1,2}[.)、）]\s*|（\d{1,2}）\s*|"
+    r"^\s*(?:[-*•·–—▪☐□]\s*(?:\[[ xX]?\]\s*)?|\(?\d{1,2}[.)、）]\s*|（\d{1,2}）\s*|"
     r"[一二三四五六七八九十]{1,3}、)"
 )
 _NAME = re.compile(r"@[^\s,;:，；、：。]{1,80}")
