@@ -98,10 +98,11 @@ def send_file(tx: Transaction, meeting: Meeting, person: str, method: Method) ->
     name = f"meeting-{meeting.number}.ics"
     body = calendar_file(tx, meeting, method)
     file = tx.files.add(name, person, body, max(meeting.end - now, timedelta()) + KEEP)
+    number, topic = Ref(meeting.number), Quoted(meeting.topic, 80)
     card = Card(
-        say("For your calendar: {topic}", topic=Quoted(meeting.topic, 80))
+        say("For your calendar: {number}, {topic}", number=number, topic=topic)
         if method == "REQUEST"
-        else say("Out of your calendar: {topic}", topic=Quoted(meeting.topic, 80))
+        else say("Out of your calendar: {number}, {topic}", number=number, topic=topic)
     )
     kind = "calendar" if method == "REQUEST" else "cancelled"
     effect = Upload(account, file, name, card)

@@ -61,9 +61,9 @@ def test_everybody_is_invited_with_a_calendar_file_and_the_organiser_reads_it_ba
 
     assert sorted(desk.titles(said)) == [
         "ann: Booked: #1, Tue 3 Mar, 14:00.",
-        "bob: For your calendar: «Budget»",
+        "bob: For your calendar: #1, «Budget»",
         "bob: «Ann» invites you to a meeting: #1",
-        "wei: For your calendar: «Budget»",
+        "wei: For your calendar: #1, «Budget»",
         "wei: «Ann» invites you to a meeting: #1",
     ]
     assert "«1. Offers\n2. Dates»" in said[0]
@@ -151,7 +151,7 @@ def test_nobody_is_told_outside_their_working_time(desk: Desk) -> None:
     said = desk.until(TUESDAY + M)
     assert desk.titles(said) == [
         "bob: «Ann» invites you to a meeting: #1",
-        "bob: For your calendar: «Budget»",
+        "bob: For your calendar: #1, «Budget»",
     ]
 
 
@@ -208,9 +208,9 @@ def test_a_moved_meeting_is_asked_about_again_and_happens_once(desk: Desk) -> No
     said = desk.says("ann", "meeting 1 move Wed 10:00")
     assert sorted(desk.titles(said)) == [
         "ann: Moved: #1, Wed 4 Mar, 10:00.",
-        "bob: For your calendar: «Budget»",
+        "bob: For your calendar: #1, «Budget»",
         "bob: «Ann» invites you to a meeting: #1",
-        "wei: For your calendar: «Budget»",
+        "wei: For your calendar: #1, «Budget»",
         "wei: «Ann» invites you to a meeting: #1",
     ]
     assert "Until: Wed 4 Mar, 10:45" in said[0]
@@ -229,9 +229,9 @@ def test_a_cancelled_meeting_is_told_once_and_nothing_happens(desk: Desk) -> Non
     said = desk.submits("ann", why="The figures are late.")
     assert sorted(desk.titles(said)) == [
         "ann: Cancelled: #1. The participants are told.",
-        "bob: Out of your calendar: «Budget»",
+        "bob: Out of your calendar: #1, «Budget»",
         "bob: «Ann» has cancelled #1, Tue 3 Mar, 14:00.",
-        "wei: Out of your calendar: «Budget»",
+        "wei: Out of your calendar: #1, «Budget»",
         "wei: «Ann» has cancelled #1, 3月3日周二 14:00.",
     ]
     assert b"METHOD:CANCEL" in calendar_files(desk)[-1]
