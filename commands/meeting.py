@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.card import Card, Choice, Field, Form
 from bot.command import Call, Command, Refusal, Words, number_in
-from bot.handlers import meetings
+from bot.handlers import diary, meetings
 from bot.handlers.meetings import Wanted
 from bot.policy import booking
 from bot.policy.booking import Booking, Span, Speaking, Unclear
@@ -39,12 +39,12 @@ def parse(words: Words) -> Wish:
     if not text:
         return Wish(lambda _: _form())
     if text.casefold() in LIST:
-        return Wish(meetings.mine)
+        return Wish(diary.mine)
     first, *rest = text.split(maxsplit=1)
     number = number_in(first)
     verb, *more = rest[0].split(maxsplit=1) if rest else ("",)
     if number is not None and not verb:
-        return Wish(lambda call: meetings.show(call, number))
+        return Wish(lambda call: diary.show(call, number))
     if number is not None and (deed := DEEDS.get(verb.casefold())):
         return Wish(_done(deed, number, more[0].strip() if more else "", words))
     wanted = _wanted(_read(text, words), words)
@@ -74,7 +74,7 @@ def _moved(number: int, rest: str, words: Words) -> Deed:
     _span(rest, words)  # whether it can be read is said at once
 
     def run(call: Call) -> Card:
-        meeting = meetings.of_caller(call, number)
+        meeting = diary.of_caller(call, number)
         try:
             when = booking.span(rest, _speaking(words), meeting.end - meeting.start)
         except Unclear as unclear:
@@ -209,7 +209,7 @@ def _form() -> Form:
 
 def _asked(call: Call, number: int, verb: str) -> Form:
     """What is still missing; only whom it concerns is asked."""
-    meeting = meetings.of_caller(call, number)
+    meeting = diary.of_caller(call, number)
     shown = Ref(meeting.number)
     line = f"meeting {number} {verb}"
     match verb:

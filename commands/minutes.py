@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.card import Card, Form
 from bot.command import Call, Command, Refusal, Words
-from bot.handlers import minutes
-from bot.handlers.minutes import Objecting
+from bot.handlers import minutes, objections, rights
+from bot.handlers.objections import Objecting
 from bot.words import Code, say
 from commands import reading
 
@@ -45,9 +45,9 @@ def _do(call: Call, number: int, deed: str | None, words: Words, *, rest: str) -
         case "confirm":
             return _confirm(call, number, rest.partition(" ")[2])
         case "accept":
-            return minutes.accept(call, number, words)
+            return objections.accept(call, number, words)
         case "keep":
-            return minutes.keep(call, number)
+            return objections.keep(call, number)
         case _:
             return minutes.file(call, number, rest, words)
 
@@ -55,7 +55,7 @@ def _do(call: Call, number: int, deed: str | None, words: Words, *, rest: str) -
 def _confirm(call: Call, number: int, text: str) -> Card:
     found = minutes.confirm(call, number, text)
     if found is None:
-        minutes.find(call, number)
+        rights.find(call, number)
         raise Refusal(say("They are not written yet."))
     return found
 
@@ -65,7 +65,7 @@ def _objecting(number: int, text: str, words: Words, *, amends: bool) -> Wish:
     if DEEDS.get(first.casefold()) == "amend" and not amends:
         return _objecting(number, more[0] if more else "", words, amends=True)
     if not first:
-        return Wish(lambda _: minutes.objecting_form(number, amends=amends))
+        return Wish(lambda _: objections.objecting_form(number, amends=amends))
     item = first.rstrip(".:：、").lstrip("#＃")
     if not (item.isascii() and item.isdigit() and len(item) < len("1000")):
         raise Refusal(
@@ -76,11 +76,11 @@ def _objecting(number: int, text: str, words: Words, *, amends: bool) -> Wish:
         )
     said = more[0].strip() if more else ""
     if not said and amends:
-        return Wish(lambda call: minutes.wording_form(call, number, int(item)))
+        return Wish(lambda call: objections.wording_form(call, number, int(item)))
     if not said:
         raise Refusal(say("Say why: the organiser reads it."))
     made = Objecting(int(item), said, amends)
-    return Wish(lambda call: minutes.object_to(call, number, made, words))
+    return Wish(lambda call: objections.object_to(call, number, made, words))
 
 
 def run(call: Call, wish: Wish) -> Card | Form:

@@ -9,20 +9,17 @@ from dataclasses import dataclass, replace
 from bot.card import Button, Card
 from bot.command import Call, Refusal
 from bot.events import conversation
-from bot.handlers import convening, deeds, invitations, times
+from bot.handlers import convening, deeds, diary, invitations, suiting
 from bot.handlers.deeds import person_named
-from bot.handlers.invitations import ANSWERS, facts, key, words
+from bot.handlers.invitations import facts, key, words
 from bot.handlers.pledging import NOTES
 from bot.policy import meetings
 from bot.policy.booking import Span
 from bot.policy.meetings import MOST, Answer, Invitee, Meeting
 from bot.policy.people import Person
-from bot.store import Transaction
-from bot.words import Code, Quoted, Ref, Rows, Say, Value, Who, say, say_many
+from bot.words import Code, Quoted, Ref, Say, say, say_many
 
 TOPIC = 200  # characters
-OFFICE = "admin_office"  # the role that looks after meetings with outsiders: 2.2.2-care
-LISTED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +97,7 @@ def _nobody() -> Say:
 def _announce(call: Call, meeting: Meeting, title: Say, when: Span) -> Card:
     """Everybody is invited to it as it is now, and told in time."""
     tx = call.tx
-    found = against(tx, meeting)
+    found = suiting.against(tx, meeting)
     for person in meeting.invited:
         invitations.invite(tx, meeting, person, found.to(person))
     convening.expect(tx, meeting)
@@ -127,58 +124,9 @@ def _noted(when: Span) -> tuple[Say, ...]:
     return (NOTES[when.note],) if known else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Against:
-    """Whom a time does not suit. Why somebody is away is nobody's business here."""
-
-    busy: tuple[Who, ...]
-    away: tuple[Who, ...]
-    outside: tuple[Who, ...]
-
-    def said(self) -> tuple[Say, ...]:
-        lines = (
-            (self.busy, say("Busy then: {people}.", people=Rows(self.busy))),
-            (self.away, say("Away then: {people}.", people=Rows(self.away))),
-            (
-                self.outside,
-                say("Outside their working time: {people}.", people=Rows(self.outside)),
-            ),
-        )
-        return tuple(line for people, line in lines if people)
-
-    def to(self, person: str) -> tuple[Say, ...]:
-        """What somebody reads about themselves."""
-        found: tuple[Say, ...] = ()
-        if person in {each.id for each in self.busy}:
-            found += (say("You have another meeting then."),)
-        if person in {each.id for each in self.outside}:
-            found += (say("It is outside your working time."),)
-        return found
-
-
-def against(tx: Transaction, meeting: Meeting) -> Against:
-    people = (meeting.organiser, *meeting.coming)
-    start, end = meeting.start, meeting.end
-    others = tx.meetings.clashing(people, start, end, meeting.id)
-    taken = {each for other in others for each in (other.organiser, *other.coming)}
-    troubles = {
-        each: meetings.trouble(start, end, times.calendar_of(tx, each), times.away_of(tx, each))
-        for each in people
-    }
-
-    def named(chosen: Sequence[str]) -> tuple[Who, ...]:
-        return tuple(person_named(tx, each) for each in chosen)
-
-    return Against(
-        busy=named([each for each in people if each in taken]),
-        away=named([each for each in people if troubles[each] == "away"]),
-        outside=named([each for each in people if troubles[each] == "outside"]),
-    )
-
-
 def _tell_office(call: Call, meeting: Meeting) -> tuple[Say, ...]:
     """A meeting with outsiders is made known to the office; what came late says so."""
-    if not outside(call.tx, meeting):
+    if not diary.outside(call.tx, meeting):
         return ()
     notice = call.book.meetings.outsiders_notice
     late = (
@@ -186,7 +134,7 @@ def _tell_office(call: Call, meeting: Meeting) -> tuple[Say, ...]:
         if meeting.start - call.now < notice
         else ()
     )
-    offices = [each.id for each in call.directory.with_role(OFFICE)]
+    offices = [each.id for each in call.directory.with_role(diary.OFFICE)]
     for each in offices:
         card = Card(
             say(
@@ -209,33 +157,9 @@ def _tell_office(call: Call, meeting: Meeting) -> tuple[Say, ...]:
     return (*told, *late, *unreached)
 
 
-def outside(tx: Transaction, meeting: Meeting) -> bool:
-    people = tx.people.snapshot().directory.people
-    partners = [each for each in meeting.invited if each in people and people[each].partner]
-    return bool(meeting.outsiders or partners)
-
-
-def of_caller(call: Call, number: int) -> Meeting:
-    """One that concerns the caller. Nobody learns of other people's."""
-    found = call.tx.meetings.find(number)
-    if found is None or not concerns(call, found):
-        raise Refusal(
-            say(
-                "There is no meeting {number} of yours. Yours: {command}",
-                number=Ref(number),
-                command=Code("/duly meeting list"),
-            )
-        )
-    return found
-
-
-def concerns(call: Call, meeting: Meeting) -> bool:
-    return call.person.id == meeting.organiser or call.person.id in meeting.invited
-
-
 def _own(call: Call, number: int) -> Meeting:
     """One that the caller has booked, and that is still to come."""
-    meeting = of_caller(call, number)
+    meeting = diary.of_caller(call, number)
     if meeting.organiser != call.person.id:
         raise Refusal(
             say("Only {person} can do this.", person=person_named(call.tx, meeting.organiser))
@@ -280,8 +204,8 @@ def cancel(call: Call, number: int, why: str) -> Card:
         what = key(meeting, "told", person)
         deeds.tell(call.tx, person, card, what)
         invitations.send_file(call.tx, meeting, person, "CANCEL")
-    if outside(call.tx, meeting):
-        for office in call.directory.with_role(OFFICE):
+    if diary.outside(call.tx, meeting):
+        for office in call.directory.with_role(diary.OFFICE):
             deeds.tell(call.tx, office.id, card, key(meeting, "told office", office.id))
     return Card(
         say("Cancelled: {number}. The participants are told.", number=Ref(number)), tone="good"
@@ -290,7 +214,7 @@ def cancel(call: Call, number: int, why: str) -> Card:
 
 def answer(call: Call, number: int, given: Answer, why: str) -> Card:
     """Who was invited comes or does not; the organiser hears of who does not."""
-    meeting = of_caller(call, number)
+    meeting = diary.of_caller(call, number)
     if meeting.invitee(call.person.id) is None:
         raise Refusal(say("It is your own meeting: you come, or you cancel it."))
     if over := _why_over(call, meeting):
@@ -319,7 +243,7 @@ def _declined(call: Call, meeting: Meeting, why: str) -> Card:
 
 def attended(call: Call, number: int, people: Sequence[Person] | None) -> Card:
     """The organiser's word on who was there; None: all. Policy 2.2.2-order: attested only."""
-    meeting = of_caller(call, number)
+    meeting = diary.of_caller(call, number)
     if meeting.organiser != call.person.id:
         raise Refusal(
             say(
@@ -358,7 +282,7 @@ def _expected(meeting: Meeting) -> tuple[str, ...]:
 
 def here(call: Call, number: int) -> Card:
     """A participant's own word that they were there."""
-    meeting = of_caller(call, number)
+    meeting = diary.of_caller(call, number)
     if meeting.invitee(call.person.id) is None:
         raise Refusal(say("You have called the meeting; who was there you say by “attended”."))
     _refuse_unless_begun(call, meeting)
@@ -373,99 +297,3 @@ def _refuse_unless_begun(call: Call, meeting: Meeting) -> None:
         raise Refusal(
             say("{number} begins at {start}.", number=Ref(meeting.number), start=meeting.start)
         )
-
-
-def mine(call: Call) -> Card:
-    """What they have booked or are invited to, and is not over."""
-    found = call.tx.meetings.of(call.person.id, call.now, LISTED)
-    if not found:
-        return Card(
-            say("You have no meeting ahead."),
-            buttons=(Button(say("Book a meeting"), "📅", "meeting"),),
-        )
-    return Card(
-        say_many("{count} meeting ahead", "{count} meetings ahead", len(found)),
-        body=tuple(_line(call, each) for each in found),
-        why=say("One of them: {command}", command=Code("/duly meeting NUMBER")),
-    )
-
-
-def _line(call: Call, meeting: Meeting) -> Say:
-    topic = Quoted(meeting.topic, 80)
-    number, start = Ref(meeting.number), meeting.start
-    known = meeting.invitee(call.person.id)
-    if known is None:
-        return say("{number} {start}, yours: “{topic}”", number=number, start=start, topic=topic)
-    return say(
-        "{number} {start}, with {person}, {answer}: “{topic}”",
-        number=number,
-        start=start,
-        person=person_named(call.tx, meeting.organiser),
-        answer=ANSWERS[known.answer],
-        topic=topic,
-    )
-
-
-def show(call: Call, number: int) -> Card:
-    meeting = call.tx.meetings.find(number)
-    office = meeting and OFFICE in call.person.roles and outside(call.tx, meeting)
-    if meeting is None or not office or concerns(call, meeting):
-        meeting = of_caller(call, number)
-        return _card(call, meeting)
-    return Card(
-        _titled(meeting),
-        body=(Quoted(meeting.topic),),
-        facts=facts(call.tx, replace(meeting, link="")),
-    )
-
-
-def _card(call: Call, meeting: Meeting) -> Card:
-    own = meeting.organiser == call.person.id
-    people: list[Say | Value] = [
-        _stands(call.tx, each) for each in meeting.invitees if each.person is not None
-    ]
-    return Card(
-        _titled(meeting),
-        body=(*words(meeting), *people),
-        facts=facts(call.tx, meeting),
-        buttons=_buttons(call, meeting, own=own),
-    )
-
-
-def _titled(meeting: Meeting) -> Say:
-    number, start = Ref(meeting.number), meeting.start
-    match meeting.state:
-        case "booked":
-            return say("Meeting {number}, {start}", number=number, start=start)
-        case "held":
-            return say("Meeting {number}, held {start}", number=number, start=start)
-        case "cancelled":
-            return say("Meeting {number}, cancelled", number=number)
-
-
-def _stands(tx: Transaction, each: Invitee) -> Say:
-    """Their answer, and afterwards who says that they were there."""
-    person, answer = person_named(tx, each.person), ANSWERS[each.answer]
-    if each.attested is not None:
-        return say("{person}: there, by their own word", person=person)
-    if each.attended is not None:
-        return (
-            say("{person}: there", person=person)
-            if each.attended
-            else say("{person}: not there", person=person)
-        )
-    return say("{person}: {answer}", person=person, answer=answer)
-
-
-def _buttons(call: Call, meeting: Meeting, *, own: bool) -> tuple[Button, ...]:
-    number = meeting.number
-    if meeting.state == "cancelled":
-        return ()
-    if meeting.state == "held" or meeting.end <= call.now:
-        return (Button(say("The minutes"), "📝", f"minutes {number}"),)
-    if own:
-        return (
-            Button(say("Move"), "🕐", f"meeting {number} move"),
-            Button(say("Cancel the meeting"), "🚫", f"meeting {number} cancel"),
-        )
-    return invitations.invitation(call.tx, meeting).buttons
