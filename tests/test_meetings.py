@@ -127,7 +127,7 @@ def test_an_hour_that_the_clocks_skip_or_show_twice_is_noted() -> None:
 def test_hostile_text_is_read_or_refused(text: str) -> None:
     for reader in (booking.read, minutes.read, booking.span):
         try:
-            reader(text, HERE)  # type: ignore[operator]
+            reader(text, HERE)
         except Unclear as unclear:
             render(unclear.why, Reader(), str)
 

@@ -219,11 +219,12 @@ def answer(call: Call, number: int, given: Answer, why: str) -> Card:
         raise Refusal(say("It is your own meeting: you come, or you cancel it."))
     if over := _why_over(call, meeting):
         raise Refusal(over)
+    known = meeting.invitee(call.person.id)
     call.tx.meetings.answer(meeting.id, call.person.id, given)
     meeting = call.tx.meetings.get(meeting.id) or meeting
     card = invitations.answered(call.tx, meeting, call.person.id)
     invitations.amend(call.tx, meeting, card, only=call.person.id)
-    if given == "declined":
+    if given == "declined" and known is not None and known.answer != given:
         call.tell(meeting.organiser, _declined(call, meeting, why))
     return Card(card.title, body=(Quoted(meeting.topic),), tone=card.tone)
 
