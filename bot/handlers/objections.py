@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.card import Button, Card, Field, Form
 from bot.command import Call, Refusal, Words
-from bot.handlers import agreed, consent, deeds, minuted, rights, versions
+from bot.handlers import agreed, consent, deeds, minuted, pledging, rights, versions
 from bot.handlers.deeds import Ending
 from bot.policy import minutes as rules
 from bot.policy.booking import Unclear
@@ -34,6 +34,7 @@ def object_to(call: Call, number: int, made: Objecting, words: Words) -> Card | 
     found = rights.find(call, number)
     meeting, minutes = found.meeting, rights.sent(call, found.meeting)
     item = rights.item_of(minutes, made.item)
+    made = replace(made, words=_named(made.words, words))
     if made.amends and rights.writes(call, meeting):
         return _amend_oneself(call, meeting, minutes, _reworded(call, item, made.words, words))
     person = rights.whose(call, meeting, minutes)
@@ -55,6 +56,15 @@ def object_to(call: Call, number: int, made: Objecting, words: Words) -> Card | 
     consent.review(call, meeting, item, response)
     consent.answered(call.tx, meeting, minutes, person)
     return _noted(call, meeting, minutes, person)
+
+
+def _named(text: str, words: Words) -> str:
+    """What stands for people on a platform is read by nobody else: their ids, to be read later."""
+    for token, account in words.people:
+        known = words.directory.behind(account)
+        if known is not None and token:
+            text = text.replace(token, f"@{known.id}")
+    return text
 
 
 def _noted(call: Call, meeting: Meeting, minutes: Minutes, person: str) -> Card:
@@ -104,7 +114,8 @@ def accept(call: Call, number: int, words: Words) -> Card:
             )
         )
     item = rights.item_of(minutes, response.item)
-    theirs = replace(words, now=response.at)  # "by Friday" is theirs, not today's
+    zone = pledging.zone_of(call.tx, response.by)
+    theirs = replace(words, now=response.at, zone=zone)  # "by Friday" is theirs, not today's
     proposed = _reworded(call, item, response.words, theirs)
     return _revise(call, meeting, minutes, proposed, response)
 

@@ -603,3 +603,43 @@ def test_what_each_has_ahead_is_listed(desk: Desk) -> None:
     assert "#1 Tue 3 Mar, 14:00, yours: “«Budget»”" in desk.says("ann", "meeting list")[0]
     theirs = desk.says("bob", "meeting list")[0]
     assert "#1 Tue 3 Mar, 14:00, with «Ann», not answered yet: “«Budget»”" in theirs
+
+
+def test_an_amendment_read_later_means_what_it_meant_to_its_author(desk: Desk) -> None:
+    written(desk)
+    desk.says("bob", "minutes 1 amend 2 @wei asks for two offers by tomorrow 17:00")
+    desk.until(desk.now + 3 * H)
+    desk.presses("ann", "Take these words")
+
+    action = kept(desk)[0].items[1]
+    assert (action.owner, action.text) == ("wei", "asks for two offers")
+    assert action.due == datetime(2026, 3, 4, 9, tzinfo=UTC)
+
+
+def test_who_has_nothing_to_decide_on_is_told_so(desk: Desk) -> None:
+    written(desk)
+
+    assert "There is no open objection under #1." in desk.says("ann", "minutes 1 keep")[0]
+    assert desk.says("bob", "minutes 1 accept")[0] == "bob: Only «Ann» can do this."
+    assert "There is no item 9; there are 3." in desk.says("bob", "minutes 1 object 9 no")[0]
+    assert "Say which item" in desk.says("bob", "minutes 1 object so what")[0]
+    assert "Say why" in desk.says("bob", "minutes 1 object 1")[0]
+    desk.says("bob", "minutes 1 object 1 We rent it.")
+    said = desk.says("ann", "minutes 1 accept")
+    assert "No other words were proposed." in said[0]
+    desk.says("wei", "minutes 1 object 2 不")
+    assert "Say which objection: #" in desk.says("ann", "minutes 1 keep")[0]
+
+
+def test_forms_take_objections_and_new_words(desk: Desk) -> None:
+    written(desk)
+    desk.presses("bob", "Object or amend")
+    said = desk.submits("bob", text="amend 3 It was very friendly.")
+    assert "ann: «Bob» objects to the minutes of #1" in desk.titles(said)
+    desk.presses("ann", "Change the words")
+    assert desk.paper.forms[-1].form.fields[0].initial == "It was friendly."
+    said = desk.submits("ann", text="It was friendly and short.")
+
+    assert "ann: Changed: item 3 of the minutes of #1." in desk.titles(said)
+    with desk.store.transaction() as tx:
+        assert not [duty for duty in tx.duties.owed_by("ann") if duty.kind == "review"]
