@@ -250,6 +250,20 @@ def test_a_day_alone_ends_with_the_working_hours() -> None:
     assert line.due == datetime(2026, 3, 6, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("@ann checks the figures of 2025-12-31", "checks the figures of 2025-12-31"),
+        ("@ann plans for 2027-12-31", "plans for 2027-12-31"),
+        ("@ann does it by 2026-02-30", "does it by 2026-02-30"),
+        ("@ann checks Monday's report and the plan", "checks Monday's report and the plan"),
+    ],
+)
+def test_a_date_that_the_words_are_about_is_no_deadline(words: str, left: str) -> None:
+    (line,) = minutes.read(f"Action: {words}", HERE)
+    assert (line.text, line.due) == (left, None)
+
+
 def version(number: int, *items: Item) -> Minutes:
     return Minutes(
         id=f"v{number}",

@@ -232,8 +232,8 @@ def _due(text: str, speaking: Speaking) -> tuple[datetime | None, str]:
         if not (phrase.due or ends):
             continue
         found = reckon(phrase, read, here)
-        if found is None:
-            return None, text
+        if found is None or (not phrase.due and found.note in ("past", "far")):
+            return None, text  # a date that the words are about
         if found.at <= speaking.now:
             raise Unclear(
                 say("{until} has passed: “{words}”", until=found.at, words=Quoted(text, 80))

@@ -643,3 +643,61 @@ def test_forms_take_objections_and_new_words(desk: Desk) -> None:
     assert "ann: Changed: item 3 of the minutes of #1." in desk.titles(said)
     with desk.store.transaction() as tx:
         assert not [duty for duty in tx.duties.owed_by("ann") if duty.kind == "review"]
+
+
+def test_a_leave_moves_the_deadline_and_silence_counts_only_then(desk: Desk) -> None:
+    written(desk)
+    desk.says("wei", "away 2026-03-05..2026-03-10")
+    desk.until(START + 72 * H)
+    assert said_of(desk, "wei") == []
+
+    desk.until(START + 9 * 24 * H)
+    assert said_of(desk, "wei") == ["silent"] * 3
+
+
+def test_who_waits_for_it_and_who_is_to_look_at_it_see_it_in_their_lists(desk: Desk) -> None:
+    written(desk)
+    desk.says("bob", "minutes 1 object 1 We only rent it.")
+    waiting = desk.says("ann", "waiting")[0]
+    assert "«Bob» is to confirm the minutes by Thu 5 Mar" in waiting
+    assert "«Bob» is to do by Fri 6 Mar, 17:00 what was agreed: “«asks for an offer»”" in waiting
+    assert "«Ann» is to look at your objection by Wed 4 Mar" in desk.says("bob", "waiting")[0]
+
+    number = next(duty for duty in map(desk.duty, range(2, 8)) if duty.kind == "review").number
+    assert "objects to the minutes of #1" in desk.says("ann", f"minutes {number}")[0]
+    said = desk.says("ann", f"minutes {number} keep")
+    assert said[-1] == "ann: Kept. The objection stays beside it."
+    assert "#1" in desk.says("bob", f"explain {number}")[0] or desk.duty(number).state == "done"
+
+
+def test_what_cannot_be_done_now_says_why(desk: Desk) -> None:
+    desk.says("ann", BOOK)
+    assert "#1 begins at" in desk.says("ann", "meeting 1 attended all")[0]
+    assert "#1 begins at" in desk.says("bob", "meeting 1 here")[0]
+    assert "#1 begins at" in desk.says("ann", "minutes 1 Note: early")[0]
+    assert "It is your own meeting" in desk.says("ann", "meeting 1 accept")[0]
+    assert "You have called the meeting" in desk.says("ann", "meeting 1 here")[0]
+    desk.until(START + 46 * M)
+    assert "#1 is over." in desk.says("bob", "meeting 1 decline")[0]
+    assert "Who was there is for «Ann» to say." in desk.says("bob", "meeting 1 attended all")[0]
+    assert "«Eve» was not invited" in desk.says("ann", "meeting 1 attended @eve")[0]
+    assert "They are not written yet." in desk.says("bob", "minutes 1 confirm")[0]
+    assert "are still to come" in desk.says("bob", "minutes 1 object 1 no")[0]
+    assert "Meeting #1, held" in desk.says("bob", "meeting 1")[0]
+    desk.says("ann", "meeting Other @bob 16:30")
+    desk.says("ann", "meeting 3 cancel Not needed.")
+    assert "Meeting #3, cancelled" in desk.says("bob", "meeting 3")[0]
+    assert "#3 was cancelled." in desk.says("ann", "meeting 3 attended all")[0]
+    assert "#3 was cancelled." in desk.says("ann", "minutes 3 Note: x")[0]
+
+
+def test_partners_are_asked_to_come_and_owe_nothing(desk: Desk) -> None:
+    with desk.store.transaction() as tx:
+        tx.people.save([replace(person("bob"), partner=True)])
+    assert "Ask the colleague you work with" in desk.says("bob", "meeting X @ann Tue 14:00")[0]
+    held(desk)
+    said = desk.says("ann", "minutes 1 Action: @bob sends the samples by Fri\nNote: x")
+
+    assert not [each for each in said if each.startswith("bob")]
+    with desk.store.transaction() as tx:
+        assert not tx.duties.owed_by("bob")
