@@ -51,6 +51,7 @@ class Field:
     hint: Say | None = None
     longest: int = 3000
     named: bool = False  # on the command line it stands as name="value"
+    labelled: bool = False  # on a line of its own behind its name: free words may follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,14 @@ class Form:
     intro: tuple[Say | Value, ...] = ()
 
     def line(self, values: Mapping[str, str]) -> str:
-        parts = (_written(each, values.get(each.name, "").strip()) for each in self.fields)
-        return " ".join([self.command, *(part for part in parts if part)])
+        given = ((each, values.get(each.name, "").strip()) for each in self.fields)
+        return "".join([self.command, *(_part(each, value) for each, value in given if value)])
 
 
-def _written(field: Field, value: str) -> str:
-    if not field.named or not value:
-        return value
+def _part(field: Field, value: str) -> str:
+    if field.labelled:
+        return f"\n{field.name}: {value if field.kind == 'lines' else ' '.join(value.split())}"
+    if not field.named:
+        return f" {value}"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'{field.name}="{escaped}"'
+    return f' {field.name}="{escaped}"'

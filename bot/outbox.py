@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import fault_point
-from bot.effects import Announce, Deliverable, Digest, OpenForm, Remind, Send, doubt
+from bot.effects import Announce, Deliverable, Digest, OpenForm, Remind, Send, Upload, doubt
 from bot.events import Account, MessageRef, Platform
 from bot.handlers import daily, notice_cards, stale
 from bot.handlers.nudging import DAY, Nudging
@@ -100,18 +100,20 @@ class Courier:
         if isinstance(effect, Announce):
             composed = notice_cards.compose(tx, parcel, effect)
             return composed and self._in_time(tx, parcel, composed)
-        return self._in_time(tx, parcel, effect) if isinstance(effect, Send) else effect
+        return self._in_time(tx, parcel, effect) if isinstance(effect, Send | Upload) else effect
 
-    def _in_time(self, tx: Transaction, parcel: Parcel, send: Send) -> Send | None:
+    def _in_time(
+        self, tx: Transaction, parcel: Parcel, effect: Send | Upload
+    ) -> Send | Upload | None:
         """Nothing, where it is settled by now or its reader is not at work."""
         if stale.stale(tx, parcel.subject):
             tx.outbox.settle(parcel.id, "spared", "what it speaks of is settled")
             return None
-        later = tx.clock.now() if parcel.urgent else _opening(tx, send)
+        later = tx.clock.now() if parcel.urgent else _opening(tx, effect)
         if later > tx.clock.now():
             tx.outbox.postpone(parcel, later)
             return None
-        return send
+        return effect
 
     def _too_late(self, parcel: Parcel, form: OpenForm) -> bool:
         return parcel.doubtful or self.store.clock.lease() > parcel.since + form.within
@@ -188,7 +190,7 @@ def _lanes(loads: list[Load]) -> list[list[Load]]:
     return list(lanes.values())
 
 
-def _opening(tx: Transaction, effect: Send) -> datetime:
+def _opening(tx: Transaction, effect: Send | Upload) -> datetime:
     """When the reader is next at work: now, if they are, or where it is a place or a stranger.
 
     Who never is, is looked for again every day: the card waits, and is not lost.

@@ -89,7 +89,7 @@ class Workshop:
             if tx.orders.settle(order.id, "made", file):
                 card = Card(ready, body=(note,), tone="good")
                 upload = Upload(account_of(order.account), file, name, card)
-                tx.outbox.add(upload, f"order/{order.id}/0")
+                tx.outbox.add(upload, f"order/{order.id}/0", urgent=True)
         fault_point("a workbook was handed over")
 
     def _fail(self, order: Any, why: Say) -> None:

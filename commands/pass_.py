@@ -39,7 +39,7 @@ def run(call: Call, wanted: Handing) -> Card | Form:
 def _mine_to_pass(call: Call, number: int) -> Duty:
     """One's own, or that of somebody one leads; or all of somebody who left."""
     duty = call.tx.duties.find(number)
-    known = (*duties.ANSWERED, "accept")
+    known = (*duties.HANDED, "accept")
     if duty is None or duty.kind not in known or duty.subject.startswith(deeds.ACCEPT):
         raise Refusal(duties.nobody_owes(number))
     own = {call.person.id, *call.directory.stands_in_for(call.person.id, call.now)}

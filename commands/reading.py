@@ -26,6 +26,6 @@ def owed(call: Call, number: int) -> Duty:
     """What the caller owes, or whom they stand in for. Nobody learns of other people's."""
     duty = call.tx.duties.find(number)
     own = {call.person.id, *call.directory.stands_in_for(call.person.id, call.now)}
-    if duty is None or duty.owed_by not in own or duty.kind not in duties.ANSWERED:
+    if duty is None or duty.owed_by not in own or duty.kind not in duties.TICKED:
         raise Refusal(duties.nobody_owes(number))
     return duty

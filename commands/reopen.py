@@ -4,7 +4,8 @@ from bot.card import Card
 from bot.command import Call, Command, Refusal, Words
 from bot.handlers import deeds, dropping, showing
 from bot.policy import duties
-from bot.words import Ref, say
+from bot.policy.duties import Duty
+from bot.words import Ref, Say, say
 from commands import reading
 
 
@@ -14,7 +15,7 @@ def parse(words: Words) -> int:
 
 def run(call: Call, number: int) -> Card:
     duty = call.tx.duties.find(number)
-    answered = duty is not None and duty.kind in duties.ANSWERED
+    answered = duty is not None and duty.kind in duties.TICKED
     if duty is None or not answered or not deeds.may_close(duty, call.person, call.tx):
         raise Refusal(duties.nobody_owes(number))
     if duty.live and duty.held_why == "drop":
@@ -24,11 +25,7 @@ def run(call: Call, number: int) -> Card:
 
     opened = deeds.reopen(call.tx, duty)
     told = Card(
-        say(
-            "{person} still needs an answer: {number}",
-            person=call.who(call.person.id),
-            number=Ref(number),
-        ),
+        _again(call, opened),
         body=(showing.line(call.tx, opened, duty.owed_by or ""),),
         buttons=showing.exits(opened),
         about=opened.about,
@@ -40,6 +37,13 @@ def run(call: Call, number: int) -> Card:
         facts=((say("Due"), opened.due),),
         tone="good",
     )
+
+
+def _again(call: Call, opened: Duty) -> Say:
+    person, number = call.who(call.person.id), Ref(opened.number)
+    if opened.kind in duties.ANSWERED:
+        return say("{person} still needs an answer: {number}", person=person, number=number)
+    return say("{person} says this is not done yet: {number}", person=person, number=number)
 
 
 COMMAND = Command(

@@ -49,8 +49,8 @@ def test_every_command_lives_in_the_file_of_its_name(command: Command[Any]) -> N
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)
 def test_free_words_come_last_in_a_form(command: Command[Any]) -> None:
     """A form becomes a command line: what is typed freely must not run into what follows."""
-    free = [field for field in command.fields if not field.named]
-    assert all(field.kind not in ("text", "lines") for field in free[:-1])
+    free = [each for each in command.fields if each.kind in ("text", "lines") and not each.named]
+    assert all(field.labelled for field in free if field is not command.fields[-1])
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)

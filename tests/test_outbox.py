@@ -306,7 +306,9 @@ def test_a_crash_between_sending_and_recording_is_a_doubt_not_a_second_card() ->
         pytest.param(Send(ANN, CARD), MONDAY + timedelta(days=1), id="news waits for the morning"),
         pytest.param(Send(LOBBY, CARD), MONDAY + 12 * HOUR, id="a room has no working time"),
         pytest.param(Whisper(ANN, LOBBY, CARD), MONDAY + 12 * HOUR, id="an answer does not wait"),
-        pytest.param(Upload(ANN, "f", "r.xlsx", CARD), MONDAY + 12 * HOUR, id="nor does a report"),
+        pytest.param(
+            Upload(ANN, "f", "m.ics", CARD), MONDAY + timedelta(days=1), id="a file waits"
+        ),
     ],
 )
 def test_what_nobody_asked_for_waits_until_its_reader_is_at_work(
@@ -317,6 +319,15 @@ def test_what_nobody_asked_for_waits_until_its_reader_is_at_work(
     go(desk)
     assert bool(sent(desk)) == (arrives <= desk.now)
     desk.until(MONDAY + timedelta(days=1))
+
+    assert sent(desk) == ["e/0"]
+
+
+def test_a_report_that_was_asked_for_does_not_wait(desk: Desk) -> None:
+    desk.now += 12 * HOUR
+    with desk.store.transaction() as tx:
+        tx.outbox.add(Upload(ANN, "f", "r.xlsx", CARD), "e/0", urgent=True)
+    go(desk)
 
     assert sent(desk) == ["e/0"]
 

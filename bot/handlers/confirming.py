@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from bot.card import Card
 from bot.command import Call, Refusal
-from bot.handlers import deeds, understanding
+from bot.handlers import deeds, minutes, understanding
 from bot.policy import duties
 from bot.policy.duties import Duty, nobody_owes
-from bot.words import Code, Ref, say
+from bot.words import Code, Ref, Say, say
 
 
 def confirm(call: Call, number: int, words: str) -> Card:
@@ -35,14 +35,25 @@ def done(call: Call, duty: Duty) -> Card:
 
     deeds.settle(call.tx, duty, "done", deeds.Ending("said so", call.now))
     return Card(
-        say(
-            "Done: {number}. {person} can open it again.",
-            number=Ref(duty.number),
-            person=call.who(duty.owed_to),
-        ),
+        _done(call, duty),
         tone="good",
         why=say("Undo: {command}", command=Code(f"/duly reopen {duty.number}")),
     )
 
 
-WAYS: tuple[Callable[[Call, int, str], Card | None], ...] = (understanding.confirm, acknowledged)
+def _done(call: Call, duty: Duty) -> Say:
+    number = Ref(duty.number)
+    if duty.owed_to is None:
+        return say("Done: {number}.", number=number)
+    return say(
+        "Done: {number}. {person} can open it again.",
+        number=number,
+        person=call.who(duty.owed_to),
+    )
+
+
+WAYS: tuple[Callable[[Call, int, str], Card | None], ...] = (
+    understanding.confirm,
+    minutes.confirm,
+    acknowledged,
+)

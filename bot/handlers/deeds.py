@@ -21,6 +21,7 @@ BELIEVED = timedelta(days=400)  # between what a platform says and our own clock
 BACK = "back/"  # before a duty's id: what its owner asked back
 ACCEPT = "accept/"  # … : whether somebody takes it over
 ANY = "any/"  # before a message's id: one answer of a group suffices
+CARDED = ("decide", "confirm")  # kinds whose own cards say what came of them
 SILENCE = "silence"  # the kind of due that makes "no reply needed" hold
 
 
@@ -41,6 +42,8 @@ class Opening:
     parent: str | None = None
     authorised_by: str | None = None
     marked_by: str | None = None
+    within: timedelta | None = None  # working time; None: the level's …
+    due: datetime | None = None  # … unless a time was named
 
 
 def open_duty(tx: Transaction, opening: Opening) -> Duty:
@@ -96,7 +99,8 @@ def _reckoned(tx: Transaction, opening: Opening) -> Duty:
         authorised_by=opening.authorised_by,
         marked_by=opening.marked_by,
     )
-    due = ladder.spent(tx, duty, start, opening.level.within)
+    within = opening.within or opening.level.within
+    due = opening.due or ladder.spent(tx, duty, start, within)
     return replace(duty, due=due, first_due=due)
 
 
@@ -121,7 +125,7 @@ def settle(tx: Transaction, duty: Duty, state: duties.State, ending: Ending) -> 
     tx.dues.cancel(ladder.LADDER, duty.id)
     tx.dues.cancel(SILENCE, duty.id)
     labels.learn(tx, closed)
-    if duty.kind != "decide" and not duty.personal:
+    if duty.kind not in CARDED and not duty.personal:
         amend(tx, closed, _settled(tx, closed))
     for child in tx.duties.children(duty.id):
         settle(tx, child, "dropped", Ending("parent", ending.at))
@@ -390,11 +394,11 @@ def move(tx: Transaction, absence: Absence) -> None:
             ladder.climb_from(tx, later, later.step)
 
 
-def tell(tx: Transaction, person: str | None, card: Card, key: str) -> None:
+def tell(tx: Transaction, person: str | None, card: Card, key: str, *, subject: str = "") -> None:
     """A direct message nobody asked for: it waits for their working time."""
     account = tx.people.reached_at(person) if person else None
     if account is not None:
-        tx.outbox.add(Send(account, card), key)
+        tx.outbox.add(Send(account, card), key, subject=subject)
 
 
 def quoted(tx: Transaction, about: MessageRef | None, reader: str | None) -> tuple[Quoted, ...]:

@@ -7,10 +7,10 @@ from bot.card import Button, Card
 from bot.command import Call, Refusal
 from bot.handlers import deeds, times
 from bot.handlers.deeds import SILENCE, Ending
-from bot.policy.duties import Duty
+from bot.policy.duties import ANSWERED, Duty
 from bot.store import Transaction
 from bot.store.duties import Due
-from bot.words import Code, Ref, say
+from bot.words import Code, Ref, Say, say
 
 
 def drop(call: Call, duty: Duty) -> Card:
@@ -28,19 +28,26 @@ def drop(call: Call, duty: Duty) -> Card:
 def _at_once(call: Call, duty: Duty) -> Card:
     number = Ref(duty.number)
     deeds.settle(call.tx, duty, "dropped", Ending(f"by:{call.person.id}", call.now))
-    dropped = say(
-        "{person} says {number} needs no reply.", person=call.who(call.person.id), number=number
-    )
+    dropped = _said(call, duty)
     reopen = Button(say("I do need one"), "↩️", f"reopen {duty.number}")
     for other in sorted({each for each in (duty.owed_by, duty.owed_to) if each} - {call.person.id}):
         buttons = (reopen,) if other == duty.owed_to else ()
         words = deeds.quoted(call.tx, duty.about, other)
         call.tell(other, Card(dropped, body=words, buttons=buttons, about=duty.about))
     return Card(
-        say("Dropped: {number} needs no reply.", number=number),
+        say("Dropped: {number} needs no reply.", number=number)
+        if duty.kind in ANSWERED
+        else say("Dropped: {number} need not be done.", number=number),
         why=say("Undo: {command}", command=Code(f"/duly reopen {duty.number}")),
         tone="good",
     )
+
+
+def _said(call: Call, duty: Duty) -> Say:
+    person, number = call.who(call.person.id), Ref(duty.number)
+    if duty.kind in ANSWERED:
+        return say("{person} says {number} needs no reply.", person=person, number=number)
+    return say("{person} says {number} need not be done.", person=person, number=number)
 
 
 def _unless_objected(call: Call, duty: Duty) -> Card:

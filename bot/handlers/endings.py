@@ -49,6 +49,10 @@ HOW: Mapping[str, Say] = {
     "nobody answered": say("nobody answered, however often I asked"),
     "silence": say("no reply was said to be needed, and nobody objected"),
     "asker silent": say("who asked never answered what was asked back"),
+    "minuted": say("the minutes were sent"),
+    "silent": say("nothing was said against it in time"),
+    "amended": say("the minutes were changed"),
+    "kept": say("the words were kept, and the objection with them"),
     "parent": say("what it hung on was settled"),
 }
 OF_SOMEBODY: Mapping[str, Say] = {  # before a colon and a person's id

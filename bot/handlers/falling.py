@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.handlers import daily, delegating, dropping, notices
+from bot.handlers import consent, convening, daily, delegating, dropping, notices
+from bot.handlers.consent import MINUTES
+from bot.handlers.convening import MEETING, PREPARE
 from bot.handlers.deeds import SILENCE
 from bot.handlers.digests import DIGEST
 from bot.handlers.ladder import LADDER
@@ -22,6 +24,9 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
     for begun in kinds.get(delegating.BEGINS, ()):
         delegating.begin(tx, begun)
     notices.fallen(tx, kinds.get(notices.RECHECK, ()))
+    convening.prepare(tx, kinds.get(PREPARE, ()))
+    convening.happen(tx, kinds.get(MEETING, ()))
+    consent.silence(tx, kinds.get(MINUTES, ()))
     if LADDER in kinds:
         nudging.plan(tx, kinds[LADDER], gather)
     if DIGEST in kinds:

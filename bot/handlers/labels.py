@@ -37,7 +37,7 @@ def _label(closed: Duty, row: Any) -> Label | None:
     why = closed.how.partition(":")[0]
     match closed.state:
         case "done":
-            missed = why == SAID_SO and closed.kind != "acknowledge"  # there it is the way to do so
+            missed = why == SAID_SO and closed.kind == "reply"  # of others it is the way to do so
             return "wrong" if missed else "right"
         case "passed":
             return "right"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.handlers.times import away_of, working
 from bot.policy import hours
-from bot.policy.duties import Duty
+from bot.policy.duties import OWN_TIME, Duty
 from bot.policy.rulebook import Level
 from bot.store import Transaction
 
@@ -27,6 +27,13 @@ def anew(duty: Duty) -> int:
 
 def level_of(tx: Transaction, duty: Duty) -> Level:
     return tx.policies.version(duty.policy).levels[duty.level]
+
+
+def allowed(tx: Transaction, duty: Duty) -> timedelta:
+    """How much time it was given: its level's, or what lay before a time of its own."""
+    if duty.kind in OWN_TIME:
+        return between(tx, duty, duty.start, duty.first_due)
+    return level_of(tx, duty).within
 
 
 def spent(tx: Transaction, duty: Duty, start: datetime, span: timedelta) -> datetime:
@@ -62,8 +69,8 @@ def next_rung(tx: Transaction, duty: Duty, step: int) -> tuple[datetime, int] | 
 def _next_rung(tx: Transaction, duty: Duty, step: int) -> tuple[datetime, int] | None:
     level = level_of(tx, duty)
     late = duty.late_after
-    if step < REMIND and level.remind_at and duty.promised_for is None:
-        part = level.within * level.remind_at / 100
+    part = allowed(tx, duty) * level.remind_at / 100
+    if step < REMIND and part and duty.promised_for is None:
         return spent(tx, duty, duty.start, part), REMIND
     if step < DUE and level.remind_due:
         return late, DUE

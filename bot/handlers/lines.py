@@ -1,6 +1,6 @@
 """A duty as one line of a list: for who owes it, for who waits for it, for who leads them."""
 
-from bot.handlers import notice_cards
+from bot.handlers import agreed, notice_cards
 from bot.handlers.deeds import ACCEPT, excerpt, person_named
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
@@ -39,7 +39,9 @@ def number_of(tx: Transaction, duty: Duty) -> Ref:
     return Ref(duty.number)
 
 
-def _what(tx: Transaction, duty: Duty) -> Say:
+def _what(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
+    if agreed.is_agreed(duty):
+        return agreed.what(tx, duty)
     person = person_named(tx, duty.owed_to)
     match duty.kind:
         case "reply":
@@ -85,7 +87,7 @@ def _held(tx: Transaction, duty: Duty) -> Say:
 
 
 def _with_words(tx: Transaction, told: Say, duty: Duty, reader: str) -> Say:
-    words = excerpt(tx, duty.about, reader)
+    words = agreed.words(tx, duty) if agreed.is_agreed(duty) else excerpt(tx, duty.about, reader)
     if not words:
         return told
     return say("{line}: “{words}”", line=told, words=Quoted(words, WORDS))
@@ -94,6 +96,8 @@ def _with_words(tx: Transaction, told: Say, duty: Duty, reader: str) -> Say:
 def waiting_line(tx: Transaction, duty: Duty, reader: str) -> Say:
     """A duty in a list of what somebody waits for."""
     number, owner = Ref(duty.number), person_named(tx, duty.owed_by)
+    if agreed.is_agreed(duty):
+        return _with_words(tx, agreed.waiting(tx, duty), duty, reader)
     if duty.held_why == "asked_back":
         told = say("{number} {owner} asked you something back", number=number, owner=owner)
     elif duty.held is not None:
@@ -128,6 +132,8 @@ def waiting_line(tx: Transaction, duty: Duty, reader: str) -> Say:
 
 def team_line(tx: Transaction, duty: Duty) -> Say:
     """A duty in a list of what is late in a team: who and since when, never the words."""
+    if agreed.is_agreed(duty):
+        return agreed.late(tx, duty)
     owner, person = person_named(tx, duty.owed_by), person_named(tx, duty.owed_to)
     number, due = number_of(tx, duty), duty.due
     match duty.kind:

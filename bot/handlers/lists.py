@@ -11,7 +11,14 @@ from bot.store import Transaction
 from bot.words import Code, Ref, Say, Value, say, say_many
 
 SHOWN = 20  # lines of a list
-AWAITED = ("reply", "acknowledge", "accept")  # what somebody waits for by name
+AWAITED = (
+    "reply",
+    "acknowledge",
+    "accept",
+    "confirm",
+    "review",
+    "act",
+)
 
 
 def mine(tx: Transaction, person: Person) -> Card:

@@ -10,10 +10,10 @@ from bot.card import Button, Card
 from bot.command import Call, Refusal
 from bot.handlers import deeds, showing
 from bot.handlers.deeds import ACCEPT, Ending, Opening, person_named
-from bot.policy.duties import ANSWERED, Duty, Promise, nobody_owes
+from bot.policy.duties import ANSWERED, HANDED, OWN_TIME, Duty, Promise, nobody_owes
 from bot.policy.people import Person
 from bot.store import Transaction
-from bot.words import Code, Quoted, Ref, Say, Value, say, say_many
+from bot.words import Code, Quoted, Ref, Say, Value, Who, say, say_many
 
 LEFT = "handover/"  # before the id of somebody who left or moved: all they owe
 PASSED, HANDOVER = "passed", "handover"  # the rules' names on a duty to accept
@@ -167,6 +167,7 @@ def _hand_over(tx: Transaction, duty: Duty, to: str) -> Duty:
             subject=duty.subject,
             parent=duty.id,
             authorised_by=duty.authorised_by,
+            due=duty.due if duty.kind in OWN_TIME and duty.due > tx.clock.now() else None,
         ),
     )
     until = duty.promised_for
@@ -179,11 +180,7 @@ def _tell_of(call: Call, duty: Duty, new: Duty, *, given_by: str | None) -> None
     """Who has it now is told unless they just took it; who had it and who waits are told."""
     if given_by is not None:
         told = Card(
-            say(
-                "{person} passed an answer on to you: {number}",
-                person=call.who(given_by),
-                number=Ref(new.number),
-            ),
+            _passed(call.who(given_by), new),
             body=(showing.line(call.tx, new, new.owed_by or ""),),
             buttons=showing.exits(new),
             about=new.about,
@@ -195,6 +192,13 @@ def _tell_of(call: Call, duty: Duty, new: Duty, *, given_by: str | None) -> None
         if other not in (None, call.person.id, new.owed_by):
             words = deeds.quoted(call.tx, duty.about, other)
             call.tell(other, Card(now_with, body=words, about=duty.about))
+
+
+def _passed(person: Who, new: Duty) -> Say:
+    number = Ref(new.number)
+    if new.kind in ANSWERED:
+        return say("{person} passed an answer on to you: {number}", person=person, number=number)
+    return say("{person} passed this on to you: {number}", person=person, number=number)
 
 
 def _now_with(tx: Transaction, duty: Duty, to: str | None) -> Say:
@@ -225,7 +229,7 @@ def begin(tx: Transaction, leaver: str) -> Duty | None:
 
 def _of(tx: Transaction, leaver: str) -> list[Duty]:
     owed = tx.duties.owed_by(leaver)
-    return [each for each in owed if each.kind in ANSWERED and not each.personal]
+    return [each for each in owed if each.kind in HANDED and not each.personal]
 
 
 def _card(tx: Transaction, asked: Duty, leaver: Person) -> Card:

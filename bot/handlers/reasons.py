@@ -29,7 +29,7 @@ def reason(tx: Transaction, duty: Duty) -> Say:
 
 def _left(tx: Transaction, duty: Duty, *, working: bool) -> Say:
     """Against the time the policy allows or, once one was named, against the promise."""
-    now, allowed = duty.closed or tx.clock.now(), _minutes(ladder.level_of(tx, duty).within)
+    now, allowed = duty.closed or tx.clock.now(), _minutes(ladder.allowed(tx, duty))
     until = duty.promised_for
     if until is not None and now < until:
         return say("an answer is promised for {until}", until=until)

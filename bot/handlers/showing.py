@@ -6,7 +6,7 @@ Policy 1.3-moderate: a nudge says why it comes, and offers what to do about it.
 from collections.abc import Sequence
 
 from bot.card import Button, Card
-from bot.handlers import notice_cards, requestcards
+from bot.handlers import agreed, notice_cards, requestcards
 from bot.handlers.deeds import person_named, quoted
 from bot.handlers.ladder import DUE, HEAD, MANAGER, rung_of
 from bot.handlers.lines import line, number_of, team_line, waiting_line
@@ -14,7 +14,7 @@ from bot.handlers.reasons import reason
 from bot.handlers.rules import RULES
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
-from bot.words import Code, Say, Value, say, say_many
+from bot.words import Code, Quoted, Say, Value, say, say_many
 
 __all__ = [
     "RULES",
@@ -70,7 +70,7 @@ def _one(tx: Transaction, duty: Duty, step: int, reader: str) -> Card:
     for_other = () if duty.owed_by == reader else (_stands_in(tx, duty),)
     return Card(
         _title(tx, duty, late=rung_of(step) == DUE),
-        body=(*for_other, *_urgent(tx, duty), *quoted(tx, duty.about, reader)),
+        body=(*for_other, *_urgent(tx, duty), *_words(tx, duty, reader)),
         facts=_facts(tx, duty),
         buttons=exits(duty),
         why=reason(tx, duty),
@@ -78,8 +78,16 @@ def _one(tx: Transaction, duty: Duty, step: int, reader: str) -> Card:
     )
 
 
+def _words(tx: Transaction, duty: Duty, reader: str) -> tuple[Quoted, ...]:
+    if agreed.is_agreed(duty):
+        return agreed.quoted(tx, duty)
+    return quoted(tx, duty.about, reader)
+
+
 def _title(tx: Transaction, duty: Duty, *, late: bool) -> Say:
     """What it asks: gently before it is due, plainly when it is."""
+    if agreed.is_agreed(duty):
+        return agreed.title(tx, duty, late=late)
     person = person_named(tx, duty.owed_to)
     match duty.kind:
         case "reply":
@@ -103,6 +111,8 @@ def _title(tx: Transaction, duty: Duty, *, late: bool) -> Say:
 def exits(duty: Duty) -> tuple[Button, ...]:
     """The cheap ways out for who owes it."""
     number = duty.number
+    if agreed.is_agreed(duty):
+        return agreed.exits(duty)
     if duty.kind == "accept":
         other = (
             Button(say("Somebody else"), "👉", f"pass {number}")
@@ -170,6 +180,8 @@ def _told_before(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
 def _for_who_leads(duty: Duty) -> tuple[Button, ...]:
     if duty.kind in ("decide", "accept") or duty.personal:  # nobody does it for somebody else
         return ()
+    if agreed.is_agreed(duty):
+        return agreed.above(duty)
     return (
         Button(say("Pass on"), "👉", f"pass {duty.number}"),
         Button(say("No reply needed"), "🚫", f"drop {duty.number}"),

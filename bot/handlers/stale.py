@@ -2,11 +2,23 @@
 
 from bot.store import Transaction
 
+INVITING = ("invitation", "calendar", "prepare")  # cards of use only before a meeting begins
+
 
 def stale(tx: Transaction, subject: str) -> bool:
     """What a waiting card speaks of was settled before it left."""
     kind, _, id = subject.partition("/")
     if kind == "request":
         return tx.requests.get(id).state != "open"
+    if kind in (*INVITING, "rules"):
+        return _is_past(tx, kind, *id.split("/"))
     duty = tx.duties.get(id) if kind == "duty" else None
     return duty is not None and not duty.live
+
+
+def _is_past(tx: Transaction, kind: str, id: str, sequence: str) -> bool:
+    """The meeting was moved or cancelled, has begun or, for its ground rules, is over."""
+    meeting, now = tx.meetings.get(id), tx.clock.now()
+    if meeting is None or meeting.state == "cancelled" or str(meeting.sequence) != sequence:
+        return True
+    return now >= (meeting.start if kind in INVITING else meeting.end)

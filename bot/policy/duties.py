@@ -24,6 +24,9 @@ State = Literal["open", "promised", "done", "passed", "dropped", "excused", "lap
 
 LIVE: tuple[State, ...] = ("open", "promised")
 ANSWERED: tuple[Kind, ...] = ("reply", "acknowledge")  # settled by what somebody says in the chat
+TICKED: tuple[Kind, ...] = (*ANSWERED, "act")  # settled by who owes it saying so
+HANDED: tuple[Kind, ...] = (*TICKED, "minutes")  # may go to somebody else
+OWN_TIME: tuple[Kind, ...] = ("minutes", "confirm", "act", "review")  # not that of their level
 INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
 NOTICE = "notice/"  # before a notice's id: the subject of what is owed for it
 AGAIN: tuple[State, ...] = ("done", "dropped", "lapsed", "excused")  # can be reopened

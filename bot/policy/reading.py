@@ -57,6 +57,7 @@ from bot.policy.rulebook import (
     Level,
     MailRules,
     Marks,
+    Meetings,
     Notices,
     Nudges,
     Rule,
@@ -204,7 +205,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
-    sheet.table((), (*top, *more, *others))
+    sheet.table((), (*top, *more, *others, "meetings"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -233,6 +234,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         files=_files(sheet),
         notices=_notices(sheet, level),
         lists=_lists(sheet),
+        meetings=_meetings(sheet, level),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -453,6 +455,23 @@ def _leads_to(lists: Mapping[str, tuple[str, ...]], start: str, end: str) -> boo
             seen.add(name)
             left += [one.name for one in map(notices.part, lists[name]) if one.kind == "list"]
     return False
+
+
+def _meetings(sheet: Sheet, level: Kind[str]) -> Meetings:
+    spans = ("prepare_before", "minutes_within", "confirm_within", "outsiders_notice")
+    keys = ("clause", "level", "action_level", "ground_rules", "silent_confirms")
+    entry = Entry(sheet, ("meetings",), (*keys, *spans))
+    return Meetings(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        action_level=entry.get("action_level", level),
+        prepare_before=entry.get("prepare_before", SPAN_KIND),
+        minutes_within=entry.get("minutes_within", SPAN_KIND),
+        confirm_within=entry.get("confirm_within", SPAN_KIND),
+        ground_rules=entry.get("ground_rules", TEXT),
+        outsiders_notice=entry.get("outsiders_notice", SPAN_KIND),
+        silent_confirms=entry.get("silent_confirms", FLAG),
+    )
 
 
 def _route(sheet: Sheet, name: str, level: Kind[str]) -> Route:

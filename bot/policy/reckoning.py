@@ -8,7 +8,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.policy.calendars import Calendar, NeverOpen, next_working_day, spans_on, works
 from bot.policy.timefacts import (
@@ -75,7 +75,7 @@ def reckon(phrase: Phrase, text: str, here: Here) -> Moment | None:
     try:
         at, exact, note = _reckoned(phrase, here)
         note = _noted(at, note, here)
-    except (ValueError, OverflowError, NeverOpen):
+    except (ValueError, OverflowError, NeverOpen, ZoneInfoNotFoundError):
         return None
     doubt = _doubt(phrase.facts, here)
     words = text[phrase.start : phrase.end]

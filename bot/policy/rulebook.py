@@ -159,6 +159,21 @@ class FileRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meetings:
+    """How meetings are booked, and their minutes confirmed. Policy 2.2.2."""
+
+    clause: str
+    level: str  # the ladder of who is to write minutes, confirm them, or look at an objection
+    action_level: str  # … of who is to do what was agreed, and its time where none was
+    prepare_before: timedelta  # working time before it begins
+    minutes_within: timedelta  # working time after it ends
+    confirm_within: timedelta  # working time after they were sent
+    ground_rules: str
+    outsiders_notice: timedelta  # how long before a meeting with outsiders the office is to know
+    silent_confirms: bool  # whoever says nothing in time has confirmed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -182,6 +197,7 @@ class Rulebook:
     files: FileRules
     notices: Notices
     lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
+    meetings: Meetings
     keep_bodies: timedelta
     targets: Mapping[str, int]
 

@@ -16,6 +16,7 @@ from bot.store.files import Files, Orders
 from bot.store.gaps import Gaps
 from bot.store.journal import Journal
 from bot.store.listeners import Listeners
+from bot.store.meetings import Meetings
 from bot.store.notes import Notes
 from bot.store.notices import Notices
 from bot.store.nudges import Demotions, Nudges
@@ -44,7 +45,7 @@ class Transaction:
         )
         self.policies = Policies(rows, self.people, books)
         self.files, self.orders, self.gaps = Files(rows), Orders(rows), Gaps(rows)
-        self.dialogues = Dialogues(rows)
+        self.dialogues, self.meetings = Dialogues(rows), Meetings(rows)
         self.preferences, self.demotions = Preferences(rows), Demotions(rows)
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices = Notices(rows)

@@ -1,6 +1,6 @@
 """The directory: people, departments, accounts, absences. Kept in memory, by version."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -203,6 +203,17 @@ class People:
         accounts = [Account(place.platform, place.realm, row.account) for row in rows]
         found = (self.snapshot().directory.behind(each) for each in accounts)
         return tuple(dict.fromkeys(each.id for each in found if each))
+
+    def is_among(self, place: Place, persons: Collection[str]) -> bool:
+        """Everybody in it is one of them, and no stranger; False where the platform never told."""
+        c = members.c
+        here = c.platform == place.platform, c.realm == place.realm, c.place == place.id
+        rows = self.rows.all(members, *here, c.joined.is_(True))
+        logins = self.snapshot().logins
+        accounts = [Account(place.platform, place.realm, row.account) for row in rows]
+        heard = [logins.get(each) for each in accounts]
+        people = [each for each in heard if each is None or not each.automatic]
+        return bool(people) and all(each and each.person in persons for each in people)
 
     def settle_in(self, event: PlaceChanged) -> None:
         name = clean(event.name, NAME)

@@ -15,7 +15,7 @@ from bot.store.rows import Rows
 from bot.store.schema import heads, records, wraps
 from bot.words import Say, say
 
-Kind = Literal["post", "edit", "deletion", "decision", "look"]
+Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes"]
 START = bytes(32)  # what the first record of a chain has before it
 RING = "main"  # the company's own key
 PAGE = 2000  # records verified at a time

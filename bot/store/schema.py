@@ -159,7 +159,7 @@ records = table(
     ["id"],
     Column("conversation", String, nullable=False),
     Column("seq", BigInteger, nullable=False),
-    Column("kind", String, nullable=False),  # post, edit, deletion, decision, look
+    Column("kind", String, nullable=False),  # post, edit, deletion, decision, look, minutes
     Column("thread", String),
     Column("message", String, nullable=False),
     Column("author", String, nullable=False),  # the account

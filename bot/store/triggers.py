@@ -19,7 +19,10 @@ KEPT = (  # nothing there is ever changed or deleted
     ("versions", "what was asked stays known"),
     ("trail", "what happened to a request stays known"),
     ("certificates", "a certificate never changes"),
-    ("receipts", "what was confirmed stays known"),
+    ("receipts", "receipts are append-only"),
+    ("minutes", "minutes are kept, and a version of them never changes"),
+    ("minutes_items", "minutes are kept, and a version of them never changes"),
+    ("minutes_responses", "what was said of minutes never changes"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
 RULES = (  # table, deed, when, what it says
@@ -31,6 +34,7 @@ RULES = (  # table, deed, when, what it says
     ("notices", "UPDATE", REWRITTEN, "what was published never changes"),
     ("notices", "DELETE", "", "what was published is kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),
+    ("meetings", "DELETE", "", "meetings are kept"),
 )
 
 
