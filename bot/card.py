@@ -53,6 +53,11 @@ class Field:
     named: bool = False  # on the command line it stands as name="value"
     labelled: bool = False  # on a line of its own behind its name: free words may follow
 
+    def pair(self, value: str) -> str:
+        """As `name="value"`, whatever the value is."""
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'{self.name}="{escaped}"'
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -77,5 +82,4 @@ def _part(field: Field, value: str) -> str:
         return f"\n{field.name}: {value if field.kind == 'lines' else ' '.join(value.split())}"
     if not field.named:
         return f" {value}"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f' {field.name}="{escaped}"'
+    return f" {field.pair(value)}"

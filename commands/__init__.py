@@ -6,6 +6,7 @@ from bot.command import Command
 from commands import (
     accept,
     approve,
+    attachments,
     away,
     comment,
     confirm,
@@ -69,6 +70,7 @@ COMMANDS: tuple[Command[Any], ...] = (
     return_.COMMAND,
     question.COMMAND,
     comment.COMMAND,
+    attachments.COMMAND,
     defer.COMMAND,
     transfer.COMMAND,
     sign.COMMAND,

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from bot.card import Button, Card, Choice, Field, Form
 from bot.command import Call, Command, Refusal, Words, number_in
-from bot.handlers import approvals, requestcards
+from bot.handlers import approvals, attaching, mailing, requestcards
 from bot.handlers.seating import Going
-from bot.policy import forms, routes
+from bot.policy import attachments, forms, mailcheck, routes
 from bot.policy.approvals import Request, shown
+from bot.policy.attachments import Attached
 from bot.policy.people import Directory
 from bot.words import Code, Ref, Rows, Say, say
 
@@ -66,11 +67,46 @@ def run(call: Call, asked: Asked) -> Card | Form:
             raise Refusal(_kinds(call))
         return Form("request", say("Ask for an approval"), FIRST, say("Send"))
     fields = routes.fields_of(book_routes, asked.kind)
+    line, known = f"request {asked.kind}", _named(asked.form, call.directory)
     if _incomplete(asked.form, fields):
-        return _form(f"request {asked.kind}", say("Ask for an approval"), fields, asked.form)
+        return _form(line, say("Ask for an approval"), fields, known)
     _refuse_what_is_unseen(asked.form)
-    request = approvals.make(call, asked.kind, asked.form)
-    return _sent(call, request)
+    if wrong := _wrong(call, asked.form, fields):
+        return replace(_form(line, say("Ask for an approval"), fields, known), intro=wrong)
+    files = attaching.resolve(call.tx, call.person, asked.form.get(forms.FILES, ""))
+    if asked.kind.partition(".")[0] == mailing.FAMILY:
+        form = _looked_through(call, asked, files, fields)
+        if form is not None:
+            return form
+    return _sent(call, approvals.make(call, asked.kind, _bound(call, asked.form, files)))
+
+
+def _wrong(call: Call, form: Mapping[str, str], fields: tuple[str, ...]) -> tuple[Say, ...]:
+    """What is to be put right first; the form comes back with everything in it."""
+    given = {k: v for k, v in form.items() if k not in (forms.SEEN, forms.FILES)}
+    return tuple(fault.why for fault in forms.faults(given, fields, call.directory))
+
+
+def _looked_through(
+    call: Call, asked: Asked, files: tuple[Attached, ...], fields: tuple[str, ...]
+) -> Form | None:
+    """A form where a mail is to be bettered, or what was found is to be seen first."""
+    line, seen = f"request {asked.kind}", asked.form.get(forms.SEEN)
+    known = {name: value for name, value in asked.form.items() if name != forms.SEEN}
+    found = mailing.remarks(call, known, files)
+    if seen == "change" or mailing.stops(found):
+        form = _form(line, say("Ask for an approval"), fields, known)
+        return replace(form, intro=tuple(map(mailcheck.told, found)))
+    if found and seen != "send":
+        return mailing.asked(f"{line} {forms.written(known)}", found)
+    return None
+
+
+def _bound(call: Call, form: Mapping[str, str], files: tuple[Attached, ...]) -> dict[str, str]:
+    """With copies of the files, which nobody can change, in place of what was brought."""
+    known = {name: value for name, value in form.items() if name not in (forms.SEEN, forms.FILES)}
+    copies = attaching.claim(call.tx, files)
+    return {**known, forms.FILES: attachments.bound(copies)} if copies else known
 
 
 def _incomplete(form: Mapping[str, str], fields: tuple[str, ...]) -> bool:
@@ -111,7 +147,8 @@ def _revise(call: Call, number: int, form: Mapping[str, str]) -> Card | Form:
         return _form(f"request {number}", say("Change the text"), fields, known)
     if forms.TEXT in form:
         _refuse_what_is_unseen(form)
-    return _sent(call, approvals.revise(call, number, form))
+    files = attaching.resolve(call.tx, call.person, form.get(forms.FILES, ""))
+    return _sent(call, approvals.revise(call, number, _bound(call, form, files)))
 
 
 def _named(form: Mapping[str, str], directory: Directory) -> dict[str, str]:
@@ -121,7 +158,7 @@ def _named(form: Mapping[str, str], directory: Directory) -> dict[str, str]:
         if forms.FIELDS[name].kind == "person" and value in directory.people
         else value
         for name, value in form.items()
-        if name in forms.FIELDS
+        if name in forms.FIELDS and name != forms.FILES  # those it has stay with it
     }
 
 

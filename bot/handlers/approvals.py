@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.card import Card
 from bot.command import Call, Refusal
+from bot.effects import Upload
 from bot.events import conversation
 from bot.handlers import deeds, following, requestcards, seating, times
 from bot.handlers.seating import Going
-from bot.policy import approvals, forms, routes, seats
+from bot.policy import approvals, attachments, forms, routes, seats
 from bot.policy.approvals import Deed, Request
 from bot.policy.duties import Promise
 from bot.policy.people import Person
@@ -529,6 +531,21 @@ def _overtaken(number: int) -> Refusal:
 
 def _show(call: Call, going: Going) -> None:
     requestcards.show(call, going)
+
+
+def fetch(call: Call, number: int) -> int:
+    """Its files, to who has to do with it; how many. Raises Refusal."""
+    request = call.tx.requests.find(number)
+    if request is None or not requestcards.sees(call.tx, request, call.person):
+        raise Refusal(no_such(number))
+    files = attachments.bound_in(request.form.get(forms.FILES, ""))
+    if not files:
+        raise Refusal(say("Nothing is attached to {number}.", number=Ref(number)))
+    title = say("Attached to {number}", number=Ref(number))
+    for place, each in enumerate(files):
+        upload = Upload(call.account, each.file, each.name, Card(title))
+        call.tx.outbox.add(upload, f"{call.key}/file/{place}", urgent=True)
+    return len(files)
 
 
 def no_such(number: int) -> Say:

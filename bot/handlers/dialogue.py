@@ -53,7 +53,8 @@ def again(dialogue: Dialogue, why: Say) -> Card:
 
 
 def _question(dialogue: Dialogue, field: Field) -> Card:
-    body: list[Say | Value] = [] if field.hint is None else [field.hint]
+    body: list[Say | Value] = [] if dialogue.values else list(dialogue.form.intro)
+    body += [] if field.hint is None else [field.hint]
     if field.kind == "file":
         body.append(_no_files(field))
     for number, choice in enumerate(field.choices, 1):

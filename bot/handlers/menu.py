@@ -210,7 +210,8 @@ def _give(menu: Menu, call: Call, made: Card | Form) -> None:
         made = dialogue.begin(call.tx, call.account, made)
     if isinstance(made, Form):
         instead = Card(
-            made.title, body=(say("Type: {usage}", usage=Code(f"/duly {made.command} …")),)
+            made.title,
+            body=(*made.intro, say("Type: {usage}", usage=Code(f"/duly {made.command} …"))),
         )
         call.also(OpenForm(call.account, made, call.reply_handle, instead))
     else:

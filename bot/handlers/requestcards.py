@@ -14,13 +14,14 @@ from bot.events import Account, Place
 from bot.handlers import threads
 from bot.handlers.deeds import person_named
 from bot.handlers.seating import SUBJECT, Going, going
-from bot.policy import forms, routes, seats
+from bot.policy import attachments, forms, routes, seats
 from bot.policy.approvals import PENDING, Request
+from bot.policy.attachments import Attached
 from bot.policy.duties import Duty
 from bot.policy.people import Person
 from bot.policy.seats import Seat
 from bot.store import Transaction
-from bot.words import Code, Quoted, Ref, Rows, Say, Value, say
+from bot.words import Code, Quoted, Ref, Rows, Say, Value, say, say_many
 
 LINES = 8  # of what happened, on a card; a page shows all
 KINDS = {  # those of the default policy, in words; a company's own are shown by their names
@@ -204,9 +205,21 @@ def _shown(tx: Transaction, name: str, value: str) -> Say | Value:
     for choice in field.choices:
         if choice.value == value:
             return choice.label
+    if name == forms.FILES:
+        return Rows(tuple(map(_file, attachments.bound_in(value))))
     if field.kind == "person":
         return person_named(tx, value)
     return Quoted(value, field.longest)
+
+
+def _file(each: Attached) -> Say:
+    size = say_many("{count} byte", "{count} bytes", each.size)
+    return say(
+        "{name} ({size}, fingerprint {digest})",
+        name=Quoted(each.name),
+        size=size,
+        digest=Code(each.sha256[:12]),
+    )
 
 
 def _changed(going: Going) -> tuple[Say | Value, ...]:
@@ -265,8 +278,9 @@ def buttons(going: Going, person: str) -> tuple[Button, ...]:
     request = going.request
     if person == request.requester:
         return _own(request)
-    chair = seats.chair_of(going.chairs, person)
-    return _deciding(request) if chair is not None else ()
+    if seats.chair_of(going.chairs, person) is None:
+        return ()
+    return (*_deciding(request), *_fetching(request))
 
 
 def _own(request: Request) -> tuple[Button, ...]:
@@ -290,6 +304,12 @@ def _deciding(request: Request) -> tuple[Button, ...]:
         Button(say("Later"), "🕐", f"defer {number} {seen}"),
         Button(say("Somebody else"), "👉", f"transfer {number} {seen}"),
     )
+
+
+def _fetching(request: Request) -> tuple[Button, ...]:
+    if not request.form.get(forms.FILES):
+        return ()
+    return (Button(say("Send me the attachments"), "📎", f"attachments {request.number}"),)
 
 
 # Single messages, to one of those on it

@@ -56,6 +56,18 @@ def why_not(value: str) -> Say | None:
     return None
 
 
+def bound(files: Iterable[Attached]) -> str:
+    """Files as a line each of what is approved: the hash of their bytes, their size and name."""
+    lines = (f"{each.sha256} {each.size} {each.file} {each.name}" for each in files)
+    return "\n".join(lines)
+
+
+def bound_in(text: str) -> tuple[Attached, ...]:
+    """The files in what `bound` wrote."""
+    parts = (line.split(" ", 3) for line in text.splitlines())
+    return tuple(Attached(name, int(size), sha256, file) for sha256, size, file, name in parts)
+
+
 def apart(text: str) -> tuple[str, str]:
     """A command's words, and the references that stand at their end."""
     found = LAST.search(text[-LONGEST * MOST * MOST :])

@@ -47,6 +47,8 @@ def _choice(name: str, label: Say, *choices: Choice) -> Field:
 
 
 TEXT = "text"  # the field that needs no name when it is typed
+FILES = "files"
+SEEN = "seen"  # whether what was found is to be changed first; no part of what is approved
 FIELDS: Mapping[str, Field] = {
     each.name: each
     for each in (
@@ -99,7 +101,13 @@ FIELDS: Mapping[str, Field] = {
         _line("delegate", say("Who stands in for you?"), kind="person"),
         _line("receiver", say("Who takes over what you owe?"), kind="person"),
         _line("account", say("Which account or system?")),
-        Field("files", say("Attachments"), "file", required=False, longest=SHORT, named=True),
+        Field("files", say("Attachments"), "file", required=False, longest=4000, named=True),
+        _choice(
+            "seen",
+            say("Is it to be sent for review as it is?"),
+            Choice("change", say("No, I change it first")),
+            Choice("send", say("Yes, send it for review")),
+        ),
     )
 }
 LISTS = ("departments", "channels", "audience", "recipients")
@@ -110,6 +118,12 @@ FACTS = (*FIELDS, "touched", "outside", "days")
 class Fault:
     field: str
     why: Say
+
+
+def written(form: Mapping[str, str]) -> str:
+    """A form as it is typed."""
+    pairs = (FIELDS[name].pair(value) for name, value in form.items() if value)
+    return " ".join(pairs)
 
 
 def typed(text: str) -> dict[str, str]:

@@ -192,6 +192,11 @@ class Requests:
         """The requests that are, or were, to take an approved one back."""
         return [self._request(r) for r in self.rows.all(requests, requests.c.recalls == id)]
 
+    def with_file(self, requester: str, file: str, limit: int = 500) -> Request | None:
+        """Their request that a file is part of, among their newest."""
+        mine = self.of(requester, limit)
+        return next((each for each in mine if file in each.form.get("files", "").split()), None)
+
     # Seats
 
     def sit(self, new: Iterable[Seat]) -> None:

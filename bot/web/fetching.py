@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.handlers import requestcards
 from bot.policy.people import Person
+from bot.store import Transaction
 from bot.store.files import Stored
 from bot.store.sessions import Token
 from bot.web import trouble
@@ -37,14 +39,17 @@ class Fetching:
             raise trouble.stranger()
         with self._site.store.reading() as tx:
             stored = tx.files.stored(id)
-            if stored is None or not may_have(visitor.person, stored):
+            if stored is None or not may_have(tx, visitor.person, stored):
                 raise trouble.missing()
             return stored.name, tx.files.read(id)
 
 
-def may_have(person: Person, stored: Stored) -> bool:
-    """Who brought it."""
-    return stored.owner == person.id
+def may_have(tx: Transaction, person: Person, stored: Stored) -> bool:
+    """Who brought it, and who has to do with a request it is part of."""
+    if stored.owner == person.id:
+        return True
+    request = tx.requests.with_file(stored.owner, stored.id)
+    return request is not None and requestcards.sees(tx, request, person)
 
 
 def download(name: str, body: bytes) -> Response:

@@ -1,12 +1,17 @@
 """Each shipped route, from the request to its certificate, as a conversation. Policy 3.2, 2.2.1."""
 
+import asyncio
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.desk import MONDAY, Desk
+from bot.policy.attachments import bound_in
+from bot.port import Brought
+from bot.words import Reader, Say, Value, render
+from tests.desk import MONDAY, Desk, account
 
 H = timedelta(hours=1)
 TEXT = "The price list of next year."
@@ -78,21 +83,71 @@ def test_material_goes_to_the_business_head_and_major_material_higher(desk: Desk
     assert any(each.startswith("sam: #2 was approved") for each in said)  # the copy, 抄送
 
 
+MAIL = "Dear Ms Li, here is our offer. Please let us know by Friday. Kind regards, Ann"
+
+
 def test_mail_to_somebody_outside_gets_a_certificate_to_paste(desk: Desk) -> None:
     line = 'request outside_mail recipients="li@partner.example" subject="The offer" nature=major '
-    said = desk.says("ann", line + "Dear Ms Li, here is our offer. Kind regards, Ann")
+    desk.says("ann", line + MAIL)
+    form = desk.paper.forms[-1].form
+    assert [each.name for each in form.fields] == ["seen"]
+    assert any("li@partner.example" in told(each) for each in form.intro)
+    said = desk.submits("ann", seen="send")
     assert "To whom, with commas between the addresses?: «li@partner.example»" in first(said, "sam")
 
     said = desk.says("sam", "approve 1")
     code = fact(said, "Certificate")
-    told = desk.says("eve", f"verify {code.lower()}")
-    assert told[0].startswith("eve: #1 was approved\nCertificate: ")
-    assert "Dear Ms Li" not in told[0]  # she has nothing to do with it
-    same = desk.says("eve", f"verify {code} Dear Ms Li, here is our offer. Kind regards, Ann")
+    known = desk.says("eve", f"verify {code.lower()}")
+    assert known[0].startswith("eve: #1 was approved\nCertificate: ")
+    assert "Dear Ms Li" not in known[0]  # she has nothing to do with it
+    same = desk.says("eve", f"verify {code} {MAIL}")
     assert "is the one that was approved, word for word" in same[0]
-    other = desk.says("eve", f"verify {code} Dear Ms Li, here is our offer! Kind regards, Ann")
+    other = desk.says("eve", f"verify {code} {MAIL}!")
     assert "is not the one that was approved" in other[0]
     assert desk.says("eve", "verify 00000-00000")[0].startswith("eve: There is no certificate")
+
+
+def test_mail_is_bettered_before_anybody_has_to_review_it(desk: Desk) -> None:
+    line = 'request outside_mail recipients=li@partner.example subject="Top secret" '
+    desk.says("ann", line + MAIL)
+    form = desk.paper.forms[-1].form  # a stop: the whole form again, with everything in it
+    assert {each.name: each.initial for each in form.fields}["text"] == MAIL
+    assert "outside_mail.major" in told(form.intro[0])
+
+    desk.says("ann", line.replace("Top secret", "The offer") + MAIL)
+    desk.submits("ann", seen="change")
+    assert {each.name: each.initial for each in desk.paper.forms[-1].form.fields}["text"] == MAIL
+    with desk.store.transaction() as tx:
+        assert tx.requests.find(1) is None
+
+
+def told(words: Say | Value) -> str:
+    return render(words, Reader(), lambda quoted: f"«{quoted}»")
+
+
+def brings(desk: Desk, who: str, name: str, body: bytes) -> str:
+    return asyncio.run(
+        desk.bot.inbox.keep(Brought(by=account(who), key=name, name=name, body=body))
+    )
+
+
+def test_the_files_that_were_approved_are_those_that_were_seen(desk: Desk) -> None:
+    file = brings(desk, "ann", "prices.xlsx", b"the first bytes")
+    said = desk.says("ann", f'request material files="{file}" {TEXT}')
+    shown = hashlib.sha256(b"the first bytes").hexdigest()[:12]
+    assert f"«prices.xlsx» (15 bytes, fingerprint {shown})" in first(said, "sam")
+    with desk.store.transaction() as tx:
+        found = tx.requests.find(1)
+        assert found is not None
+        copy = bound_in(found.form["files"])[0]
+        tx.files.expire(desk.now + timedelta(days=2))  # what was brought is gone
+        assert tx.files.read(copy.file) == b"the first bytes"
+
+    assert "sam: 1 file of #1 is on its way to you." in desk.says("sam", "attachments 1")
+    assert desk.says("eve", "attachments 1")[-1].startswith("eve: There is no request #1.")
+    assert desk.says("eve", f'request material files="{file}" {TEXT}')[-1].startswith(
+        "eve: One of the files is not there any more."
+    )
 
 
 def test_an_approved_leave_becomes_the_absence(desk: Desk) -> None:
@@ -374,6 +429,8 @@ def test_a_form_that_is_not_complete_comes_back_with_what_was_typed(desk: Desk) 
     ],
 )
 def test_what_cannot_be_asked_is_told_what_to_do(desk: Desk, line: str, why: str) -> None:
-    assert why in desk.says("ann", line)[-1]
+    said = desk.says("ann", line)
+    shown = [told(words) for each in desk.paper.forms for words in each.form.intro]
+    assert why in " ".join([*said, *shown])
     with desk.store.transaction() as tx:
         assert tx.requests.find(1) is None
