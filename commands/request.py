@@ -69,16 +69,21 @@ def run(call: Call, asked: Asked) -> Card | Form:
     fields = routes.fields_of(book_routes, asked.kind)
     line, known = f"request {asked.kind}", _named(asked.form, call.directory)
     if _incomplete(asked.form, fields):
-        return _form(line, say("Ask for an approval"), fields, known)
+        return _form(line, _titled(asked.kind), fields, known)
     _refuse_what_is_unseen(asked.form)
     if wrong := _wrong(call, asked.form, fields):
-        return replace(_form(line, say("Ask for an approval"), fields, known), intro=wrong)
+        return replace(_form(line, _titled(asked.kind), fields, known), intro=wrong)
     files = attaching.resolve(call.tx, call.person, asked.form.get(forms.FILES, ""))
     if asked.kind.partition(".")[0] == mailing.FAMILY:
         form = _looked_through(call, asked, files, fields)
         if form is not None:
             return form
     return _sent(call, approvals.make(call, asked.kind, _bound(call, asked.form, files)))
+
+
+def _titled(kind: str) -> Say:
+    named = requestcards.KINDS.get(kind, Code(kind))
+    return say("Ask for an approval: {kind}", kind=named)
 
 
 def _wrong(call: Call, form: Mapping[str, str], fields: tuple[str, ...]) -> tuple[Say, ...]:
@@ -95,7 +100,7 @@ def _looked_through(
     known = {name: value for name, value in asked.form.items() if name != forms.SEEN}
     found = mailing.remarks(call, known, files)
     if seen == "change" or mailing.stops(found):
-        form = _form(line, say("Ask for an approval"), fields, known)
+        form = _form(line, _titled(asked.kind), fields, known)
         return replace(form, intro=tuple(map(mailcheck.told, found)))
     if found and seen != "send":
         return mailing.asked(f"{line} {forms.written(known)}", found)

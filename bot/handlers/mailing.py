@@ -1,6 +1,7 @@
 """Mail to somebody outside, looked through before it is sent for review. Policy 2.1.2, 2.2.1."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from bot.card import Form
 from bot.command import Call
@@ -10,7 +11,8 @@ from bot.policy.mail import Flaw, Mail, MailFile, Remark, Surroundings
 from bot.words import say
 
 FAMILY = "outside_mail"
-EARLIER = 200  # requests of theirs, for whom they have written to before
+EARLIER = 500  # approved mails, for whom anybody here has written to before …
+YEARS = timedelta(days=2 * 365)  # … so recently
 
 
 def remarks(call: Call, form: Mapping[str, str], files: tuple[Attached, ...]) -> tuple[Remark, ...]:
@@ -30,11 +32,10 @@ def remarks(call: Call, form: Mapping[str, str], files: tuple[Attached, ...]) ->
 def _around(call: Call) -> Surroundings:
     rules = call.book.mail
     own = frozenset(rules.domains) or call.directory.hosts
-    earlier = call.tx.requests.of(call.person.id, EARLIER)
+    earlier = call.tx.requests.approved_since(call.now - YEARS, (FAMILY,), EARLIER)
     written = (
         forms.address(each)
         for request in earlier
-        if request.state == "approved"
         for each in forms.listed(request.form.get("recipients", ""))
     )
     return Surroundings(

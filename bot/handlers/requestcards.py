@@ -185,14 +185,21 @@ def facts(going: Going) -> tuple[tuple[Say, Say | Value], ...]:
         (say("State"), STATES[request.state]),
     ]
     found += [
-        (field.label, _shown(tx, name, request.form[name]))
+        (forms.NAMES.get(name, field.label), _shown(tx, name, request.form[name]))
         for name, field in forms.FIELDS.items()
         if name != forms.TEXT and request.form.get(name)
     ]
+    return (*found, *_ending(going))
+
+
+def _ending(going: Going) -> tuple[tuple[Say, Say | Value], ...]:
+    """How it was decided, as far as it is."""
+    tx, request = going.tx, going.request
+    found: list[tuple[Say, Say | Value]] = []
     if request.decided_by is not None and request.decided_at is not None:
         found.append((say("Decided by"), person_named(tx, request.decided_by)))
         found.append((say("Decided at"), request.decided_at))
-    if request.comment and request.state not in ("open",):
+    if request.comment and request.state != "open":
         found.append((say("Reason"), Quoted(request.comment)))
     code = tx.requests.code_of(request.id)
     if code is not None:
@@ -316,7 +323,14 @@ def _fetching(request: Request) -> tuple[Button, ...]:
 
 
 def decided(going: Going) -> Card:
-    return card(going, going.request.requester)
+    """Short: their own card shows the whole of it."""
+    request = going.request
+    return Card(
+        title(going.tx, request, request.requester),
+        body=(*_next(going), *threads.told(going.tx, request.id, LINES)),
+        facts=(*facts(going)[2:3], *_ending(going)),
+        tone="good" if request.state == "approved" else "bad",
+    )
 
 
 def returned(going: Going, by: str) -> Card:

@@ -110,7 +110,23 @@ FIELDS: Mapping[str, Field] = {
         ),
     )
 }
-LISTS = ("departments", "channels", "audience", "recipients")
+NAMES: Mapping[str, Say] = {  # of what was filled in, where the field itself asks a question
+    "importance": say("Importance"),
+    "nature": say("Nature"),
+    "amount": say("Amount"),
+    "departments": say("Departments"),
+    "outsiders": say("Read outside the company"),
+    "channels": say("Channels"),
+    "audience": say("Audience"),
+    "question": say("Check question"),
+    "answer": say("Its answers"),
+    "replaces": say("Corrects"),
+    "again": say("Confirmed again by everybody"),
+    "recipients": say("Recipients"),
+    "delegate": say("Stands in"),
+    "receiver": say("Takes over"),
+    "account": say("Account"),
+}
 FACTS = (*FIELDS, "touched", "outside", "days")
 
 

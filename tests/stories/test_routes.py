@@ -93,7 +93,7 @@ def test_mail_to_somebody_outside_gets_a_certificate_to_paste(desk: Desk) -> Non
     assert [each.name for each in form.fields] == ["seen"]
     assert any("li@partner.example" in told(each) for each in form.intro)
     said = desk.submits("ann", seen="send")
-    assert "To whom, with commas between the addresses?: «li@partner.example»" in first(said, "sam")
+    assert "Recipients: «li@partner.example»" in first(said, "sam")
 
     said = desk.says("sam", "approve 1")
     code = fact(said, "Certificate")
