@@ -16,6 +16,7 @@ from bot.events import (
     MessageChanged,
     MessagePosted,
 )
+from bot.port import Undeliverable
 from bot.words import say
 from tests.needs import need
 from tests.playground.stage import Stage, person, stage, until
@@ -220,11 +221,20 @@ def test_a_card_a_form_and_the_clock(browser: Browser, scene: Stage) -> None:
     bob.close()
 
 
+def opened(scene: Stage, form: OpenForm) -> bool:
+    """The page listens a moment after it is there."""
+    try:
+        scene.deliver(form, "files")
+    except Undeliverable:
+        return False
+    return True
+
+
 def test_files_go_ahead_of_their_form_and_only_once(browser: Browser, scene: Stage) -> None:
     ann = visit(browser, scene, "as=ann")
     scene.core.errors = {"why": say("Please say why.")}
     asked = replace(FORM, fields=(*FORM.fields, Field("files", say("Files"), "file")))
-    scene.deliver(OpenForm(person("ann"), asked, None, Card(say("Away"))), "files")
+    until(lambda: opened(scene, OpenForm(person("ann"), asked, None, Card(say("Away")))))
     chosen = ann.get_by_label("Files")
     offer: FilePayload = {"name": "报价单.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
     empty: FilePayload = {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""}
