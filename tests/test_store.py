@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command as alembic
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from bot.clock import Clock
@@ -18,7 +20,7 @@ from bot.events import AccountChanged, FormSubmitted, PlaceChanged, Unread
 from bot.seal import Seal
 from bot.store import Store
 from bot.store.connecting import connect, in_memory, sqlite_url
-from bot.store.migrating import HEAD, upgrade, version
+from bot.store.migrating import FOLDER, HEAD, upgrade, version
 from bot.store.records import Broken
 from bot.store.schema import Moment, duties, heads, meta, nudges, records, requests, wraps
 from bot.store.triggers import RULES
@@ -294,6 +296,39 @@ def test_migrations_end_at_the_tables_of_the_code_on_sqlite(tmp_path: Path) -> N
     assert triggers(db) == triggers(made) != set()
     made.dispose()
     db.dispose()
+
+
+def test_requests_on_their_way_keep_their_approvers_through_the_upgrade(tmp_path: Path) -> None:
+    db = connect(f"sqlite:///{tmp_path / 'duly.db'}")
+    with db.begin() as conn:
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = conn
+        alembic.upgrade(config, "0003")
+        for id, state, by in (("r1", "open", None), ("r2", "approved", "sam")):
+            conn.exec_driver_sql(
+                "INSERT INTO requests (company, id, number, kind, requester, class, clause, "
+                "policy, body, digest, state, step, at, decided_by, decided_at) VALUES "
+                "('acme', ?, ?, 'notice', 'ann', 'notice', '3.2.2', 1, x'00', 'd', ?, 0, 1, ?, ?)",
+                (id, int(id[1]), state, by, 2 if by else None),
+            )
+            for who in ("sam", "eve"):
+                conn.exec_driver_sql(
+                    "INSERT INTO approvers (company, request, step, person, duty) "
+                    "VALUES ('acme', ?, 0, ?, 'd')",
+                    (id, who),
+                )
+    upgrade(db)
+    with db.connect() as conn:
+        seats = conn.exec_driver_sql("SELECT request, person, state, decided_by FROM seats").all()
+    db.dispose()
+
+    assert set(map(tuple, seats)) == {
+        ("r1", "sam", "open", None),
+        ("r1", "eve", "open", None),
+        ("r2", "sam", "approved", "sam"),
+        ("r2", "eve", "dropped", None),
+    }
 
 
 def test_migrations_end_at_the_tables_of_the_code_on_postgresql() -> None:
