@@ -56,8 +56,8 @@ def invitation(tx: Transaction, meeting: Meeting, *, troubles: tuple[Say, ...] =
         body=(*words(meeting), *troubles),
         facts=facts(tx, meeting),
         buttons=(
-            Button(say("Accept"), "✅", f"meeting {meeting.number} accept", "good"),
-            Button(say("Decline"), "❌", f"meeting {meeting.number} decline"),
+            Button(say("I will come"), "✅", f"meeting {meeting.number} accept", "good"),
+            Button(say("I cannot come"), "❌", f"meeting {meeting.number} decline"),
         ),
         why=say(
             "Clause {clause}: meetings are booked ahead, so that everybody can prepare.",

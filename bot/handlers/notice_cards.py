@@ -38,7 +38,7 @@ def card(tx: Transaction, notice: Notice, duty: Duty | None, reader: str | None 
     """`duty`: what its reader owes; without one there is nothing to confirm."""
     reader = duty.owed_by if duty else reader
     facts: tuple[tuple[Say, Say | Value], ...] = (
-        (say("From"), person_named(tx, notice.author)),
+        (say("Sender"), person_named(tx, notice.author)),
         (say("Published"), notice.published_at),
     )
     if duty is not None:

@@ -98,7 +98,7 @@ def _not_for_all(notice: Notice) -> Say:
 
 def _lists(call: Call, notice: Notice, found: Standing) -> Card:
     facts: tuple[tuple[Say, Say | Value], ...] = (
-        (say("From"), call.who(notice.author)),
+        (say("Sender"), call.who(notice.author)),
         (say("Published"), notice.published_at),
         (say("Version"), Code(str(notice.version))),
         (say("Fingerprint"), Code(notice.digest[:12])),

@@ -178,7 +178,7 @@ def test_an_invitation_that_comes_too_late_is_not_sent(desk: Desk) -> None:
 
 def test_who_declines_is_told_to_the_organiser_and_hears_no_more_of_it(desk: Desk) -> None:
     desk.says("ann", BOOK)
-    said = desk.presses("bob", "Accept")
+    said = desk.presses("bob", "I will come")
     assert desk.titles(said) == ["bob: You come to #1, Tue 3 Mar, 14:00."]
     said = desk.says("wei", "meeting 1 decline 出差")
     assert desk.titles(said) == [
@@ -216,7 +216,7 @@ def test_a_meeting_with_outsiders_is_made_known_to_the_office_and_late_booking_s
 
 def test_a_moved_meeting_is_asked_about_again_and_happens_once(desk: Desk) -> None:
     desk.says("ann", BOOK)
-    desk.presses("bob", "Accept")
+    desk.presses("bob", "I will come")
     said = desk.says("ann", "meeting 1 move Wed 10:00")
     assert sorted(desk.titles(said)) == [
         "ann: Moved: #1, Wed 4 Mar, 10:00.",
@@ -396,7 +396,7 @@ def test_only_who_called_it_or_took_it_over_writes_the_minutes(desk: Desk) -> No
     held(desk)
     assert "«Ann» writes them." in desk.says("bob", "minutes 1 Note: mine")[0]
     desk.says("ann", "pass 2 @bob")
-    desk.presses("bob", "Accept")
+    desk.presses("bob", "I will come")
     said = desk.says("bob", f"minutes 1 {WRITTEN}")
 
     assert "bob: Sent: the minutes of #1, 3 items." in desk.titles(said)
