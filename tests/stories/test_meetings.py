@@ -396,7 +396,7 @@ def test_only_who_called_it_or_took_it_over_writes_the_minutes(desk: Desk) -> No
     held(desk)
     assert "«Ann» writes them." in desk.says("bob", "minutes 1 Note: mine")[0]
     desk.says("ann", "pass 2 @bob")
-    desk.presses("bob", "I will come")
+    desk.presses("bob", "Accept")
     said = desk.says("bob", f"minutes 1 {WRITTEN}")
 
     assert "bob: Sent: the minutes of #1, 3 items." in desk.titles(said)

@@ -58,7 +58,7 @@ def test_everybody_it_is_for_reads_it_and_confirms_it(desk: Desk) -> None:
 
     assert desk.titles(said) == [f"{who}: Notice #1: «Closed on Friday»" for who in SALES]
     assert "«The office is closed on Friday.\nPlease take your things home.»" in said[0]
-    assert "From: «Hana»" in said[0]
+    assert "Sender: «Hana»" in said[0]
     assert "Please confirm by: Wed 4 Mar, 10:00" in said[0]
     assert desk.presses("ann", BUTTON)[0].startswith("ann: Thank you. Confirmed: #1")
     shown = next(line for line in desk.paper.lines if line.to == "ann")
