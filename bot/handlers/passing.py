@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.card import Button, Card
 from bot.command import Call, Refusal
-from bot.handlers import deeds, showing
+from bot.handlers import deeds, handing, showing
 from bot.handlers.deeds import ACCEPT, Ending, Opening, person_named
 from bot.policy.duties import ANSWERED, HANDED, OWN_TIME, Duty, Promise, nobody_owes
 from bot.policy.people import Person
@@ -216,7 +216,8 @@ def begin(tx: Transaction, leaver: str) -> Duty | None:
     person = directory.people.get(leaver)
     boss = directory.manager_of(person) if person else None
     awaited = person is not None and not person.active and tx.duties.owed_to(leaver)
-    if person is None or boss is None or not (_of(tx, leaver) or awaited):
+    owed = _of(tx, leaver) or handing.decisions(tx, leaver)
+    if person is None or boss is None or not (owed or awaited):
         return None
     for known in tx.duties.about(LEFT + leaver):
         return known
@@ -242,6 +243,11 @@ def _card(tx: Transaction, asked: Duty, leaver: Person) -> Card:
     body: list[Say | Value] = [
         say_many("{count} answer is owed.", "{count} answers are owed.", len(owed))
     ]
+    deciding = len(handing.decisions(tx, leaver.id))
+    if deciding:
+        body.append(
+            say_many("{count} decision is awaited.", "{count} decisions are awaited.", deciding)
+        )
     if awaited:
         body.append(
             say_many("{count} answer is awaited.", "{count} answers are awaited.", len(awaited))
@@ -277,7 +283,7 @@ def to_another(call: Call, asked: Duty, to: Person) -> Card:
 def hand_everything(call: Call, leaver: Person, to: Person) -> Card:
     """HR, a manager or the leaver names who is to take everything over."""
     _refuse_unless_colleague(call, to, leaver.id)
-    if not _of(call.tx, leaver.id):
+    if not _of(call.tx, leaver.id) and not handing.decisions(call.tx, leaver.id):
         return Card(say("{person} owes nothing.", person=call.who(leaver.id)))
     for known in call.tx.duties.about(LEFT + leaver.id):
         deeds.settle(call.tx, known, "passed", Ending(f"to:{to.id}", call.now))
@@ -305,7 +311,10 @@ def _take_all(call: Call, leaver: str) -> Card:
             deeds.settle(call.tx, duty, "dropped", Ending(f"by:{call.person.id}", call.now))
         else:
             taken.append(_hand_over(call.tx, duty, call.person.id))
+    taken += handing.take_decisions(call, leaver)
     for duty in call.tx.duties.owed_to(leaver):
+        if duty.kind == "decide":  # on their own request, which stays theirs
+            continue
         if duty.owed_by == call.person.id:
             deeds.settle(call.tx, duty, "dropped", Ending(f"by:{call.person.id}", call.now))
         else:

@@ -192,6 +192,21 @@ def test_who_resigns_hands_over_what_they_owe(desk: Desk) -> None:
     assert any(each.startswith("bob: Who takes over what «Ann» owes?") for each in said)
 
 
+def test_what_a_leaver_was_to_decide_goes_to_who_takes_over(desk: Desk) -> None:
+    desk.says("ann", f"request notice {TEXT}")
+    desk.says("sam", "request resignation start=2026-03-31 receiver=@bob I found something else.")
+    desk.says("grace", "approve 2")
+    said = desk.says("hana", "approve 2")
+    asked = next(each for each in said if each.startswith("bob: Who takes over"))
+    assert "1 decision is awaited." in asked
+
+    desk.presses("bob", "I take it over")
+    assert "not waiting for you" in desk.says("sam", "approve 1")[-1]
+    said = desk.says("bob", "approve 1")
+    assert state(desk) == "approved"
+    assert "«Sam» passed the decision to «Bob»" in first(said, "ann")
+
+
 def test_training_with_a_price_needs_hr(desk: Desk) -> None:
     desk.says("ann", "request training start=2026-05-04 end=2026-05-05 amount=900 A course in Rust")
     desk.says("sam", "approve 1")
