@@ -110,5 +110,6 @@ def test_the_annotated_chats_are_judged_alike_at_any_pace(tmp_path: Path) -> Non
     subprocess.run(["tar", "-xJf", str(packed), "-C", str(tmp_path)], check=True)
     rows = read(next(tmp_path.rglob("train_lite/transcripts.jsonl"))).rows
 
-    for stream in streams(rows):
+    every = [stream for stream in streams(rows) if stream]
+    for stream in every[: max(9, share(20 * len(every)))]:
         assert decisions(stream) == decisions(slowed(stream))

@@ -21,6 +21,7 @@ from bot.policy.reading import Mistakes, read
 from bot.store import Store
 from bot.words import Reader, render
 from tests.desk import MONDAY, Desk
+from tests.needs import share
 
 H, M = timedelta(hours=1), timedelta(minutes=1)
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday, 09:00 in Shanghai
@@ -447,7 +448,7 @@ DEEDS = st.sampled_from(
 SPANS = st.sampled_from([timedelta(0), 10 * M, 3 * H, 9 * H, 25 * H, 80 * H])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(8, share(500)), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(DEEDS, SPANS, st.booleans()), min_size=3, max_size=14), st.booleans())
 def test_nothing_is_sent_twice_and_nothing_unasked_outside_working_time(
     happened: list[tuple[tuple[str, str], timedelta, bool]], away: bool

@@ -502,6 +502,7 @@ def test_looking_at_the_help_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_the_annotated_chats_are_judged_as_well_as_ever(tmp_path: Path) -> None:
     """Floors, well below the figures in docs/judgement.md."""
     folder = Path(need("shared")) / "data" / "answered"

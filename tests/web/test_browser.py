@@ -117,7 +117,14 @@ class Seat:
 
 @pytest.mark.parametrize(
     ("who", "screen"),
-    [("bob", DESK), ("wei", PHONE), ("yating", PHONE), ("bob", PHONE), ("wei", DESK)],
+    [
+        ("bob", DESK),
+        ("wei", PHONE),
+        *(
+            pytest.param(*each, marks=pytest.mark.thorough)
+            for each in (("yating", PHONE), ("bob", PHONE), ("wei", DESK))
+        ),
+    ],
     ids=lambda value: value if isinstance(value, str) else f"{value.width}",
 )
 def test_somebody_signs_in_promises_and_is_done(
