@@ -18,6 +18,7 @@ from bot.policy.approvals import Deed, Request
 from bot.policy.duties import Promise
 from bot.policy.people import Person
 from bot.policy.routes import Route
+from bot.policy.rulebook import Rulebook
 from bot.policy.seats import Seat, Where
 from bot.words import Code, Ref, Say, say
 
@@ -42,7 +43,7 @@ class Act:
 def make(call: Call, kind: str, form: Mapping[str, str], recalls: str | None = None) -> Request:
     """Raises Refusal for what cannot be asked, and where nobody may decide it."""
     form = approvals.canonical(form)
-    route = _route(call, kind, form)
+    route = _route(call, kind, form, call.book)
     request = Request(
         id=call.tx.clock.new_id(),
         number=call.tx.duties.number(),
@@ -65,12 +66,12 @@ def make(call: Call, kind: str, form: Mapping[str, str], recalls: str | None = N
     return going.request
 
 
-def _route(call: Call, kind: str, form: Mapping[str, str]) -> Route:
+def _route(call: Call, kind: str, form: Mapping[str, str], book: Rulebook) -> Route:
     directory = call.directory
-    fields = routes.fields_of(call.book.routes, kind)
+    fields = routes.fields_of(book.routes, kind)
     for fault in forms.faults(form, fields, directory):
         raise Refusal(fault.why)
-    route = routes.choose(call.book.routes, kind, forms.facts(form, call.person, directory))
+    route = routes.choose(book.routes, kind, forms.facts(form, call.person, directory))
     if route is None:
         raise Refusal(
             say(
@@ -84,14 +85,16 @@ def _route(call: Call, kind: str, form: Mapping[str, str]) -> Route:
 
 def _begin(call: Call, going: Going) -> None:
     try:
-        seating.open_from(going, 0)
+        asked = seating.open_from(going, 0)
     except LookupError:
+        asked = False
+    if not asked:
         raise Refusal(
             say(
                 "Nobody is there to decide on this: your department has no other head. "
                 "Ask HR to name one."
             )
-        ) from None
+        )
     requestcards.show(call, going)
 
 
@@ -103,7 +106,7 @@ def revise(call: Call, number: int, form: Mapping[str, str]) -> Request:
     form = approvals.canonical({**request.form, **form})
     if approvals.digest(form) == request.digest and request.state == "open":
         raise Refusal(say("Nothing has changed in {number}.", number=Ref(number)))
-    route = _route(call, request.kind.partition(".")[0], form)
+    route = _route(call, request.kind.partition(".")[0], form, going.book)
     seating.clear(going, "revised")
     _answered(call, going)
     new = replace(

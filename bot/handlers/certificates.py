@@ -33,7 +33,7 @@ def find(tx: Transaction, code: str) -> Certificate | None:
     if request is None:
         return None
     trail = tx.requests.trail(request.id)
-    yes = [(t.actor, t.at) for t in trail if t.deed == "approve" and t.digest == request.digest]
+    yes = [(t.actor, t.at) for t in trail if t.deed == "approve" and t.round == request.round]
     withdrawn = [each.at for each in trail if each.deed == "withdraw"]
     return Certificate(code, request, tuple(yes), withdrawn[-1] if withdrawn else None)
 

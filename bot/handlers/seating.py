@@ -122,16 +122,13 @@ def _opened(going: Going, number: int) -> bool:
     if not people:
         raise LookupError(request.kind)
     before = seats.counted(people, request.round, going.all_seats)
+    asked = [each for each in people if each not in before]
     laid = [
-        replace(
-            seat,
-            state="approved",
-            decided_by=seat.person,
-            decided_at=before[seat.person].decided_at,
-        )
-        if seat.person in before
-        else seat
-        for seat in seats.laid(request.id, request.round, number, step, people)
+        *(
+            replace(seat, step=number, after=None, added_by=None, given_by=None, duty=None)
+            for seat in before.values()
+        ),
+        *seats.laid(request.id, request.round, number, step, asked),
     ]
     going.sit(laid)
     for seat in laid:
@@ -160,7 +157,12 @@ def reseat(going: Going) -> bool:
     if request.state != "open":
         return False
     named = routes.approvers(step, request.form, going.requester, going.directory)
-    changes = seats.reseated(going.seats, [each.id for each in named], step) if named else []
+    if not named or not going.seats:
+        return False
+    spare = routes.instead(going.requester, going.directory)
+    changes = seats.reseated(
+        going.seats, [each.id for each in named], step, spare[0].id if spare else None
+    )
     for seat in changes:
         if seat.state == "dropped":
             rise(going, seat, "reseated")

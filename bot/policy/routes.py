@@ -95,9 +95,11 @@ def approvers(
     Where that leaves nobody, whoever stands above the requester; with nobody there, an executive.
     """
     named = _named(step.of, form, requester, directory)
-    found = _able(named, requester)
-    if found:
-        return found
+    return _able(named, requester) or instead(requester, directory)
+
+
+def instead(requester: Person, directory: Directory) -> tuple[Person, ...]:
+    """Who decides where a route names nobody who can: one person, or nobody at all."""
     above = next(iter(_able(directory.above(requester), requester)), None)
     return (above,) if above else _able(directory.with_role("executive"), requester)[:1]
 

@@ -4,7 +4,7 @@ Policy 3.2. A seat is one approver's place on a step of a request. It can be giv
 others can be set before, after or beside it (加签). Whoever was set there must approve as well.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -71,11 +71,10 @@ def _own(step: Step, own: Sequence[Seat]) -> Outcome:
     yes = sum(_approved(each) for each in own)
     no = sum(each.state == "rejected" for each in own)
     needed = _needed(step, len(own))
-    if step.needs == ANY and yes + no:
-        first = min((each for each in own if each.decided_at), key=_when)
-        return "approved" if _approved(first) else "rejected"
     if yes >= needed:
         return "approved"
+    if step.needs == ANY and no:  # whoever decides first, decides
+        return "rejected"
     return "rejected" if len(own) - no < needed else "open"
 
 
@@ -90,14 +89,9 @@ def _approved(seat: Seat) -> bool:
     return seat.state == "approved"
 
 
-def _when(seat: Seat) -> datetime:
-    assert seat.decided_at is not None
-    return seat.decided_at
-
-
 def may_open(seats: Sequence[Seat]) -> tuple[Seat, ...]:
-    """Those that waited for somebody who has approved by now, or for nobody any more."""
-    done = {None, *(each.person for each in seats if _approved(each))}
+    """Those that waited for somebody who has decided by now, or for nobody any more."""
+    done = {None, *(each.person for each in seats if each.state in DECIDED)}
     return tuple(each for each in seats if each.state == "waiting" and each.after in done)
 
 
@@ -121,41 +115,88 @@ def added(seats: Sequence[Seat], seat: Seat, person: str, where: Where) -> list[
             return [replace(new, state="waiting", after=seat.person), *following]
 
 
-def reseated(seats: Sequence[Seat], people: Sequence[str], step: Step) -> list[Seat]:
+def reseated(
+    seats: Sequence[Seat], people: Sequence[str], step: Step, spare: str | None = None
+) -> list[Seat]:
     """What changes where the route now names others than when the step opened.
 
     Who is not named any more rises, unless they have decided; who is new sits in their place, or
-    beside the others. Whoever was added or given a place by a person stays.
+    beside the others. Whoever was added or given a place by a person stays. A step is not decided
+    by somebody's rising: where it would be, `spare` is given the last place; without one, who sat
+    there stays.
     """
     sitting = [s for s in seats if s.state not in ("moved", "dropped")]
-    routed = [s for s in sitting if s.added_by is None and s.given_by is None]
+    routed = _chain([s for s in sitting if s.added_by is None and s.given_by is None])
     gone = [s for s in routed if s.undecided and s.person not in people]
-    known = {s.person for s in seats if s.state != "dropped"}
+    known = {s.person for s in seats if s.state != "dropped"} | {s.decided_by for s in seats}
     new = [p for p in people if p not in known]
-    changes: list[Seat] = []
-    for place, seat in enumerate(gone):
-        instead = new[place] if place < len(new) else None
-        changes.append(replace(seat, state="dropped"))
-        if instead is not None:
-            changes.append(replace(seat, person=instead, duty=None))
-        followed = instead or seat.after
-        changes += [replace(s, after=followed) for s in sitting if s.after == seat.person]
-    last = routed[-1].person if routed and step.needs == IN_ORDER else None
-    for person in new[len(gone) :]:
-        first = (routed or sitting)[0]
-        state: State = "open" if last is None else "waiting"
-        changes.append(
-            Seat(
-                request=first.request,
-                round=first.round,
-                step=first.step,
-                person=person,
-                state=state,
-                after=last,
-            )
+    heirs = {seat.person: _instead(seat, person) for seat, person in zip(gone, new, strict=False)}
+    orphans = gone[len(new) :]
+    gone_now = {s.person for s in gone}
+    if orphans and _ended(step, [s for s in sitting if s.person not in gone_now], heirs):
+        last = orphans.pop()
+        gone_now.remove(last.person)
+        if spare is not None and spare not in known:
+            heirs[last.person] = replace(_instead(last, spare), given_by=last.person)
+            gone_now.add(last.person)
+    leaving = {s.person: s for s in gone if s.person in gone_now}
+    found = {person: replace(seat, state="dropped") for person, seat in leaving.items()}
+    stayed = (s for s in sitting if s.person not in leaving and s.undecided)
+    found |= {s.person: _following(s, leaving, heirs) for s in stayed}
+    for seat in heirs.values():
+        found[seat.person] = _following(seat, leaving, heirs)
+    after = [*(s for s in sitting if s.person not in found), *found.values()]
+    for seat in _beside(after, new[len(gone) :], step):
+        found[seat.person] = seat
+    before = {s.person: s for s in seats}
+    return [seat for person, seat in found.items() if seat != before.get(person)]
+
+
+def _chain(routed: Sequence[Seat]) -> list[Seat]:
+    """In the order in which they are asked."""
+    places = {seat.person: seat for seat in routed}
+    ordered: list[Seat] = []
+    for seat in routed:
+        line = [seat]
+        while (before := places.get(line[-1].after or "")) and before not in (*line, *ordered):
+            line.append(before)
+        ordered += [each for each in reversed(line) if each not in ordered]
+    return ordered
+
+
+def _instead(seat: Seat, person: str) -> Seat:
+    return replace(seat, person=person, duty=None)
+
+
+def _ended(step: Step, staying: Sequence[Seat], heirs: Mapping[str, Seat]) -> bool:
+    """Nobody would be left to ask, or the others had decided it."""
+    left = [*staying, *heirs.values()]
+    return outcome(step, left) != "open" or not any(each.undecided for each in left)
+
+
+def _following(seat: Seat, gone: Mapping[str, Seat], heirs: Mapping[str, Seat]) -> Seat:
+    """After whom they are asked: who sits in the place of who has risen, or who was before them."""
+    after = seat.after
+    while after is not None and after in gone:
+        after = heirs[after].person if after in heirs else gone[after].after
+    return replace(seat, after=after)
+
+
+def _beside(sitting: Sequence[Seat], people: Sequence[str], step: Step) -> Iterator[Seat]:
+    """More than rose: beside the others or, where they are asked in order, after the last."""
+    own = [s for s in sitting if s.added_by is None and s.state not in ("moved", "dropped")]
+    first, chain = (own or list(sitting))[0], _chain(own)
+    last = chain[-1].person if chain and step.needs == IN_ORDER else None
+    for person in people:
+        yield Seat(
+            request=first.request,
+            round=first.round,
+            step=first.step,
+            person=person,
+            state="open" if last is None else "waiting",
+            after=last,
         )
         last = person if last is not None else None
-    return changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +221,7 @@ def chairs(
     found = []
     for seat in seats:
         if seat.state == "open":
-            other = _stands_in(seat, busy | {requester}, directory, now)
+            other = _stands_in(seat, busy, requester, directory, now)
             people = [seat.person] if _able(seat.person, requester, directory) else []
             if other is not None:
                 people.append(other)
@@ -194,7 +235,7 @@ def _able(person: str, requester: str, directory: Directory) -> bool:
 
 
 def _stands_in(
-    seat: Seat, barred: frozenset[str] | set[str], directory: Directory, now: datetime
+    seat: Seat, busy: set[str], requester: str, directory: Directory, now: datetime
 ) -> str | None:
     """Along the line of delegates, as far as it does not go in a circle; else up their line.
 
@@ -204,11 +245,11 @@ def _stands_in(
     if known is None:
         return None
     if known.active:
-        found = _delegate(seat.person, barred, directory, now)
+        found = _delegate(seat.person, busy, requester, directory, now)
         if found is not None or not _elsewhere(seat.person, directory, now):
             return found
     above = (each.id for each in directory.above(known) if each.active and not each.partner)
-    return next((each for each in above if each not in barred), None)
+    return next((each for each in above if each not in busy | {requester}), None)
 
 
 def _elsewhere(person: str, directory: Directory, now: datetime) -> bool:
@@ -218,17 +259,20 @@ def _elsewhere(person: str, directory: Directory, now: datetime) -> bool:
 
 
 def _delegate(
-    person: str, barred: frozenset[str] | set[str], directory: Directory, now: datetime
+    person: str, busy: set[str], requester: str, directory: Directory, now: datetime
 ) -> str | None:
-    """The first along the line who is there and free to decide; one who is away delegates on."""
+    """The first along the line who is there and free to decide; one who is away delegates on.
+
+    It ends at the requester, who names nobody to decide on what they asked for.
+    """
     seen, at = {person}, person
     for _ in range(CHAIN):
         other = directory.decides_for(at, now)
-        if other is None or other.id in seen:
+        if other is None or other.id in seen or other.id == requester:
             return None
         seen.add(other.id)
         at = other.id
-        if at not in barred and directory.away(at, now) is None:
+        if at not in busy and directory.away(at, now) is None:
             return at
     return None
 
