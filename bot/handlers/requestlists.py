@@ -42,15 +42,15 @@ TITLES = {
 
 def of(tx: Transaction, person: Person, which: str, words: str, most: int) -> list[Request]:
     """The newest first; those that wait for somebody, the oldest first. Raises Refusal."""
-    limit = SEARCHED if words else most
+    limit, wanted = SEARCHED if words else most, words.casefold().split()
     match which:
         case "waiting":
-            found = [request for request, _ in seating.undecided(tx, person.id, limit)]
+            theirs = seating.undecided(tx, person.id, most, lambda each: _says(tx, each, wanted))
+            return [request for request, _ in theirs]
         case "department":
             found = tx.requests.by_any(led(tx, person), limit, apart_from="personal")
         case _:
             found = tx.requests.of(person.id, limit)
-    wanted = words.casefold().split()
     return [each for each in found if _has(tx, each, person, wanted)][:most]
 
 
@@ -65,10 +65,21 @@ def _has(tx: Transaction, request: Request, person: Person, wanted: Sequence[str
     """Each word stands in its number, its kind, who asked or, where they may read it, its text."""
     if not wanted:
         return True
-    text = f"#{request.number} {request.kind} {person_named(tx, request.requester).name}"
-    if requestcards.sees(tx, request, person):
-        text = " ".join([text, *request.form.values()])
-    return all(word in text.casefold() for word in wanted)
+    if not _says(tx, request, wanted):
+        return False
+    heading = _heading(tx, request)
+    return all(word in heading for word in wanted) or requestcards.sees(tx, request, person)
+
+
+def _says(tx: Transaction, request: Request, wanted: Sequence[str]) -> bool:
+    text = " ".join([_heading(tx, request), *request.form.values()]).casefold()
+    return all(word in text for word in wanted)
+
+
+def _heading(tx: Transaction, request: Request) -> str:
+    """What everybody may know who has it in a list."""
+    name = person_named(tx, request.requester).name
+    return f"#{request.number} {request.kind} {name}".casefold()
 
 
 def line(tx: Transaction, request: Request, reader: Person) -> Say:

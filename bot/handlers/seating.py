@@ -4,7 +4,7 @@ Policy 3.2. Whom to ask is found when a step opens, and again when somebody is a
 who may decide, when they decide.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from bot.policy.rulebook import Rulebook
 from bot.policy.seats import Chair, Seat
 from bot.store import Transaction
 
+PAGE, SEARCHED = 50, 1000  # requests looked at together, and at most, for a list
 SUBJECT = "request/"  # before a request's id: what its cards and duties are about
 
 
@@ -205,17 +206,30 @@ def clear(going: Going, how: str) -> None:
     going.sit(replace(seat, state="dropped") for seat in left)
 
 
-def undecided(tx: Transaction, person: str, limit: int) -> list[tuple[Request, Chair]]:
-    """What waits for their decision now, the oldest first."""
+def undecided(
+    tx: Transaction,
+    person: str,
+    limit: int,
+    wanted: Callable[[Request], bool] = lambda _: True,
+) -> list[tuple[Request, Chair]]:
+    """What waits for their decision now and is `wanted`, the oldest first."""
     directory, now = tx.people.snapshot().directory, tx.clock.now()
     asked = tx.requests.open_seats((person, *directory.may_decide_for(person, now)))
-    known = tx.requests.many(asked[: 2 * limit])
-    found = []
-    for id in asked[: 2 * limit]:
-        chair = seats.chair_of(Going(tx, known[id]).chairs, person)
-        if chair is not None:
-            found.append((known[id], chair))
-    return found[:limit]
+    found: list[tuple[Request, Chair]] = []
+    for page in batched(asked[:SEARCHED], max(2 * limit, PAGE)):
+        known = tx.requests.many(page)
+        for request in (known[id] for id in page if wanted(known[id])):
+            chair = seats.chair_of(Going(tx, request).chairs, person)
+            if chair is not None:
+                found.append((request, chair))
+            if len(found) == limit:
+                return found
+    return found
+
+
+def batched(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def hearer(tx: Transaction, duty: Duty) -> str | None:

@@ -146,7 +146,7 @@ class Story:
         kept = self.picture.kept["versions"]
         texts = [each.digest[:12] for (id, _), each in kept.items() if id == row.id]
         now = str(row.digest[:12])
-        return self.chance.choice(["", now, now, *texts])
+        return str(self.chance.choice(["", now, now, *texts]))
 
     def _revise(self) -> Happened:
         row = self._some_request()
