@@ -52,6 +52,8 @@ HOW: Mapping[str, Say] = {
     "minuted": say("the minutes were sent"),
     "silent": say("nothing was said against it in time"),
     "amended": say("the minutes were changed"),
+    "fine": say("who looked at it found nothing wrong"),
+    "put right": say("what was found has been put right"),
     "kept": say("the words were kept, and the objection with them"),
     "parent": say("what it hung on was settled"),
 }

@@ -15,7 +15,7 @@ from bot.handlers import deeds, pledging
 from bot.handlers.deeds import ANY, BACK, Ending
 from bot.policy import judge, promising
 from bot.policy.duties import ANSWERED, Duty, Kind
-from bot.policy.importance import Said, rules_that_fit
+from bot.policy.importance import Said, class_rule, rules_that_fit
 from bot.policy.judge import OpenAsk, Utterance
 from bot.policy.people import Directory, Person
 from bot.policy.replies import Meaning, meaning
@@ -54,11 +54,15 @@ class Message:
         self.tx.outbox.add(effect, f"{self.key}/{what}")
 
 
-def hear(message: Message, window: Sequence[Utterance]) -> None:
-    """Settle what the message answers; then open what it asks."""
+def hear(message: Message, window: Sequence[Utterance]) -> Rule | None:
+    """Settle what the message answers; then open what it asks.
+
+    Returns the rule of the policy that gives it a class.
+    """
     back = answer(message, window)
-    ask = judge.asks(message.said, window)
-    Asking(message).open(ask, window, back)
+    ask, asking = judge.asks(message.said, window), Asking(message)
+    asking.open(ask, window, back)
+    return asking.class_rule(ask)
 
 
 def answer(message: Message, window: Sequence[Utterance]) -> frozenset[str]:
@@ -138,8 +142,11 @@ def _open_ask(row: Any, author: str) -> OpenAsk:
     )
 
 
-def edited(message: Message, window: Callable[[], Sequence[Utterance]]) -> None:
-    """A message says something else now: what it asks is owed, what it no longer asks is not."""
+def edited(message: Message, window: Callable[[], Sequence[Utterance]]) -> Rule | None:
+    """A message says something else now: what it asks is owed, what it no longer asks is not.
+
+    Returns the rule of the policy that gives it a class now.
+    """
     tx, new = message.tx, message.said
     known = tx.duties.of_message(conversation(message.place), message.ref.id)
     answer(message, window())
@@ -154,6 +161,7 @@ def edited(message: Message, window: Callable[[], Sequence[Utterance]]) -> None:
         elif duty.how == "edited" and ask is not None and duty.owed_by in still:
             deeds.reopen(tx, duty)
     asking.open(ask, (), frozenset(duty.owed_by for duty in known))
+    return asking.class_rule(ask)
 
 
 def _first_owner(tx: Transaction, duty: Duty) -> str | None:
@@ -250,22 +258,32 @@ class Asking:
 
     def _rule(self, asker: Person, ask: judge.Ask | None, owing: Sequence[str]) -> Rule | None:
         """The first rule that fits and for which the asker has not used up what is urgent."""
+        for rule in rules_that_fit(self._said(asker, ask, owing), self.book):
+            if not rule.urgent or urgent_left(self.tx, asker.id) > 0:
+                return rule
+        return None
+
+    def class_rule(self, found: judge.Ask | None) -> Rule | None:
+        """Which gives the message a class of its own. Policy 3.1."""
+        if not any(rule.class_name for rule in self.book.rules):
+            return None
+        ask = self.sure(found)
+        author = self.directory.people.get(self.message.said.author)
+        return class_rule(self._said(author, ask, self.owing(ask)), self.book)
+
+    def _said(self, asker: Person | None, ask: judge.Ask | None, owing: Sequence[str]) -> Said:
         people = self.directory.people
-        said = Said(
+        return Said(
             text=self.message.said.text,
             ask=ask,
             addressed=bool(owing),
             channel=self.tx.people.place_name(self.message.place),
             class_name=self.message.class_name,
             departments=len({people[id].department for id in owing if people[id].department}),
-            roles=asker.roles,
-            partner=asker.partner,
+            roles=asker.roles if asker else frozenset(),
+            partner=asker is not None and asker.partner,
             priority=self.message.priority,
         )
-        for rule in rules_that_fit(said, self.book):
-            if not rule.urgent or urgent_left(self.tx, asker.id) > 0:
-                return rule
-        return None
 
     def _nobody_there(self) -> None:
         """Whom they asked has left: they are told at once, not after days of silence."""

@@ -79,7 +79,9 @@ class Standing:
 def standings(tx: Transaction) -> list[Standing]:
     """Every rule of the policy in force, and whatever else has made duties under it."""
     book, since = tx.policies.current(), tx.policies.since()
-    names = [each.id for each in book.rules] + [f"routes.{kind}" for kind in book.routes]
+    names = [each.id for each in book.rules if each.level] + [
+        f"routes.{kind}" for kind in book.routes
+    ]
     names += sorted(tx.nudges.rules(since) - set(names))
     demoted, found = tx.demotions.of(book.version), []
     for rule in names:

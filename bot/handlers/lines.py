@@ -1,6 +1,6 @@
 """A duty as one line of a list: for who owes it, for who waits for it, for who leads them."""
 
-from bot.handlers import agreed, notice_cards
+from bot.handlers import agreed, looking, notice_cards
 from bot.handlers.deeds import ACCEPT, excerpt, person_named
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
@@ -42,6 +42,8 @@ def number_of(tx: Transaction, duty: Duty) -> Ref:
 def _what(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
     if agreed.is_agreed(duty):
         return agreed.what(tx, duty)
+    if looking.is_finding(duty):
+        return looking.what(tx, duty)
     person = person_named(tx, duty.owed_to)
     match duty.kind:
         case "reply":
@@ -87,10 +89,18 @@ def _held(tx: Transaction, duty: Duty) -> Say:
 
 
 def _with_words(tx: Transaction, told: Say, duty: Duty, reader: str) -> Say:
-    words = agreed.words(tx, duty) if agreed.is_agreed(duty) else excerpt(tx, duty.about, reader)
+    words = _words(tx, duty, reader)
     if not words:
         return told
     return say("{line}: “{words}”", line=told, words=Quoted(words, WORDS))
+
+
+def _words(tx: Transaction, duty: Duty, reader: str) -> str:
+    if agreed.is_agreed(duty):
+        return agreed.words(tx, duty)
+    if looking.is_finding(duty):
+        return looking.words(tx, duty, reader)
+    return excerpt(tx, duty.about, reader)
 
 
 def waiting_line(tx: Transaction, duty: Duty, reader: str) -> Say:
@@ -130,10 +140,12 @@ def waiting_line(tx: Transaction, duty: Duty, reader: str) -> Say:
     return _with_words(tx, told, duty, reader)
 
 
-def team_line(tx: Transaction, duty: Duty) -> Say:
+def team_line(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
     """A duty in a list of what is late in a team: who and since when, never the words."""
     if agreed.is_agreed(duty):
         return agreed.late(tx, duty)
+    if looking.is_finding(duty):
+        return looking.late(tx, duty)
     owner, person = person_named(tx, duty.owed_by), person_named(tx, duty.owed_to)
     number, due = number_of(tx, duty), duty.due
     match duty.kind:

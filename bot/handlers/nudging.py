@@ -14,6 +14,8 @@ from bot.handlers import (
     caps,
     deeds,
     digests,
+    findings,
+    looking,
     notice_cards,
     planning,
     requestcards,
@@ -145,4 +147,6 @@ def _card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
         return requestcards.reminder(tx, duty, person)
     if len(due) == 1 and duty.personal and rung_of(step) <= DUE:
         return notice_cards.reminder(tx, duty, late=rung_of(step) == DUE)
+    if len(due) == 1 and looking.is_finding(duty) and rung_of(step) <= DUE:
+        return findings.reminder(tx, duty, person)
     return showing.nudge(tx, due, person)

@@ -20,6 +20,8 @@ RULES = {  # those of the default policy; a company's own are shown by their nam
     "meetings.confirm": say("Minutes wait to be confirmed"),
     "meetings.act": say("Agreed in a meeting"),
     "meetings.review": say("An objection to minutes"),
+    "releases.differs": say("Posted otherwise than it was approved"),
+    "releases.unapproved": say("Posted without approval"),
     "routes.notice": say("A notice waits for approval"),
     "routes.material": say("Business material waits for approval"),
     "routes.work": say("Work information waits for approval"),

@@ -6,7 +6,7 @@ Policy 1.3-moderate: a nudge says why it comes, and offers what to do about it.
 from collections.abc import Sequence
 
 from bot.card import Button, Card
-from bot.handlers import agreed, notice_cards, requestcards
+from bot.handlers import agreed, looking, notice_cards, requestcards
 from bot.handlers.deeds import person_named, quoted
 from bot.handlers.ladder import DUE, HEAD, MANAGER, rung_of
 from bot.handlers.lines import line, number_of, team_line, waiting_line
@@ -113,6 +113,8 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     number = duty.number
     if agreed.is_agreed(duty):
         return agreed.exits(duty)
+    if looking.is_finding(duty):
+        return looking.exits(number)
     if duty.kind == "accept":
         other = (
             Button(say("Somebody else"), "👉", f"pass {number}")
@@ -182,6 +184,8 @@ def _for_who_leads(duty: Duty) -> tuple[Button, ...]:
         return ()
     if agreed.is_agreed(duty):
         return agreed.above(duty)
+    if looking.is_finding(duty):
+        return looking.above(duty.number)
     return (
         Button(say("Pass on"), "👉", f"pass {duty.number}"),
         Button(say("No reply needed"), "🚫", f"drop {duty.number}"),

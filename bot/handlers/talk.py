@@ -19,10 +19,11 @@ from bot.events import (
     account_key,
     conversation,
 )
-from bot.handlers import deeds, followups, judging, marking
+from bot.handlers import classes, deeds, followups, judging, marking, releases
 from bot.policy.duties import ANSWERED
 from bot.policy.judge import Utterance
 from bot.policy.people import Person
+from bot.policy.rulebook import Rule
 from bot.store import Transaction
 from bot.store.records import Kind, Saying
 
@@ -61,6 +62,11 @@ class Memory:
         if self.heads.get(place) == seq - 1:
             self.heads[place] = seq
 
+    def catch_up(self, tx: Transaction, place: str) -> None:
+        """Records followed that are no messages: the classes it was given."""
+        if place in self.heads:
+            self.heads[place] = tx.records.head(place)[0]
+
 
 def posted(tx: Transaction, event: MessagePosted, memory: Memory) -> None:
     tx.people.see(event.author)
@@ -80,9 +86,20 @@ def posted(tx: Transaction, event: MessagePosted, memory: Memory) -> None:
     seq = _keep(tx, event, "post", body)
     window = memory.window(tx, place, seq)
     new = _utterance(event.message.id, seq, event, body)
-    if not event.direct and not event.automatic:
-        judging.hear(_message(tx, event, new), tuple(window))
+    if event.direct or event.automatic:
+        memory.hear(place, new)
+        return
+    message = _message(tx, event, new)
+    rule = judging.hear(message, tuple(window))
     memory.hear(place, new)
+    _look(message, rule, memory)
+
+
+def _look(message: judging.Message, rule: Rule | None, memory: Memory) -> None:
+    """What class it is of by a rule, and whether it may stand where it stands. Policy 3.1, 3.2"""
+    given = rule is not None and classes.by_rule(message, rule)
+    if releases.look(message) or given:
+        memory.catch_up(message.tx, conversation(message.place))
 
 
 def _message(tx: Transaction, event: MessagePosted, new: Utterance) -> judging.Message:
@@ -122,18 +139,18 @@ def changed(tx: Transaction, event: MessageChanged, memory: Memory) -> None:
     if event.text is None:
         judging.deleted(tx, event.message, event.at)
     elif found := tx.records.message(place, event.message.id):
-        _judge_anew(tx, event, event.text, *found)
+        _judge_anew(tx, event, memory, *found)
 
 
 def _judge_anew(
-    tx: Transaction, event: MessageChanged, text: str, row: Any, first: Mapping[str, Any]
+    tx: Transaction, event: MessageChanged, memory: Memory, row: Any, first: Mapping[str, Any]
 ) -> None:
     """What an edited message asks and answers now, as if it had been said so where it stands."""
     if first["automatic"] or first.get("direct") or row.author != account_key(event.author):
         return
     body = {
         **first,
-        "text": text,
+        "text": event.text,
         "mentions": identities(tx, event.mentions),
         "names": _names(tx, event.mentions),
     }
@@ -149,9 +166,10 @@ def _judge_anew(
         members=tuple(first.get("members", ())),
         gone=_gone(tx, event.mentions),
     )
-    judging.edited(
+    rule = judging.edited(
         message, lambda: [_heard(*each) for each in tx.records.latest(place, WINDOW, row.seq)]
     )
+    _look(message, rule, memory)
 
 
 def reacted(tx: Transaction, event: ReactionChanged) -> None:
@@ -199,14 +217,16 @@ def class_of(tx: Transaction, place: Place) -> str:
 def _keep(
     tx: Transaction, event: MessagePosted | MessageChanged, kind: Kind, body: Mapping[str, Any]
 ) -> int:
-    place = event.message.place
+    place, own = event.message.place, None
+    if kind != "post":  # what becomes of a message is of the class it has by now
+        own = tx.records.class_of(conversation(place), event.message.id)
     saying = Saying(
         kind=kind,
         conversation=conversation(place),
         thread=place.thread,
         message=event.message.id,
         author=account_key(event.author),
-        class_name=class_of(tx, place),
+        class_name=own or class_of(tx, place),
         at=event.at,
         body=body,
     )

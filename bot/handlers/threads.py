@@ -35,6 +35,7 @@ _DONE: Mapping[Deed, Callable[[Value, Value, Trace], Say]] = {
     "count": lambda who, _, __: say(
         "{person} had approved this text on an earlier step", person=who
     ),
+    "released": lambda who, _, __: say("{person} released it by hand, word for word", person=who),
     "withdraw": lambda who, _, __: say("{person} had it taken back", person=who),
 }
 

@@ -83,6 +83,7 @@ Deed = Literal[
     "reply",
     "count",
     "withdraw",
+    "released",
 ]
 
 

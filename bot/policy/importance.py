@@ -25,7 +25,14 @@ class Said:
 def rules_that_fit(said: Said, book: Rulebook) -> Iterator[Rule]:
     """Those that fit, the first first; none where the message is not worth chasing."""
     words = said.text.casefold()
-    return (rule for rule in book.rules if _fits(rule, said, words))
+    return (rule for rule in book.rules if rule.level and _fits(rule, said, words))
+
+
+def class_rule(said: Said, book: Rulebook) -> Rule | None:
+    """The first that fits and gives a message a class. Policy 3.1."""
+    words = said.text.casefold()
+    giving = (rule for rule in book.rules if rule.class_name)
+    return next((rule for rule in giving if _fits(rule, said, words)), None)
 
 
 def _fits(rule: Rule, said: Said, words: str) -> bool:

@@ -44,7 +44,7 @@ from bot.policy.routekinds import (
     TEXT_FIELD,
     THEN_KIND,
 )
-from bot.policy.routes import Route, Step
+from bot.policy.routes import Route, Step, kinds
 from bot.policy.rulebook import (
     CLASSES,
     Answers,
@@ -210,6 +210,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
     routes = {name: _route(sheet, name, level) for name in sheet.table(("routes",))}
+    families = kinds(routes)
     promises = Entry(sheet, ("promises",), ("clause", "longest_days"))
     return Rulebook(
         version=version,
@@ -218,7 +219,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         language=sheet.one(("company_language",), sheet.values.get("company_language"), LANGUAGE),
         calendars={name: _calendar(sheet, name) for name in sheet.table(("calendars",))},
         classes=classes,
-        channels={name: _channel(sheet, name) for name in sheet.table(("channels",))},
+        channels={name: _channel(sheet, name, families) for name in sheet.table(("channels",))},
         levels=levels,
         marks=_marks(sheet, level),
         rules=_rules(sheet, level),
@@ -228,7 +229,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         longest_promise=promises.get("longest_days", DAYS_KIND),
         promise_clause=promises.get("clause", CLAUSE_KIND),
         nudges=_nudges(sheet),
-        approvals=_approvals(sheet),
+        approvals=_approvals(sheet, level),
         routes=routes,
         mail=_mail(sheet, one_of(tuple(routes) or ("material",))),
         files=_files(sheet),
@@ -292,10 +293,11 @@ def _class(sheet: Sheet, name: str) -> Class:
     )
 
 
-def _channel(sheet: Sheet, name: str) -> Channel:
+def _channel(sheet: Sheet, name: str, families: tuple[str, ...]) -> Channel:
     entry = Entry(sheet, ("channels", name), ("class", "purpose", "releases"))
     class_name, purpose = entry.get("class", CLASS, "work"), entry.get("purpose", TEXT, name)
-    releases: str = entry.get("releases", TEXT, "")
+    family = Kind(one_of(("", *families)).read, one_of(families or ("",)).name, "")
+    releases: str = entry.get("releases", family, "")
     return Channel(name=name, class_name=class_name, purpose=purpose, releases=releases)
 
 
@@ -357,12 +359,13 @@ def _rules(sheet: Sheet, level: Kind[str]) -> tuple[Rule, ...]:
 
 def _rule(sheet: Sheet, values: Mapping[str, Any], level: Kind[str]) -> Rule:
     keys = ("id", "clause", "level", "asks", "addressed", "channels", "senders", "words")
-    more = ("classes", "departments", "partner", "priority", "urgent")
+    more = ("classes", "departments", "partner", "priority", "urgent", "class")
     entry = Entry(sheet, ("rules", str(values.get("id", ""))), (*keys, *more), values)
     return Rule(
         id=entry.get("id", TEXT),
         clause=entry.get("clause", CLAUSE_KIND),
-        level=entry.get("level", level),
+        level=entry.get("level", level, "" if "class" in values else None),
+        class_name=entry.maybe("class", CLASS) or "",
         asks=entry.get("asks", FLAG, False),
         addressed=entry.get("addressed", FLAG, False),
         channels=entry.get("channels", TEXTS, ()),
@@ -404,8 +407,8 @@ def _nudges(sheet: Sheet) -> Nudges:
     )
 
 
-def _approvals(sheet: Sheet) -> Approvals:
-    keys = ("clause", "urge_after", "urge_most", "defer_days", "compare_days")
+def _approvals(sheet: Sheet, level: Kind[str]) -> Approvals:
+    keys = ("clause", "urge_after", "urge_most", "defer_days", "compare_days", "review_level")
     entry = Entry(sheet, ("approvals",), keys)
     return Approvals(
         clause=entry.get("clause", CLAUSE_KIND),
@@ -413,6 +416,7 @@ def _approvals(sheet: Sheet) -> Approvals:
         urge_most=entry.get("urge_most", WHOLE),
         defer_days=entry.get("defer_days", WHOLE),
         compare_days=entry.get("compare_days", WHOLE),
+        review_level=entry.get("review_level", level),
     )
 
 

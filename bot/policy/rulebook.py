@@ -46,11 +46,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What makes a message worth chasing: all that is named must hold."""
+    """What makes a message worth chasing, or gives it a class: all that is named must hold."""
 
     id: str
     clause: str
-    level: str
+    level: str  # empty: it is not chased by this rule …
+    class_name: str = ""  # … but is of this class (3.1); empty: of its channel's
     asks: bool = False
     addressed: bool = False
     channels: tuple[str, ...] = ()
@@ -123,6 +124,7 @@ class Approvals:
     urge_most: int
     defer_days: int  # for how long an approver may put a decision off
     compare_days: int  # a text posted by hand is compared with what was approved so recently
+    review_level: str  # how long somebody has to look at what was posted without it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.classes import Classes
 from bot.store.dialogues import Dialogues
 from bot.store.duties import Dues, Duties
 from bot.store.files import Files, Orders
+from bot.store.findings import Findings
 from bot.store.gaps import Gaps
 from bot.store.journal import Journal
 from bot.store.listeners import Listeners
@@ -48,7 +50,7 @@ class Transaction:
         self.dialogues, self.meetings = Dialogues(rows), Meetings(rows)
         self.preferences, self.demotions = Preferences(rows), Demotions(rows)
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
-        self.notices = Notices(rows)
+        self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -15,7 +15,8 @@ from bot.store.rows import Rows
 from bot.store.schema import heads, records, wraps
 from bot.words import Say, say
 
-Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes"]
+Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes", "class"]
+CLASSED = ("post", "class")  # what gives a message its class
 START = bytes(32)  # what the first record of a chain has before it
 RING = "main"  # the company's own key
 PAGE = 2000  # records verified at a time
@@ -106,6 +107,13 @@ class Records:
         where = records.c.conversation == conversation, records.c.message == message
         found = self._open(*where, limit=1, kinds=("post", "edit", "deletion"))
         return str(found[0][1]["text"] or "") if found else ""
+
+    def class_of(self, conversation: str, message: str) -> str | None:
+        """The class of a message that is in force: the last it was given. Policy 3.1."""
+        c = records.c
+        where = c.conversation == conversation, c.message == message, c.kind.in_(CLASSED)
+        rows = self.rows.all(records, *where, order=[c.seq.desc()], limit=1)
+        return str(rows[0].class_name) if rows else None
 
     def verify(self) -> Iterator[int | Broken]:
         """Goes through every chain: yields how many records held so far, or the broken place."""

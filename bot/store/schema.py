@@ -159,7 +159,7 @@ records = table(
     ["id"],
     Column("conversation", String, nullable=False),
     Column("seq", BigInteger, nullable=False),
-    Column("kind", String, nullable=False),  # post, edit, deletion, decision, look, minutes
+    Column("kind", String, nullable=False),  # post, edit, deletion, decision, look, minutes, class
     Column("thread", String),
     Column("message", String, nullable=False),
     Column("author", String, nullable=False),  # the account
@@ -459,9 +459,11 @@ findings = table(
     Column("how", String, nullable=False),  # what came of it
     Column("settled_by", String),
     Column("settled_at", Moment),
+    Column("note", LargeBinary),  # sealed: what its reviewer said
     UniqueConstraint("company", "number"),
 )
 Index("findings_message", findings.c.company, findings.c.conversation, findings.c.message)
+Index("findings_person", findings.c.company, findings.c.person, findings.c.at)
 dialogues = table(
     "dialogues",  # forms being filled in question by question
     ["account"],

@@ -1,7 +1,8 @@
 """What the database itself refuses: changing or deleting evidence and decisions.
 
-Policy 3.3.3 (records), 3.2 (a decision never changes) and 3.2.2 (nor does what was published and
-confirmed). The same on both engines.
+Policy 3.3.3 (records), 3.2 (a decision never changes, nor what came of a finding), 3.1 (nor the
+class something was given) and 3.2.2 (nor does what was published and confirmed). The same on
+both engines.
 """
 
 import re
@@ -19,18 +20,25 @@ KEPT = (  # nothing there is ever changed or deleted
     ("versions", "what was asked stays known"),
     ("trail", "what happened to a request stays known"),
     ("certificates", "a certificate never changes"),
+    ("classes", "what class something was given stays known"),
     ("receipts", "receipts are append-only"),
     ("minutes", "minutes are kept, and a version of them never changes"),
     ("minutes_items", "minutes are kept, and a version of them never changes"),
     ("minutes_responses", "what was said of minutes never changes"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
+FOUND = " OR ".join(
+    f"OLD.{each} <> NEW.{each}" for each in ("number", "rule", "clause", "severity", "at")
+)
+SETTLED = f"OLD.state = 'settled' OR {FOUND}"
 RULES = (  # table, deed, when, what it says
     *((table, deed, "", says) for table, says in KEPT for deed in ("UPDATE", "DELETE")),
     ("seats", "UPDATE", SAT, "a decision never changes"),
     ("seats", "DELETE", SAT, "a decision never changes"),
     ("requests", "UPDATE", f"{FINAL} OR {OTHER}", "a decision never changes, nor its request"),
     ("requests", "DELETE", "", "requests are kept"),
+    ("findings", "UPDATE", SETTLED, "what came of a finding never changes"),
+    ("findings", "DELETE", "", "findings are kept"),
     ("notices", "UPDATE", REWRITTEN, "what was published never changes"),
     ("notices", "DELETE", "", "what was published is kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),
