@@ -10,7 +10,12 @@ from bot.policy.people import Directory
 from commands import COMMANDS
 from tests.desk import LOBBY, MONDAY, STAFF, Desk, account, person
 
-NAMES = {"return": "return_", "pass": "pass_", "help": "help_"}  # taken by Python
+NAMES = {
+    "return": "return_",
+    "class": "class_",
+    "pass": "pass_",
+    "help": "help_",
+}  # taken by Python
 EVERYBODY = Directory(
     {name: person(name) for name in STAFF}, {}, {account(name): name for name in STAFF}
 )

@@ -1,6 +1,5 @@
 """What people post by hand where only approved texts may stand, as conversations. Policy 3.2."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,14 +18,13 @@ H = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _board(desk: Desk) -> Iterator[None]:
+def _board(desk: Desk) -> None:
     """A channel of the policy: what stands there was approved as a notice."""
     board = PlaceChanged(key="board", at=desk.now, place=BOARD, name="announcements")
     desk.hears(board)
-    yield
 
 
-def post(
+def post(  # noqa: PLR0913
     desk: Desk, who: str, text: str, id: str = "a1", *, thread: str | None = None, key: str = ""
 ) -> list[str]:
     said = desk.message(who, text, id)
