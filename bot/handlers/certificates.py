@@ -64,7 +64,7 @@ def card(tx: Transaction, found: Certificate, person: Person, text: str = "") ->
         say("{number} was approved", number=number)
         if valid
         else say("{number} was approved, and taken back later", number=number),
-        body=(*_compared(request, text), *_words(tx, request, person)),
+        body=(*compared(request, text), *_words(tx, request, person)),
         facts=facts(tx, found),
         why=say(
             "Clause {clause}: what is released is what was approved.", clause=Code(request.clause)
@@ -91,11 +91,15 @@ def facts(tx: Transaction, found: Certificate) -> tuple[tuple[Say, Say | Value],
     return tuple(told)
 
 
-def _compared(request: Request, text: str) -> tuple[Say, ...]:
+def same(request: Request, text: str) -> bool:
+    """Whether it is the text that was approved, word for word."""
+    return approvals.canonical({"": text}) == {"": request.form.get(forms.TEXT, "")}
+
+
+def compared(request: Request, text: str) -> tuple[Say, ...]:
     if not text:
         return ()
-    same = approvals.canonical({"": text}) == {"": request.form.get(forms.TEXT, "")}
-    if same:
+    if same(request, text):
         return (say("The text you give is the one that was approved, word for word."),)
     return (say("The text you give is not the one that was approved."),)
 

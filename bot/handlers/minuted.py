@@ -141,7 +141,7 @@ def shown(tx: Transaction, meeting: Meeting, minutes: Minutes, reader: str) -> C
     body: list[Say | Value] = [Quoted(meeting.topic)]
     for item in minutes.items:
         body += [line(tx, item), counted(item, said, asked)]
-    body += [_objection(tx, each) for each in said if _is_shown(each)]
+    body += objections(tx, meeting)
     return Card(
         say("The minutes of {number}", number=Ref(meeting.number)),
         body=tuple(body),
@@ -180,6 +180,12 @@ def counted(item: Item, said: Sequence[Response], asked: Iterable[str]) -> Say:
 
 def _is_shown(response: Response) -> bool:
     return response.said in ("object", "amend")
+
+
+def objections(tx: Transaction, meeting: Meeting) -> tuple[Say, ...]:
+    """What was objected to, and which other words were asked for."""
+    said = tx.meetings.responses(meeting.id)
+    return tuple(_objection(tx, each) for each in said if _is_shown(each))
 
 
 def _objection(tx: Transaction, each: Response) -> Say:

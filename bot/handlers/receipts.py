@@ -55,10 +55,13 @@ def show(call: Call, number: int) -> Card | None:
     if notice is None:
         return None
     notices.recheck(call.tx, notice)
+    return lists(call, notice) or own(call, notice)
+
+
+def lists(call: Call, notice: Notice) -> Card | None:
+    """Who has confirmed it; None for who may know of nobody."""
     seen_by = _visible(call, notice)
-    if seen_by is None:
-        return _own(call, notice)
-    return _lists(call, notice, standing(seen_by, call.now))
+    return None if seen_by is None else _lists(call, notice, standing(seen_by, call.now))
 
 
 def _visible(call: Call, notice: Notice) -> list[Member] | None:
@@ -79,7 +82,7 @@ def _sent(call: Call, notice: Notice) -> bool:
     return found is not None and found[1]["who"] == call.person.id
 
 
-def _own(call: Call, notice: Notice) -> Card:
+def own(call: Call, notice: Notice) -> Card:
     """As its reader sees it. Raises Refusal where it is not for them."""
     member = call.tx.notices.member(notice.id, call.person.id)
     if member is None or member.left_at is not None:

@@ -98,8 +98,8 @@ def show(call: Call, going: Going) -> None:
     about = [subject, *(f"duty/{each.duty}" for each in going.all_seats if each.duty)]
     for arrival in (one for each in about for one in box.told(each)):
         if arrival.message is not None:
-            shown = card(going, _person(going, arrival.to))
-            call.also(Amend(arrival.to, arrival.message, shown))
+            amended = card(going, _person(going, arrival.to))
+            call.also(Amend(arrival.to, arrival.message, amended))
     if going.request.state in PENDING:
         _tell(going, going.request.requester, "own", urgent=True)
     tell_chairs(going)
@@ -116,8 +116,8 @@ def _tell(going: Going, person: str, which: str, *, urgent: bool = False) -> Non
     tx, key = going.tx, f"{going.subject}/{which}/{person}"
     account = tx.people.reached_at(person)
     if account is not None and tx.outbox.keyed(key) is None:
-        shown = Send(account, card(going, person))
-        tx.outbox.add(shown, key, subject=going.subject, urgent=urgent)
+        sent = Send(account, card(going, person))
+        tx.outbox.add(sent, key, subject=going.subject, urgent=urgent)
 
 
 def _person(going: Going, to: Account | Place) -> str:
@@ -137,7 +137,7 @@ def card(going: Going, person: str, lines: int = LINES) -> Card:
         body=(
             *text(request),
             *_changed(going),
-            *_next(going),
+            *outlook(going),
             *threads.told(tx, request.id, lines),
         ),
         facts=facts(going),
@@ -185,7 +185,7 @@ def facts(going: Going) -> tuple[tuple[Say, Say | Value], ...]:
         (say("State"), STATES[request.state]),
     ]
     found += [
-        (forms.NAMES.get(name, field.label), _shown(tx, name, request.form[name]))
+        (forms.NAMES.get(name, field.label), shown(tx, name, request.form[name]))
         for name, field in forms.FIELDS.items()
         if name != forms.TEXT and request.form.get(name)
     ]
@@ -207,7 +207,7 @@ def _ending(going: Going) -> tuple[tuple[Say, Say | Value], ...]:
     return tuple(found)
 
 
-def _shown(tx: Transaction, name: str, value: str) -> Say | Value:
+def shown(tx: Transaction, name: str, value: str) -> Say | Value:
     field = forms.FIELDS[name]
     for choice in field.choices:
         if choice.value == value:
@@ -243,7 +243,8 @@ def _changed(going: Going) -> tuple[Say | Value, ...]:
     )
 
 
-def _next(going: Going) -> tuple[Say, ...]:
+def outlook(going: Going) -> tuple[Say, ...]:
+    """What comes next: whom it waits for, or that it may go out."""
     request = going.request
     if request.state == "approved":
         released = going.route.then in ("release", "notice", "mail") and request.recalls is None
@@ -258,26 +259,37 @@ def waits_for(going: Going) -> Rows | None:
     return Rows(names) if names else None
 
 
-def steps(going: Going) -> tuple[Say, ...]:
-    """The way it takes: who sits on each step, and how that stands."""
-    found = []
-    for place, number in enumerate(routes.steps(going.route, going.facts), 1):
+def way(going: Going) -> tuple[tuple[tuple[str, Seat | None], ...], ...]:
+    """The steps it takes: of each the people, and their seats once they are on it."""
+    found: list[tuple[tuple[str, Seat | None], ...]] = []
+    for number in routes.steps(going.route, going.facts):
         here = (going.request.round, number)
         sat = [s for s in going.all_seats if (s.round, s.step) == here and s.state != "moved"]
-        people = tuple(_sits(going, seat) for seat in sat) or tuple(
-            say("{person}: not asked yet", person=person_named(going.tx, each.id))
-            for each in routes.approvers(
-                going.route.steps[number], going.request.form, going.requester, going.directory
-            )
+        named = routes.approvers(
+            going.route.steps[number], going.request.form, going.requester, going.directory
         )
-        found.append(say("Step {number}: {people}", number=place, people=Rows(people)))
+        asked = tuple((seat.person, seat) for seat in sat)
+        found.append(asked or tuple((each.id, None) for each in named))
     return tuple(found)
 
 
-def _sits(going: Going, seat: Seat) -> Say:
-    return say(
-        "{person}: {state}", person=person_named(going.tx, seat.person), state=SEATS[seat.state]
+def steps(going: Going) -> tuple[Say, ...]:
+    """The way it takes: who sits on each step, and how that stands."""
+    return tuple(
+        say(
+            "Step {number}: {people}",
+            number=place,
+            people=Rows(tuple(_sits(going, *each) for each in people)),
+        )
+        for place, people in enumerate(way(going), 1)
     )
+
+
+def _sits(going: Going, person: str, seat: Seat | None) -> Say:
+    who = person_named(going.tx, person)
+    if seat is None:
+        return say("{person}: not asked yet", person=who)
+    return say("{person}: {state}", person=who, state=SEATS[seat.state])
 
 
 def buttons(going: Going, person: str) -> tuple[Button, ...]:

@@ -8,17 +8,18 @@ import asyncio
 import hashlib
 import logging
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.card import Form
+from bot.card import Card, Form
 from bot.clock import Clock
 from bot.command import Refusal
-from bot.effects import OpenForm
+from bot.effects import OpenForm, Whisper
 from bot.events import Account, CommandInvoked, FormSubmitted, Happening, Place
 from bot.port import Brought
 from bot.store.notes import Note
@@ -92,10 +93,14 @@ class Acting:
         note = await asyncio.to_thread(self._note, request, posted)
         if note is None or not isinstance(note.effect, OpenForm):
             raise trouble.missing()
-        form = note.effect.form
+        return await self.submit(posted, Filling(note.id, note.effect.form))
+
+    async def submit(self, posted: Posted, asked: Filling, then: str = "") -> Response:
+        """What was filled in, done; what is wrong with it or refused, shown in the form again."""
+        form = asked.form
         given = filling.given(form, posted.fields)
         refused = await self._take_files(posted, form, given)
-        made = deed(posted, f"{note.id} {sorted(given.items())}")
+        made = deed(posted, f"{asked.action} {sorted(given.items())}")
         event = FormSubmitted(
             key=made.key,
             at=self._clock.now(),
@@ -105,11 +110,16 @@ class Acting:
             fields=tuple(given.items()),
             reply_handle=made.handle,
         )
-        faults = {**self._site.inbox.check(event), **refused}
+        known = await asyncio.to_thread(self._faults, form, given)
+        faults = {**known, **self._site.inbox.check(event), **refused}
+        again = replace(asked, given=given, faults=faults)
         if faults:
-            again = Filling(note.id, form, given, faults)
             return await self._site.fill(posted, again)
-        return await self._taken(posted, made, event)
+        return await self._taken(posted, made, event, again, then)
+
+    def _faults(self, form: Form, given: Mapping[str, str]) -> Mapping[str, Say]:
+        with self._site.store.reading() as tx:
+            return filling.faults(tx, form, given)
 
     async def _take_files(
         self, posted: Posted, form: Form, given: dict[str, str]
@@ -155,31 +165,40 @@ class Acting:
     def _clock(self) -> Clock:
         return self._site.store.clock
 
-    async def _taken(self, posted: Posted, made: Deed, event: Happening) -> Response:
+    async def _taken(
+        self,
+        posted: Posted,
+        made: Deed,
+        event: Happening,
+        filled: Filling | None = None,
+        then: str = "",
+    ) -> Response:
         """Acknowledged once it is in the journal; then its answer is waited for, for a while."""
         try:
             await self._site.inbox.take([event])
         except Exception as error:
             log.warning("the inbox did not take a deed: %s", type(error).__name__)
             raise trouble.not_taken() from None
-        await self._answered(posted.visitor, made.handle)
-        return self._site.go(f"{posted.back}?answer={made.handle}")
+        answer = await self._answered(posted.visitor, made.handle)
+        if filled is not None and (refused := _refused(answer)) is not None:
+            return await self._site.fill(posted, replace(filled, refused=refused))
+        return self._site.go(f"{then or posted.back}?answer={made.handle}")
 
-    async def _answered(self, visitor: Visitor, handle: str) -> None:
+    async def _answered(self, visitor: Visitor, handle: str) -> Note | None:
         until, pause = monotonic() + PATIENCE, FIRST
         while monotonic() < until:
-            if await asyncio.to_thread(self._came, visitor, handle):
-                return
+            if note := await asyncio.to_thread(self._came, visitor, handle):
+                return note
             await asyncio.sleep(pause)
             pause = min(2 * pause, SELDOM)
+        return None
 
-    def _came(self, visitor: Visitor, handle: str) -> bool:
+    def _came(self, visitor: Visitor, handle: str) -> Note | None:
         with self._site.store.reading() as tx:
             note = tx.notes.answer(visitor.person.id, handle)
-        if note is None:
-            return False
-        self._see(note.id, visitor)  # the page they are sent to shows it; no other needs to
-        return True
+        if note is not None:
+            self._see(note.id, visitor)  # the page they are sent to shows it; no other needs to
+        return note
 
     def _note(self, request: Request, posted: Posted) -> Note | None:
         with self._site.store.reading() as tx:
@@ -192,3 +211,11 @@ class Acting:
     def _speak(self, session: str, language: str) -> None:
         with self._site.store.transaction() as tx:
             tx.sessions.speak(session, language)
+
+
+def _refused(note: Note | None) -> Card | None:
+    """Why what a form asked for was not done, where that can be mended in the form."""
+    effect = note.effect if note else None
+    if not isinstance(effect, Whisper) or effect.card.tone != "bad" or effect.card.buttons:
+        return None
+    return effect.card

@@ -4,25 +4,46 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.card import Field, Form
+from bot.card import Card, Field, Form
 from bot.handlers import attaching
-from bot.policy import attachments
+from bot.policy import attachments, forms
 from bot.policy.people import Directory, Person
 from bot.store import Transaction
 from bot.words import Say, clean
 
 FIELD = "field-"  # before the names of a form's own fields
 MOST = 1000  # people offered while somebody types a name
+REQUEST = "request"  # how the command of a form begins that asks for an approval
+DAYS = ("start", "end")  # fields of a request that are days
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A form as it stands in a page; `note` is the one that asked for it."""
+    """A form as it stands in a page; `note` is the one that asked for it.
+
+    Without a note it is a page of its own: `page` is its address, and it is sent there.
+    """
 
     note: str
     form: Form
     given: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, Say] = field(default_factory=dict)
+    page: str = ""
+    refused: Card | None = None  # why what was sent was not done
+
+    @property
+    def action(self) -> str:
+        return self.page or f"/notes/{self.note}/fill"
+
+    @property
+    def prefix(self) -> str:
+        """Before the ids of its controls: beside it, the same page may show a note's form."""
+        return "page-" if self.page else ""
+
+    def control(self, each: Field) -> str:
+        """What a browser offers to fill it in with."""
+        asks_for_day = self.form.command.startswith(f"{REQUEST} ") and each.name in DAYS
+        return "date" if asks_for_day else "text"
 
     @property
     def brings_files(self) -> bool:
@@ -53,6 +74,16 @@ def _given(field: Field, fields: Mapping[str, str]) -> str:
     return " ".join(value for key, value in fields.items() if kept.fullmatch(key))
 
 
+def faults(tx: Transaction, form: Form, given: Mapping[str, str]) -> dict[str, Say]:
+    """What is wrong with a request, field by field, that only the directory can tell."""
+    if form.command.partition(" ")[0] != REQUEST:
+        return {}
+    names = tuple(each.name for each in form.fields if each.name in forms.FIELDS)
+    known = {name: given.get(name, "").strip() for name in names}
+    found = forms.faults(known, names, tx.people.snapshot().directory)
+    return {each.field: each.why for each in found}
+
+
 def field_for_files(form: Form, posted: str) -> str | None:
     """The name of the field whose control is called `posted`, where it takes files."""
     fits = (each.name for each in form.fields if each.kind == "file")
@@ -74,12 +105,12 @@ def asks_for_people(form: Form) -> bool:
     return any(each.kind == "person" for each in form.fields)
 
 
-def offered(tx: Transaction, reader: Person, forms: Sequence[Form]) -> tuple[str, ...]:
+def offered(tx: Transaction, reader: Person, asking: Sequence[Form]) -> tuple[str, ...]:
     """Colleagues, each by a name that means nobody else, where a form asks for one.
 
     Outsiders are offered nobody: they type the name of whom they know.
     """
-    if reader.partner or not any(map(asks_for_people, forms)):
+    if reader.partner or not any(map(asks_for_people, asking)):
         return ()
     directory = tx.people.snapshot().directory
     people = [each for each in directory.people.values() if each.active and not each.partner]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.card import Button
-from bot.handlers import lists, requestcards, showing
+from bot.handlers import agreed, lists, notice_cards, requestcards, showing
 from bot.handlers.deeds import person_named
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
@@ -14,6 +14,7 @@ from bot.web.showing import View
 from bot.words import Ref, Say, say, say_many
 
 SHOWN = 100  # lines of a list
+MINUTED = ("minutes", "confirm")  # kinds of duties that are about the minutes of a meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def _owed(tx: Transaction, duty: Duty, person: Person) -> Entry:
     other = duty.owed_by if duty.owed_by != person.id else None
     return Entry(
         showing.line(tx, duty, person.id),
-        path_of(tx, duty),
+        path_of(tx, duty, person),
         showing.buttons(tx, duty, person.id),
         showing.reason(tx, duty),
         (say("You stand in for {person}, who is away.", person=person_named(tx, other)),)
@@ -84,7 +85,7 @@ def waiting(tx: Transaction, person: Person) -> View:
 
 def _awaited(tx: Transaction, duty: Duty, person: Person) -> Entry:
     line = showing.waiting_line(tx, duty, person.id)
-    return Entry(line, path_of(tx, duty), askers(tx, duty), showing.reason(tx, duty))
+    return Entry(line, path_of(tx, duty, person), askers(tx, duty), showing.reason(tx, duty))
 
 
 def askers(tx: Transaction, duty: Duty) -> tuple[Button, ...]:
@@ -126,15 +127,20 @@ def team(tx: Transaction, person: Person) -> View | None:
 
 def _late(tx: Transaction, duty: Duty, person: Person) -> Entry:
     buttons = showing.buttons(tx, duty, person.id)
-    path = "" if duty.kind == "decide" else path_of(tx, duty)
+    path = "" if duty.kind == "decide" else path_of(tx, duty, person)
     return Entry(showing.team_line(tx, duty), path, buttons, showing.reason(tx, duty))
 
 
-def path_of(tx: Transaction, duty: Duty) -> str:
-    """Who is to decide reads the request itself."""
+def path_of(tx: Transaction, duty: Duty, person: Person) -> str:
+    """Who is to decide reads the request itself; who is to confirm, the notice or the minutes."""
     if duty.kind == "decide":
         return f"/requests/{tx.requests.get(duty.subject.partition('/')[2]).number}"
-    return "" if duty.personal else f"/duties/{duty.number}"
+    if duty.personal:
+        return f"/notices/{notice_cards.of(tx, duty).number}"
+    meeting = tx.meetings.get(agreed.meeting_of(duty)) if duty.kind in MINUTED else None
+    if meeting is not None and person.id in (meeting.organiser, *meeting.invited):
+        return f"/meetings/{meeting.number}"
+    return f"/duties/{duty.number}"
 
 
 def _section(title: Say | None, entries: Iterable[Entry], empty: Say, count: int) -> Section:

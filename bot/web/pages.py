@@ -10,8 +10,10 @@ from starlette.staticfiles import StaticFiles
 from bot.command import number_in
 from bot.effects import Upload
 from bot.store.sessions import Token
-from bot.web import listing, own, posting, single, trouble
+from bot.web import listing, meeting, notice, own, posting, requests, single, trouble
 from bot.web.acting import Acting
+from bot.web.asking import Asking
+from bot.web.certificate import Certificates
 from bot.web.fetching import Fetching, download
 from bot.web.sentences import how_to_sign_in
 from bot.web.showing import STATIC
@@ -26,17 +28,25 @@ class Pages:
         self._site = site
 
     def routes(self) -> tuple[BaseRoute, ...]:
+        acting = Acting(self._site)
         return (
             Route("/", self.home),
             Route("/mine", self.mine),
             Route("/waiting", self.waiting),
             Route("/team", self.team),
             Route("/duties/{number}", self.duty),
+            Route("/requests", self.requests),
+            Route("/requests/waiting", self.requests_waiting),
+            Route("/requests/department", self.requests_of_department),
+            *Asking(self._site, acting).routes(),
             Route("/requests/{number}", self.request),
+            Route("/notices/{number}", self.notice),
+            Route("/meetings/{number}", self.meeting),
+            *Certificates(self._site).routes(),
             Route("/settings", self.settings),
             Route("/notes/{note}/file", self.file),
             *Signing(self._site).routes(),
-            *Acting(self._site).routes(),
+            *acting.routes(),
             *Fetching(self._site).routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
         )
@@ -65,11 +75,33 @@ class Pages:
         number = _number(request)
         return await self._site.show(request, lambda tx, one: single.duty(tx, one.person, number))
 
+    async def requests(self, request: Request) -> Response:
+        return await self._list(request, "mine")
+
+    async def requests_waiting(self, request: Request) -> Response:
+        return await self._list(request, "waiting")
+
+    async def requests_of_department(self, request: Request) -> Response:
+        return await self._list(request, "department")
+
+    async def _list(self, request: Request, which: str) -> Response:
+        query = request.query_params
+        wanted = requests.sought(query.get("words", ""), query.get("page", ""))
+        return await self._site.show(
+            request, lambda tx, one: requests.listed(tx, one.person, which, wanted)
+        )
+
     async def request(self, request: Request) -> Response:
         number = _number(request)
-        return await self._site.show(
-            request, lambda tx, one: single.request(tx, one.person, number)
-        )
+        return await self._site.show(request, lambda tx, one: requests.one(tx, one.person, number))
+
+    async def notice(self, request: Request) -> Response:
+        number = _number(request)
+        return await self._site.show(request, lambda tx, one: notice.view(tx, one, number))
+
+    async def meeting(self, request: Request) -> Response:
+        number = _number(request)
+        return await self._site.show(request, lambda tx, one: meeting.view(tx, one, number))
 
     async def settings(self, request: Request) -> Response:
         return await self._site.show(request, own.settings)

@@ -1,8 +1,7 @@
-"""One duty and one request as pages, for those alone whom they concern. Policy 2.2.1-reply, 3.2."""
+"""One duty as a page, for those alone whom it concerns. Policy 2.2.1-reply."""
 
 from bot.card import Button
-from bot.handlers import deeds, life, requestcards, showing, threads
-from bot.handlers.seating import Going
+from bot.handlers import deeds, life, showing
 from bot.policy.duties import ANSWERED, INNER, Duty
 from bot.policy.people import Person
 from bot.store import Transaction
@@ -60,20 +59,3 @@ def _reopening(tx: Transaction, duty: Duty, person: Person) -> tuple[Button, ...
     if duty.kind not in ANSWERED or deeds.why_no_reopening(tx, duty, person) is not None:
         return ()
     return (Button(say("Open it again"), "↩️", f"reopen {duty.number}"),)
-
-
-def request(tx: Transaction, person: Person, number: int) -> View | None:
-    """As it stands, with everything that happened, for those alone who have to do with it."""
-    found = tx.requests.find(number)
-    if found is None or not requestcards.sees(tx, found, person):
-        return None
-    going = Going(tx, found)
-    card = requestcards.card(going, person.id, lines=0)
-    values = {
-        "card": card,
-        "buttons": card.buttons,
-        "told": threads.told(tx, found.id),
-        "steps": requestcards.steps(going),
-    }
-    title = say("Request {number}", number=Ref(number))
-    return View("request.html", title, f"/requests/{number}", values)

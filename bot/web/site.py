@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.card import Form
 from bot.effects import OpenForm
 from bot.port import Inbox
 from bot.store import Store, Transaction
@@ -23,7 +24,11 @@ from bot.web.visitors import Visitor
 from bot.words import Reader
 
 NONCE = 8  # bytes
-BACK = re.compile(r"/(?:mine|waiting|team|settings|requests/\d{1,9}|duties/\d{1,9})")
+BACK = re.compile(
+    r"/(?:mine|waiting|team|settings|requests(?:/(?:waiting|department|new(?:/[\w.]{1,60})?))?"
+    r"|(?:requests|duties|notices|meetings)/\d{1,9}|certificates/[0-9A-Z]{5}-[0-9A-Z]{5})",
+    re.ASCII,
+)
 ASKED = re.compile(r"[0-9a-f]{64}")
 
 Look = Callable[[Transaction, Visitor], View | None]
@@ -67,7 +72,7 @@ class Site:
         with self.store.reading() as tx:
             visitor = visitors.recognise(tx, token)
             view = look(tx, visitor) if visitor else None
-            around = self._around(tx, visitor, asked) if visitor else None
+            around = self._around(tx, visitor, asked, _form(view)) if visitor else None
         if visitor is None or around is None:
             raise self._stranger(token)
         if view is None:
@@ -75,9 +80,13 @@ class Site:
         self._touch(visitor)
         return HTMLResponse(showing.page(view, around))
 
-    def _around(self, tx: Transaction, visitor: Visitor, asked: str | None) -> Around:
+    def _around(
+        self, tx: Transaction, visitor: Visitor, asked: str | None, own: Sequence[Form]
+    ) -> Around:
+        """`own`: the forms that the page is about, beside those of notes."""
         notes = tx.notes.for_page(visitor.person.id, asked)
         forms = [note.effect.form for note in notes if isinstance(note.effect, OpenForm)]
+        forms += own
         people = filling.offered(tx, visitor.person, forms)
         held = filling.held(tx, visitor.person, [Filling("", each) for each in forms])
         frame = self.around(visitor.reader)
@@ -93,7 +102,7 @@ class Site:
             people = filling.offered(tx, visitor.person, [again.form])
             held = filling.held(tx, visitor.person, [again])
         around = replace(self.around(visitor.reader), visitor=visitor, people=people, held=held)
-        view = View("filling.html", again.form.title, posted.back, {"filling": again})
+        view = filling_view(again, again.page or posted.back)
         return HTMLResponse(showing.page(view, around), 422)
 
     async def posted(self, request: Request) -> Posted:
@@ -168,6 +177,16 @@ class Site:
 
     def let_out(self, answer: Response) -> None:
         answer.delete_cookie(self.cookie, httponly=True, samesite="lax", secure=self.address.secure)
+
+
+def filling_view(filled: Filling, path: str) -> View:
+    return View("filling.html", filled.form.title, path, {"filling": filled})
+
+
+def _form(view: View | None) -> tuple[Form, ...]:
+    """That a page of its own asks to be filled in."""
+    found = view.values.get("filling") if view else None
+    return (found.form,) if isinstance(found, Filling) else ()
 
 
 def spoken(request: Request) -> Reader:

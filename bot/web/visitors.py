@@ -4,7 +4,8 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from bot.events import Account
+from bot.command import Call
+from bot.events import Account, Place
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.store.sessions import Session, Standing, Token, web_account
@@ -49,6 +50,21 @@ def recognise(tx: Transaction, token: Token | None) -> Visitor | None:
         reader=Reader(session.language or own.language, own.zone),
         leads=bool(directory.leads(person)),
         stale=tx.sessions.stale(session),
+    )
+
+
+def looking(tx: Transaction, visitor: Visitor) -> Call:
+    """What handlers ask for who looks; nothing is done by it."""
+    account = visitor.account
+    return Call(
+        tx=tx,
+        key="",
+        account=account,
+        person=visitor.person,
+        place=Place(account.platform, account.realm, account.id),
+        now=tx.clock.now(),
+        directory=tx.people.snapshot().directory,
+        book=tx.policies.current(),
     )
 
 
