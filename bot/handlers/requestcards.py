@@ -339,7 +339,7 @@ def decided(going: Going) -> Card:
     request = going.request
     return Card(
         title(going.tx, request, request.requester),
-        body=(*_next(going), *threads.told(going.tx, request.id, LINES)),
+        body=(*outlook(going), *threads.told(going.tx, request.id, LINES)),
         facts=(*facts(going)[2:3], *_ending(going)),
         tone="good" if request.state == "approved" else "bad",
     )
