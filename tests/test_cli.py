@@ -294,3 +294,31 @@ def test_a_database_that_cannot_be_reached_is_said_in_a_sentence() -> None:
     with pytest.raises(Unusable, match="The database cannot be reached: "):
         common.newest(store, settings)
     store.db.dispose()
+
+
+def test_who_would_have_to_approve_is_told_without_asking_anybody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    db = connect(sqlite_url(folder))
+    upgrade(db)
+    desk = Desk(db=db, key=key(Settings(data=folder), Clock().random), company="main")
+    desk.close()
+
+    def says(*words: str) -> tuple[int, str]:
+        code = duly.main(["policy", "routes", *words, "--data", str(folder)])
+        return code, capsys.readouterr().out
+
+    code, said = says()
+    assert code == 0
+    assert "material.major (clause 3.2.3), if nature == 'major' or amount >= 500000" in said
+    code, said = says("--try", "material amount=600000", "--as", "ann")
+    assert code == 0
+    assert "Taken: material.major" in said
+    assert "Step 2: any of executive: Grace" in said
+    code, said = says("--try", "work", "--as", "ann")
+    assert (code, "No approval is needed." in said) == (0, True)
+    assert says("--try", "work departments=moon", "--as", "ann")[0] == 1
+    assert says("--try", "work")[0] == says("--try", "x", "--as", "ann")[0] == 2
+    assert says("--try", "work", "--as", "nobody")[0] == 2

@@ -31,6 +31,11 @@ def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     one = deeds.add_parser("rules", help="how often each rule's nudges were right")
     where(one)
     one.set_defaults(needs_store=True)
+    one = deeds.add_parser("routes", help="which ways requests go, and who would have to approve")
+    one.add_argument("--try", dest="tried", metavar="REQUEST", help="such as 'material amount=9'")
+    one.add_argument("--as", dest="requester", metavar="PERSON", help="who would ask for it")
+    where(one)
+    one.set_defaults(needs_store=True)
     one = deeds.add_parser("adopt", help="make a file the policy from now on")
     one.add_argument("file", metavar="FILE", type=Path)
     where(one)
@@ -44,6 +49,9 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
     if args.deed == "rules":
         assert store is not None
         return _rules(store, out)
+    if args.deed == "routes":
+        assert store is not None
+        return _routes(args, store, out)
     if not readable(args.file, out):
         return MISUSED
     if args.deed == "check":
@@ -166,6 +174,19 @@ def _rules(store: "Store", out: Out) -> int:
         state = say("waits for the digest") if each.demoted else say("goes out at once")
         out(f"{each.rule}: {words(figures)}; {words(state)}")
     return FINE
+
+
+def _routes(args: argparse.Namespace, store: "Store", out: Out) -> int:
+    from bot.cli import routes
+    from bot.words import Code, say
+
+    if args.tried is None:
+        return routes.show(store, out)
+    if args.requester is None:
+        example = Code("duly policy routes --try 'material amount=80000' --as ann")
+        out(spoken()(say("Name who would ask for it: {example}", example=example)))
+        return MISUSED
+    return routes.attempt(store, args.tried, args.requester, out)
 
 
 def _adopt(file: Path, store: "Store", out: Out) -> int:
