@@ -71,6 +71,8 @@ def _own(step: Step, own: Sequence[Seat]) -> Outcome:
     yes = sum(_approved(each) for each in own)
     no = sum(each.state == "rejected" for each in own)
     needed = _needed(step, len(own))
+    if not own:  # nobody's rising decides anything
+        return "open"
     if yes >= needed:
         return "approved"
     if step.needs == ANY and no:  # whoever decides first, decides

@@ -1,0 +1,285 @@
+"""Routes as a table: which way a request goes, who sits on its steps, who may do what when.
+
+Policy 3.2, 2.2.1-review. Expectations are written by hand, from the rules of docs/approvals.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.policy import forms, routes, seats
+from bot.policy.people import Absence, Department, Directory, Person
+from bot.policy.reading import default_rulebook
+from bot.policy.routes import Step
+from bot.policy.seats import Seat
+from tests.desk import STAFF, Desk, account, person
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+HEADS = {"sales": "sam", "tech": "mei", "office": "grace"}
+DEPARTMENTS = {id: Department(id=id, name=id.title(), head=who) for id, who in HEADS.items()}
+PEOPLE = {name: person(name) for name in STAFF}
+PEOPLE["vic"] = Person(id="vic", name="Vic", department="tech", roles=frozenset({"business_head"}))
+PEOPLE["ivy"] = Person(
+    id="ivy", name="Ivy", department="tech", manager="mei", roles=frozenset({"it"})
+)
+PEOPLE["out"] = Person(id="out", name="Out", partner=True, roles=frozenset({"it"}))
+DIRECTORY = Directory(PEOPLE, DEPARTMENTS)
+BOOK = default_rulebook()
+
+WAYS = (  # asked of: what is typed, by whom, the route taken, the people of each step taken
+    ("work", "", "ann", None, ()),
+    ("work", "importance=normal", "ann", None, ()),
+    ("work", "importance=important", "ann", "work.important", ("sam",)),
+    ("work", "departments=sales", "ann", None, ()),
+    ("work", "departments=sales importance=important", "ann", "work.important", ("sam",)),
+    ("work", "departments=tech", "ann", "work.cross_department", ("sam", "mei")),
+    ("work", "departments=Tech", "ann", "work.cross_department", ("sam", "mei")),
+    ("work", "departments=sales,tech", "ann", "work.cross_department", ("sam", "mei")),
+    ("work", "departments=tech,office", "ann", "work.cross_department", ("sam", "mei grace")),
+    ("work", "departments=tech，office", "ann", "work.cross_department", ("sam", "mei grace")),
+    (
+        "work",
+        "departments=tech importance=important",
+        "ann",
+        "work.cross_department",
+        ("sam", "mei"),
+    ),
+    ("work.important", "departments=tech", "ann", "work.cross_department", ("sam", "mei")),
+    ("work.cross_department", "", "ann", "work.cross_department", ("sam", "sam")),
+    ("work", "departments=tech", "sam", "work.cross_department", ("grace", "mei")),
+    ("work", "departments=sales", "bob", "work.cross_department", ("mei", "sam")),
+    ("work", "departments=office", "mei", "work.cross_department", ("grace", "grace")),
+    ("work", "departments=sales", "grace", "work.cross_department", ("grace!", "sam")),
+    ("notice", "", "ann", "notice", ("sam",)),
+    ("notice", "", "sam", "notice", ("grace",)),
+    ("notice", "", "bob", "notice", ("mei",)),
+    ("notice", "", "wei", "notice", ("mei",)),
+    ("notice", "", "mei", "notice", ("grace",)),
+    ("notice", "", "hana", "notice", ("grace",)),
+    ("notice", "audience=all channels=lobby", "ann", "notice", ("sam",)),
+    ("material", "", "ann", "material.normal", ("vic",)),
+    ("material", "nature=normal", "ann", "material.normal", ("vic",)),
+    ("material", "nature=major", "ann", "material.major", ("vic", "grace")),
+    ("material", "amount=499999.99", "ann", "material.normal", ("vic",)),
+    ("material", "amount=500000", "ann", "material.major", ("vic", "grace")),
+    ("material", "amount=500000.00", "ann", "material.major", ("vic", "grace")),
+    ("material", "amount=0", "ann", "material.normal", ("vic",)),
+    ("material", "amount=1 nature=major", "ann", "material.major", ("vic", "grace")),
+    ("material.normal", "nature=major", "ann", "material.major", ("vic", "grace")),
+    ("material.normal", "amount=600000", "ann", "material.major", ("vic", "grace")),
+    ("material.major", "", "ann", "material.major", ("vic", "grace")),
+    ("material", "outsiders=yes", "ann", "material.normal", ("vic",)),
+    ("material", "", "vic", "material.normal", ("mei",)),
+    ("material", "nature=major", "grace", "material.major", ("vic", "grace!")),
+    ("outside_mail", "recipients=li@partner.example", "ann", "outside_mail.review", ("sam",)),
+    ("outside_mail", "recipients=x@y.z nature=major", "ann", "outside_mail.major", ("sam",)),
+    ("outside_mail", "recipients=x@y.z nature=major", "sam", "outside_mail.major", ("grace",)),
+    ("outside_mail.review", "recipients=x@y.z nature=major", "ann", "outside_mail.major", ("sam",)),
+    ("outside_mail", "recipients=x@y.z", "bob", "outside_mail.review", ("mei",)),
+    ("leave", "start=2026-03-09", "ann", "leave", ("sam",)),
+    ("leave", "start=2026-03-09 end=2026-03-18", "ann", "leave", ("sam",)),
+    ("leave", "start=2026-03-09 end=2026-03-19", "ann", "leave", ("sam", "hana")),
+    ("leave", "start=2026-03-09", "sam", "leave", ("grace",)),
+    ("leave", "start=2026-03-09 end=2026-03-31", "hana", "leave", ("grace", "grace")),
+    ("resignation", "start=2026-03-31", "ann", "resignation", ("sam hana",)),
+    ("resignation", "start=2026-03-31", "bob", "resignation", ("mei hana",)),
+    ("resignation", "start=2026-03-31", "hana", "resignation", ("grace",)),
+    ("training", "start=2026-03-31", "ann", "training", ("sam",)),
+    ("training", "start=2026-03-31 amount=0", "ann", "training", ("sam",)),
+    ("training", "start=2026-03-31 amount=0.01", "ann", "training", ("sam", "hana")),
+    ("account", "account=CRM", "ann", "account", ("sam", "ivy")),
+    ("account", "", "ivy", "account", ("mei", "mei")),
+    ("exception", "", "ann", "exception", ("sam", "grace")),
+    ("exception", "end=2026-03-31", "sam", "exception", ("grace", "grace")),
+)
+
+
+@pytest.mark.parametrize(("kind", "typed", "who", "route", "steps"), WAYS)
+def test_the_way_a_request_takes(
+    kind: str, typed: str, who: str, route: str | None, steps: Sequence[str]
+) -> None:
+    form = {"text": "x", **forms.typed(typed)}
+    requester = PEOPLE[who]
+    facts = forms.facts(form, requester, DIRECTORY)
+    found = routes.choose(BOOK.routes, kind, facts)
+
+    assert (found.kind if found else None) == route
+    if found is None:
+        return
+    taken = [found.steps[number] for number in routes.steps(found, facts)]
+    sitting = [
+        [each.id for each in routes.approvers(step, form, requester, DIRECTORY)] for step in taken
+    ]
+    nobody = [each.endswith("!") for each in steps]  # who asks is the only one: nobody can be asked
+    wanted = [[] if alone else each.split() for each, alone in zip(steps, nobody, strict=True)]
+    assert sitting == wanted
+    assert all(who not in people and "out" not in people for people in sitting)
+
+
+def seat(who: str, state: seats.State = "open", **more: object) -> Seat:
+    made = Seat(request="r", round=0, step=0, person=who, state=state)
+    at = NOW if state in seats.DECIDED else None
+    return replace(made, decided_by=who if at else None, decided_at=at, **more)  # type: ignore[arg-type]
+
+
+STATES: dict[str, seats.State] = {"?": "open", "y": "approved", "n": "rejected", "m": "moved"}
+STATES |= {"w": "waiting", "d": "dropped"}
+OUTCOMES = (  # what a step needs, how its own seats and the added ones stand, what that comes to
+    ("any", "?", "", "open"), ("any", "y", "", "approved"), ("any", "n", "", "rejected"),
+    ("any", "??", "", "open"), ("any", "y?", "", "approved"), ("any", "?n", "", "rejected"),
+    ("any", "md", "", "open"), ("any", "my", "", "approved"), ("any", "y", "?", "open"),
+    ("any", "y", "y", "approved"), ("any", "y", "n", "rejected"), ("any", "?", "y", "open"),
+    ("all", "??", "", "open"), ("all", "y?", "", "open"), ("all", "yy", "", "approved"),
+    ("all", "yn", "", "rejected"), ("all", "n?", "", "rejected"), ("all", "ymy", "", "approved"),
+    ("all", "yd", "", "approved"), ("all", "yy", "?", "open"), ("all", "yy", "yy", "approved"),
+    ("in_order", "?w", "", "open"), ("in_order", "yw", "", "open"),
+    ("in_order", "yy", "", "approved"),
+    ("in_order", "nw", "", "rejected"), (1, "??", "", "open"), (1, "n?", "", "open"),
+    (1, "nn", "", "rejected"), (2, "???", "", "open"), (2, "y??", "", "open"),
+    (2, "yy?", "", "approved"), (2, "n??", "", "open"), (2, "ny?", "", "open"),
+    (2, "nyy", "", "approved"), (2, "nn?", "", "rejected"), (2, "yy?", "w", "open"),
+    (5, "yy", "", "approved"), (5, "y?", "", "open"), (5, "yn", "", "rejected"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("needs", "own", "added", "wanted"), OUTCOMES)
+def test_what_a_step_has_come_to(needs: str | int, own: str, added: str, wanted: str) -> None:
+    step = Step(of=("it",), needs=needs)
+    people = [seat(f"p{n}", STATES[each]) for n, each in enumerate(own)]
+    people += [seat(f"a{n}", STATES[e], added_by="p0") for n, e in enumerate(added)]
+
+    assert seats.outcome(step, people) == wanted
+
+
+DAY = timedelta(days=1)
+CHAIRS = (  # who is away or lends decisions to whom, who has left; who may decide on sam's seat
+    ("", "", "sam"),
+    ("sam>eve", "", "sam eve"),
+    ("sam>eve eve>bob", "", "sam bob"),
+    ("sam>eve eve>sam", "", "sam grace"),
+    ("sam>ann", "", "sam grace"),  # who asks decides nothing by whatever way
+    ("sam>eve eve>ann", "", "sam grace"),
+    ("sam>out", "", "sam grace"),
+    ("sam>-", "", "sam grace"),
+    ("sam~eve", "", "sam eve"),
+    ("sam~eve sam>bob", "", "sam eve"),
+    ("sam~eve eve>bob", "", "sam bob"),
+    ("sam~eve eve~sam", "", "sam eve"),
+    ("", "sam", "grace"),
+    ("sam>eve", "eve", "sam grace"),
+    ("", "sam grace", ""),
+)
+
+
+@pytest.mark.parametrize(("spells", "left", "wanted"), CHAIRS)
+def test_who_may_decide_on_a_seat_now(spells: str, left: str, wanted: str) -> None:
+    people = {k: replace(p, active=k not in left.split()) for k, p in PEOPLE.items()}
+    away: dict[str, tuple[Absence, ...]] = {}
+    lent: dict[str, tuple[Absence, ...]] = {}
+    for each in spells.split():
+        who, _, to = each.replace("~", ">").partition(">")
+        one = Absence(
+            person=who, start=NOW - DAY, end=NOW + DAY, delegate=None if to == "-" else to
+        )
+        (lent if "~" in each else away)[who] = (one,)
+    directory = Directory(people, DEPARTMENTS, absences=away, delegations=lent)
+    found = seats.chairs([seat("sam")], "ann", directory, NOW)
+
+    assert set(found[0].people) == set(wanted.split())
+
+
+def test_nobody_fills_two_seats_of_a_step() -> None:
+    lent = {"sam": (Absence(person="sam", start=NOW - DAY, end=NOW + DAY, delegate="mei"),)}
+    directory = Directory(PEOPLE, DEPARTMENTS, delegations=lent)
+    two = [seat("sam"), seat("mei", "approved")]
+
+    assert seats.chairs(two, "ann", directory, NOW)[0].people == ("sam", "grace")
+
+
+THREE = '[routes.notice]\nsteps = [{ of = ["person:bob", "person:wei", "person:mei"], needs = 2 }]'
+ORDER = '[routes.notice]\nsteps = [{ of = ["person:bob", "person:wei"], needs = "in_order" }]'
+BOTH = '[routes.notice]\nsteps = [{ of = ["person:bob", "person:wei"], needs = "all" }]'
+STORIES = (  # the company's policy, what is typed one after another, how the request stands then
+    ("", "sam:approve", "approved"),
+    ("", "sam:reject no", "rejected"),
+    ("", "ann:approve", "open"),
+    ("", "bob:approve", "open"),
+    ("", "grace:approve", "open"),
+    ("", "ann2:approve", "open"),  # her second account
+    ("", "ann:recall", "recalled"),
+    ("", "sam:recall", "open"),
+    ("", "ann:recall|sam:approve", "recalled"),
+    ("", "sam:approve|sam:reject no", "approved"),
+    ("", "sam:reject no|sam:approve", "rejected"),
+    ("", "sam:approve|ann:recall", "approved"),
+    ("", "sam:return why", "returned"),
+    ("", "sam:return why|sam:approve", "returned"),
+    ("", "sam:return why|ann:recall", "recalled"),
+    ("", "sam:return why|ann:request 1 new|sam:approve", "approved"),
+    ("", "bob:return why", "open"),
+    ("", "ann:request 1 new|sam:approve", "approved"),
+    ("", "eve:request 1 new", "open"),
+    ("", "sam:transfer @bob|sam:approve", "open"),
+    ("", "sam:transfer @bob|bob:approve", "approved"),
+    ("", "sam:transfer @bob|bob:transfer @sam|sam:approve", "approved"),
+    ("", "sam:transfer @ann|ann:approve", "open"),
+    ("", "bob:transfer @bob|bob:approve", "open"),
+    ("", "sam:sign before @eve|sam:approve", "open"),
+    ("", "sam:sign before @eve|eve:approve|sam:approve", "approved"),
+    ("", "sam:sign before @eve|eve:reject no", "rejected"),
+    ("", "sam:sign after @eve|eve:approve", "open"),
+    ("", "sam:sign after @eve|sam:approve", "open"),
+    ("", "sam:sign after @eve|sam:approve|eve:approve", "approved"),
+    ("", "sam:sign beside @eve|eve:approve", "open"),
+    ("", "sam:sign beside @eve|eve:approve|sam:approve", "approved"),
+    ("", "sam:sign beside @ann|ann:approve", "open"),
+    ("", "sam:question why?|sam:approve", "approved"),
+    ("", "sam:question why?|ann:comment so|sam:approve", "approved"),
+    ("", "sam:defer in 2 hours|sam:approve", "approved"),
+    ("", "eve:defer in 2 hours|eve:approve", "open"),
+    ("", "sam:delegate @eve 2026-03-02|eve:approve", "approved"),
+    ("", "sam:delegate @ann 2026-03-02|ann:approve", "open"),
+    ("", "sam:away 2026-03-02|grace:approve", "approved"),
+    ("", "sam:away 2026-03-02 @eve|eve:approve", "approved"),
+    ("", "sam:away 2026-03-03 @eve|eve:approve", "open"),
+    (THREE, "bob:approve", "open"),
+    (THREE, "bob:approve|bob:approve", "open"),
+    (THREE, "bob:approve|mei:approve", "approved"),
+    (THREE, "bob:reject no|wei:approve", "open"),
+    (THREE, "bob:reject no|wei:reject no", "rejected"),
+    (THREE, "bob:reject no|wei:approve|mei:approve", "approved"),
+    (ORDER, "wei:approve", "open"),
+    (ORDER, "bob:approve|wei:approve", "approved"),
+    (ORDER, "wei:approve|bob:approve", "open"),
+    (ORDER, "bob:transfer @eve|eve:approve|wei:approve", "approved"),
+    (ORDER, "bob:reject no", "rejected"),
+    (BOTH, "bob:approve", "open"),
+    (BOTH, "wei:approve|bob:approve", "approved"),
+    (BOTH, "wei:approve|bob:reject no", "rejected"),
+    (BOTH, "bob:delegate @wei 2026-03-02|wei:approve|wei:approve", "open"),
+)
+
+
+@pytest.mark.parametrize(("policy", "told", "state"), STORIES)
+def test_who_may_do_what_when(policy: str, told: str, state: str) -> None:
+    desk = Desk(policy=policy)
+    with desk.store.transaction() as tx:
+        tx.people.link(account("ann2"), "ann")
+    desk.says("ann", "request notice The office is closed.")
+    for each in told.split("|"):
+        who, _, words = each.partition(":")
+        deed, _, more = words.partition(" ")
+        alone = deed in ("request", "delegate", "away")
+        desk.says(who, words if alone else f"{deed} 1 {more}".strip())
+    with desk.store.transaction() as tx:
+        found = tx.requests.find(1)
+    desk.close()
+
+    assert found is not None
+    assert found.state == state
+
+
+def test_the_table_is_as_long_as_it_is_said_to_be() -> None:
+    assert len(WAYS) + len(OUTCOMES) + len(CHAIRS) + len(STORIES) >= 120
