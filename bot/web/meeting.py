@@ -36,8 +36,9 @@ def view(tx: Transaction, visitor: Visitor, number: int) -> View | None:
     if card is None and found is None:
         return None
     minutes = tx.meetings.minutes(meeting.id) if found else None
+    shown = card or _bare(meeting)
     values = {
-        "cards": [card or _bare(meeting)],
+        "cards": [replace(shown, buttons=()) if minutes else shown],  # they stand below
         "minutes": _shown(call, meeting, minutes) if minutes else None,
         "points": _points(call, meeting, minutes) if minutes else (),
     }

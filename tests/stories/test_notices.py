@@ -259,7 +259,7 @@ def test_on_the_pages_it_is_confirmed_like_everywhere(desk: Desk) -> None:
         (section,) = listing.mine(tx, person("ann")).values["sections"]
         tx.people.link(page, "ann")
     (entry,) = section.entries
-    assert (entry.path, [each.action for each in entry.buttons]) == ("", ["confirm 1"])
+    assert (entry.path, [each.action for each in entry.buttons]) == ("/notices/1", ["confirm 1"])
     here = Place(page.platform, page.realm, page.id)
     desk.take(CommandInvoked(key="web", at=desk.now, actor=page, place=here, text="confirm 1"))
 

@@ -194,6 +194,45 @@ def test_a_head_decides_and_looks_at_their_team(browser: Browser, address: str) 
     seat.closes()
 
 
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_request_is_made_changed_approved_and_certified(
+    browser: Browser, address: str, screen: Screen
+) -> None:
+    morning(address)
+    seat = Seat(browser, address, "ann", screen)
+    page = seat.page
+    page.get_by_role("button").click()
+    seat.goes("Requests")
+    page.get_by_role("link", name="New request").click()
+    seat.fits()
+    page.get_by_role("link", name="A notice").click()
+    page.get_by_label("The text").fill("The office is closed on Friday.")
+    page.get_by_label("Where is it published?").fill("no-such-room")
+    seat.presses("Send")
+    expect(page.get_by_role("alert")).to_contain_text("I am in no channel")
+    seat.fits()
+    page.get_by_label("Where is it published?").fill("")
+    seat.presses("Send")
+    expect(page.locator(".note h2")).to_contain_text("Sent for approval")
+    page.locator(".line a").first.click()
+    number = page.url.rpartition("/")[2]
+    says(address, "ann", f"request {number} The office is closed on <b>Monday</b>.")
+    says(address, "leo", f"approve {number}")
+    for _ in range(50):
+        page.reload()
+        if page.locator(".sheet.tone-good").count():
+            break
+    expect(page.locator("ins").first).to_contain_text("<b>Monday</b>")
+    seat.fits()
+    page.get_by_role("link", name="See the certificate").click()
+    page.get_by_label("The text you have before you").fill("The office is closed on Friday.")
+    seat.presses("Compare")
+    expect(page.get_by_role("status")).to_contain_text("is not the one")
+    seat.fits()
+    seat.complaints = [each for each in seat.complaints if "422" not in each]
+    seat.closes()
+
+
 def test_it_can_be_used_by_the_keyboard_alone(browser: Browser, address: str) -> None:
     morning(address)
     says(address, "ann", "@bob when can the samples for Harbor Foods be sent?", "sales")

@@ -67,9 +67,7 @@ def test_a_file_is_chosen_sent_shown_and_saved_again(link: str, tmp_path: Path) 
         page.locator("#field-note").fill("look")
         page.locator("#field-files").set_input_files([OFFER, EMPTY])
         page.locator(".fill button").click()
-        expect(page.locator("#field-files-fault")).to_have_text(
-            "empty.txt is empty. Choose it again."
-        )
+        expect(page.locator("#fault-files")).to_have_text("empty.txt is empty. Choose it again.")
         kept = page.get_by_role("checkbox")
         expect(kept).to_be_checked()
         assert kept.evaluate("each => each.labels.length") == 1
