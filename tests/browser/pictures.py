@@ -17,6 +17,7 @@ from bot.words import Quoted, Ref
 from tests.browser.test_story import CHINESE, ENGLISH, People, who
 from tests.browser.theatre import Screen, Window, chromium, duly, morning
 from tests.needs import ROOT
+from tests.web.test_browser import link
 
 PICTURES = ROOT / "docs" / "pictures"
 DESK = Screen(1200, 640)
@@ -29,6 +30,7 @@ def main() -> None:
         morning(address)
         _nudge(browser, address)
         _approval(browser, address)
+        _request(browser, address)
         _chinese(browser, address)
 
 
@@ -62,6 +64,46 @@ def _approval(browser: Browser, address: str) -> None:
         leo.presses(leo.card(ask, person=who("ann"), number=Quoted("")), "Approve")
         leo.card("{number} was approved", number=Quoted(""))
         _take(leo, "approval")
+
+
+MAIL = "Dear Ms Li, here is our offer for the spring. Please answer by Friday. Kind regards, Ann"
+
+
+def _request(browser: Browser, address: str) -> None:
+    """From the form to the certificate."""
+    with _window(browser, address, "ann", "duly", replace(DESK, height=860)) as ann:
+        ann.writes("/duly request outside_mail")
+        for field, words in {
+            "recipients": "li@harbor-foods.example",
+            "subject": "Our offer for the spring",
+            "text": MAIL,
+        }.items():
+            ann.page.locator(f"#asked [name={field}]").fill(words)
+        _take(ann, "request-form")
+        ann.page.locator("#asked").get_by_role("button", name=ann.words("Send")).click()
+        shown = ann.page.get_by_text(ann.words("Look at this before it goes to review"))
+        shown.wait_for()
+        _take(ann, "request-check")
+        ann.page.locator("#asked select").select_option("send")
+        ann.page.locator("#asked").get_by_role("button", name=ann.words("Go on")).click()
+        number = (
+            ann.card("Sent for approval: {number}", number=Quoted("")).locator("h3").inner_text()
+        )
+    with _window(browser, address, "leo", "duly", replace(DESK, height=860)) as leo:
+        ask = "{person} asks for approval: {number}"
+        card = leo.card(ask, person=who("ann"), number=Ref(int(number.split("#")[1])))
+        _take(leo, "request-card")
+        leo.presses(card, "Approve")
+        told = leo.page.locator("#main dd code").last
+        told.wait_for()
+        code = told.inner_text()
+    page = browser.new_page(viewport={"width": 1200, "height": 860})
+    page.goto(link(address, "ann"))
+    page.get_by_role("button").first.click()
+    base = address.removesuffix("/playground")
+    page.goto(f"{base}/certificates/{code}")
+    page.screenshot(path=PICTURES / "certificate.png")
+    page.close()
 
 
 def _chinese(browser: Browser, address: str) -> None:
