@@ -100,6 +100,7 @@ class Seat:
 
     def fits(self) -> None:
         """Nothing is wider than the screen, and every field and button says what it is."""
+        self.page.wait_for_load_state()  # what was pressed may lead to another page
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert self.page.evaluate(wide) == 0, self.page.url
         for each in self.page.locator("input:not([type=hidden]), select, textarea").all():
