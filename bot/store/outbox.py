@@ -177,7 +177,7 @@ class Outbox:
 
     def unsent_about(self, subject: str) -> list[tuple[str, Send]]:
         """Cards about `subject` that nobody has begun to send."""
-        rows = self.rows.all(outbox, UNSENT, outbox.c.subject == subject, outbox.c.state == "ready")
+        rows = self.rows.all(outbox, outbox.c.subject == subject, outbox.c.state == "ready")
         found = [(row.id, self.rows.open(outbox.c.body, row.id, row.body)) for row in rows]
         return [(id, effect) for id, effect in found if isinstance(effect, Send)]
 
