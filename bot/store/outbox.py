@@ -126,9 +126,8 @@ class Outbox:
     def told(self, subject: str) -> list[Arrival]:
         """Where cards about `subject` have arrived, and to whom."""
         c = outbox.c
-        rows = self.rows.all(
-            outbox, c.subject == subject, c.state == "arrived", c.message.is_not(None)
-        )
+        there = c.subject == subject, c.state == "arrived", c.message.is_not(None)
+        rows = self.rows.all(outbox, *there, order=[c.since])  # by key, all would be walked through
         return [Arrival(*self.rows.open(c.outcome, row.id, row.outcome)) for row in rows]
 
     def behind(self, message: MessageRef) -> tuple[str, Effect] | None:
@@ -177,7 +176,9 @@ class Outbox:
 
     def unsent_about(self, subject: str) -> list[tuple[str, Send]]:
         """Cards about `subject` that nobody has begun to send."""
-        rows = self.rows.all(outbox, outbox.c.subject == subject, outbox.c.state == "ready")
+        c = outbox.c
+        about = c.subject == subject, c.state == "ready"
+        rows = self.rows.all(outbox, *about, order=[c.since])  # by key, all would be walked through
         found = [(row.id, self.rows.open(outbox.c.body, row.id, row.body)) for row in rows]
         return [(id, effect) for id, effect in found if isinstance(effect, Send)]
 
