@@ -9,9 +9,11 @@ from bot.events import FormSubmitted, Happening
 from bot.handlers import attaching
 from bot.port import Brought, Cursor
 from bot.store import Store
+from bot.store.rows import overtaken
 from bot.words import Say
 
 LEASE = timedelta(seconds=30)
+TRIES = 5  # to keep a file that others bring at the same time
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +66,16 @@ class JournalInbox:
             return tx.policies.current().files.longest
 
     def _keep(self, file: Brought) -> str:
+        """Several who bring the same at once find it there the next time. Raises Refusal."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._keep_once(file)
+            except Exception as error:
+                if not overtaken(error):
+                    raise
+        return self._keep_once(file)
+
+    def _keep_once(self, file: Brought) -> str:
         with self._store.transaction(hurry=True) as tx:
             return attaching.keep(tx, file)
 

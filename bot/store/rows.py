@@ -13,6 +13,7 @@ from bot.seal import Seal
 from bot.store.codec import pack, unpack
 
 Where = sa.ColumnElement[bool]
+TAKEN = "23505"  # PostgreSQL: another row has that key
 AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
 
 
@@ -118,4 +119,13 @@ class Rows:
 
 def gave_way(error: BaseException) -> bool:
     """The database undid it for somebody else's sake: the same again will do."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) in AGAIN
+    return _state(error) in AGAIN
+
+
+def overtaken(error: BaseException) -> bool:
+    """As above, or somebody else was quicker to add the same."""
+    return _state(error) in (*AGAIN, TAKEN)
+
+
+def _state(error: BaseException) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
