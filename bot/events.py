@@ -97,6 +97,7 @@ class CommandInvoked(Event):
     people: tuple[tuple[str, Account], ...] = ()  # what stands in the text, and whom it means
     links: tuple[tuple[str, MessageRef], ...] = ()  # likewise for messages
     reply_handle: str | None = None  # opaque; only its own adapter understands it
+    about: str = ""  # the words of the message it was used on, where it was used on one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,13 @@ class HomeOpened(Event):
     actor: Account
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """What somebody's status says: they are not at work, `until` then or until they change it."""
+
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(Event):
     account: Account
@@ -130,6 +138,9 @@ class AccountChanged(Event):
     zone: str | None = None
     automatic: bool = False
     active: bool = True
+    email: str | None = None  # only where the platform vouches for it
+    outsider: bool = False  # a guest, or somebody of another company
+    status: Away | Literal["present"] | None = None  # None: the platform does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +148,7 @@ class MembershipChanged(Event):
     account: Account
     place: Place
     joined: bool
+    ours: bool = False  # it is we who joined or left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +157,7 @@ class PlaceChanged(Event):
     name: str
     kind: PlaceKind = "channel"
     archived: bool = False
+    outside: bool = False  # people of other companies can read it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +165,22 @@ class FileShared(Event):
     actor: Account
     message: MessageRef
     files: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePublished(Event):
+    """A file was given an address at which anybody can read it."""
+
+    actor: Account
+    file: Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echoed(Event):
+    """The platform shows us a message of ours: what was sent under `sent` stands there."""
+
+    message: MessageRef
+    sent: str  # the key of the effect it was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +218,8 @@ Happening = (
     | MembershipChanged
     | PlaceChanged
     | FileShared
+    | FilePublished
+    | Echoed
     | CoverageLost
     | AccessLost
     | Unread
@@ -212,7 +243,7 @@ def account_of(key: str) -> Account:
 def where(event: Happening) -> str:
     """Events with the same answer are handled in the order they came; "" for those of no place."""
     match event:
-        case MessagePosted() | MessageChanged() | ReactionChanged() | FileShared():
+        case MessagePosted() | MessageChanged() | ReactionChanged() | FileShared() | Echoed():
             return conversation(event.message.place)
         case CommandInvoked() | MembershipChanged() | PlaceChanged() | CoverageLost():
             return conversation(event.place)

@@ -52,6 +52,9 @@ class JournalInbox:
     async def cursor(self, name: str) -> str | None:
         return await asyncio.to_thread(self._cursor, name)
 
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        return await asyncio.to_thread(self._cursors, prefix)
+
     async def lease(self, name: str) -> bool:
         return await asyncio.to_thread(self._lease, name)
 
@@ -91,6 +94,10 @@ class JournalInbox:
     def _cursor(self, name: str) -> str | None:
         with self._store.transaction(hurry=True) as tx:
             return tx.listeners.cursor(name)
+
+    def _cursors(self, prefix: str) -> Mapping[str, str]:
+        with self._store.reading() as tx:
+            return tx.listeners.cursors(prefix)
 
     def _lease(self, name: str) -> bool:
         with self._store.transaction(hurry=True) as tx:

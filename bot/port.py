@@ -48,7 +48,14 @@ class TryLater(Exception):
 
 
 class Undeliverable(Exception):
-    """It will never arrive (no such user, bot not in channel)."""
+    """It will never arrive (no such user, bot not in channel).
+
+    `remedy`: what IT is to do about it, where somebody can; they are told once.
+    """
+
+    def __init__(self, reason: str, remedy: Say | None = None) -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 class Doubtful(Exception):
@@ -61,6 +68,9 @@ class Inbox(Protocol):
 
     async def cursor(self, name: str) -> str | None:
         """Where to go on."""
+
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        """All whose name begins so, by name."""
 
     async def lease(self, name: str) -> bool:
         """Take or renew the sole right to listen under `name`; False: another process has it."""

@@ -11,6 +11,8 @@ from bot.events import (
     ButtonPressed,
     CommandInvoked,
     CoverageLost,
+    Echoed,
+    FilePublished,
     FileShared,
     FormSubmitted,
     Happening,
@@ -71,7 +73,7 @@ class Handlers:
             case CoverageLost(place=place, since=since, at=at):
                 tx.gaps.add(conversation(place), since, at)
                 absences.unseen(tx, conversation(place), since, at)
-            case FileShared() | AccessLost():
+            case FileShared() | FilePublished() | Echoed() | AccessLost():
                 pass  # kept in the journal; what follows from them comes with the platforms
             case Unread():
                 raise ValueError("nobody could read this payload")

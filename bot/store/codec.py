@@ -7,11 +7,11 @@ from typing import Any, get_args
 
 from bot.card import Button, Card, Choice, Field, Form
 from bot.effects import Effect
-from bot.events import Account, Attachment, Group, Happening, MessageRef, Place
+from bot.events import Account, Attachment, Away, Group, Happening, MessageRef, Place
 from bot.words import Code, Quoted, Ref, Rows, Say, Share, Who
 
 VALUES = (Say, Who, Quoted, Ref, Code, Share, Rows)
-PARTS = (Account, Place, MessageRef, Attachment, Group, Card, Button, Form, Field, Choice)
+PARTS = (Account, Place, MessageRef, Attachment, Away, Group, Card, Button, Form, Field, Choice)
 EVENTS, EFFECTS = get_args(Happening), get_args(Effect)
 KINDS = {kind.__name__: kind for kind in (*VALUES, *PARTS, *EVENTS, *EFFECTS)}
 NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in KINDS.values()}

@@ -17,6 +17,11 @@ class Listeners:
         row = self.rows.one(listeners, listeners.c.name == name)
         return row and row.cursor
 
+    def cursors(self, prefix: str) -> dict[str, str]:
+        """All whose name begins so, by name."""
+        rows = self.rows.all(listeners, listeners.c.name.startswith(prefix, autoescape=True))
+        return {row.name: row.cursor for row in rows if row.cursor is not None}
+
     def move(self, name: str, position: str) -> None:
         self.rows.put(listeners, {"name": name}, cursor=position)
 

@@ -71,6 +71,9 @@ class PaperCore:
         known = {each.key for each in self.taken}
         self.taken += [each for each in events if each.key not in known]
 
+    async def cursors(self, prefix: str) -> Mapping[str, str]:  # noqa: ARG002
+        return {}
+
     async def cursor(self, name: str) -> str | None:
         return None
 
