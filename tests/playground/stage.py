@@ -71,7 +71,7 @@ class PaperCore:
         known = {each.key for each in self.taken}
         self.taken += [each for each in events if each.key not in known]
 
-    async def cursors(self, prefix: str) -> Mapping[str, str]:  # noqa: ARG002
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
         return {}
 
     async def cursor(self, name: str) -> str | None:

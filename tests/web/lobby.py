@@ -51,6 +51,9 @@ class Prompt:
         while not self.idle and await self.desk.bot.turn():
             pass
 
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        return {}
+
     async def cursor(self, name: str) -> str | None:
         return None
 
