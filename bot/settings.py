@@ -30,8 +30,9 @@ class Settings:
     policy: Path | None = None
     key_file: Path | None = None  # empty: `data`/duly.key
     tick: float = 5.0  # seconds between two looks at what fell due
-    platforms: str = ""  # by name, with commas: so far "playground"
+    platforms: str = ""  # by name, with commas; empty: whatever has its tokens set
     url: str = ""  # where people reach the pages; empty: at `host` and `port`
+    slack: tuple[Mapping[str, object], ...] = ()  # the sections [[slack]], for their adapter
 
     @property
     def sqlite(self) -> bool:
@@ -70,6 +71,9 @@ READ: Mapping[str, Callable[[str], object]] = {
 }
 
 
+SECTIONS = ("slack",)  # a list of tables each
+
+
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """Raises Unusable, saying which setting is wrong."""
     values = _file(environment)
@@ -101,11 +105,20 @@ def _settings(values: Mapping[str, object]) -> Settings:
     for key, value in values.items():
         if key not in known:
             raise Unusable(f"There is no setting {key}. Known: {', '.join(sorted(known))}.")
+        if key in SECTIONS:
+            made = replace(made, slack=_tables(key, value))
+            continue
         try:
             made = replace(made, **{key: READ.get(key, str)(str(value))})  # type: ignore[arg-type]
         except ValueError:
             raise Unusable(f"The setting {key} cannot be {value!r}.") from None
     return made
+
+
+def _tables(key: str, value: object) -> tuple[Mapping[str, object], ...]:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise Unusable(f"Write a section [[{key}]] for each workspace, with two brackets.")
+    return tuple(value)
 
 
 def key(settings: Settings, random: Callable[[int], bytes]) -> bytes:

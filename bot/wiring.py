@@ -1,6 +1,7 @@
 """The one place where the core meets its commands, adapters and sheets."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,7 +65,24 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
     )
 
 
-PLATFORMS = ("playground",)
+PLATFORMS = ("playground", "slack")
+
+
+def platforms(settings: Settings) -> list[str]:
+    """Those named, else those whose tokens are set. Raises Unusable for one we lack."""
+    named = [each for each in map(str.strip, settings.platforms.split(",")) if each]
+    for name in named:
+        if name not in PLATFORMS:
+            raise Unusable(f"There is no platform {name}. Known: {', '.join(PLATFORMS)}.")
+    if not named and (settings.slack or any(name.startswith("SLACK_") for name in os.environ)):
+        return ["slack"] if slack_is_configured(settings) else []
+    return named
+
+
+def slack_is_configured(settings: Settings) -> bool:
+    from adapters.slack.install import configured  # noqa: PLC0415
+
+    return configured(settings.slack, os.environ)
 
 
 def adapters(
@@ -72,11 +90,20 @@ def adapters(
 ) -> list[Adapter]:
     """The platforms that are configured, and our own pages. Raises Unusable for one we lack."""
     found: list[Adapter] = []
-    for name in filter(None, map(str.strip, settings.platforms.split(","))):
-        if name not in PLATFORMS:
-            raise Unusable(f"There is no platform {name}. Known: {', '.join(PLATFORMS)}.")
-        found.append(playground(store, settings.data / "playground.db", cast, ring))
+    for name in platforms(settings):
+        if name == "playground":
+            found.append(playground(store, settings.data / "playground.db", cast, ring))
+        else:
+            found.append(slack(store, settings))
     return [*found, Web(store)]
+
+
+def slack(store: Store, settings: Settings) -> Adapter:
+    """Loaded only where it is wanted: it brings much with it. Raises Unusable."""
+    from adapters.slack.adapter import Slack  # noqa: PLC0415
+    from adapters.slack.install import installs  # noqa: PLC0415
+
+    return Slack(installs(settings.slack), StoredFiles(store), store.clock.now)
 
 
 def pages(bot: Bot, where: Address, door: str) -> Gate:

@@ -1,0 +1,127 @@
+"""What stands before Bolt: a limit on the body, the signature, and what Bolt cannot route.
+
+Nothing is parsed that Slack has not signed. Signed and unreadable is kept as it came.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from slack_sdk.signature import Clock, SignatureVerifier
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from adapters.slack.branch import Branch, Given
+
+PATH = "/slack/events"
+LONGEST = 1_000_000  # bytes of a body; Slack's own are far below
+SKEW = 5 * 60  # seconds a signature may be old, or our clocks differ
+OK, TOO_LARGE, NOT_SIGNED, LATER = 200, 413, 401, 503
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class TooLarge(Exception):
+    """More than anything of Slack's."""
+
+
+class Guard:
+    """The door for HTTP. One address serves every app: which it is, its signature says."""
+
+    def __init__(self, branches: Sequence[Branch], now: Callable[[], float]) -> None:
+        self._branches, self._now = branches, now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        answer = await self._answer(Request(scope, receive))
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method != "POST":
+            return PlainTextResponse("This is where Slack posts its events.", 405)
+        try:
+            body = await _body(request)
+        except TooLarge:
+            return PlainTextResponse("too large", TOO_LARGE)
+        except ClientDisconnect:
+            return PlainTextResponse("", 400)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        branch = self._signed(body, headers)
+        if branch is None:
+            log.warning("a request to %s was not signed by Slack", PATH)
+            return PlainTextResponse("not signed", NOT_SIGNED)
+        return await self._let_in(branch, body, headers)
+
+    async def _let_in(self, branch: Branch, body: bytes, headers: Mapping[str, str]) -> Response:
+        payload = _payload(body, headers.get("content-type", ""))
+        if payload.get("type") == "url_verification":
+            return JSONResponse({"challenge": payload.get("challenge")})
+        if payload.get("ssl_check"):
+            return PlainTextResponse("")
+        try:
+            status, answer = await branch.take(Given(payload, body, headers))
+        except Exception as error:  # not kept: Slack is to send it again
+            log.error("slack's message was not kept: %s", type(error).__name__)
+            return PlainTextResponse("", LATER, {"Retry-After": "10"})
+        return JSONResponse(answer, status) if answer else PlainTextResponse("", status)
+
+    def _signed(self, body: bytes, headers: Mapping[str, str]) -> Branch | None:
+        stamp = headers.get("x-slack-request-timestamp", "")
+        if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 12:  # noqa: PLR2004
+            return None
+        if abs(self._now() - int(stamp)) > SKEW:
+            return None
+        found = headers.get("x-slack-signature", "")
+        for branch in self._branches:
+            verifier = SignatureVerifier(branch.secret, _At(self._now))
+            if found.isascii() and verifier.is_valid(_bytes(body), stamp, found):
+                return branch
+        return None
+
+
+class _At(Clock):
+    """Our own clock for the library's check."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        return self._now()
+
+
+def _bytes(body: bytes) -> Any:
+    """The library signs bytes as they are, though its types say text as well."""
+    return body
+
+
+async def _body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > LONGEST:
+        raise TooLarge
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST:
+            raise TooLarge
+    return bytes(body)
+
+
+def _payload(body: bytes, kind: str) -> Mapping[str, Any]:
+    """What it says; what is neither JSON nor a form is kept as text under `unreadable`."""
+    text = body.decode("utf-8", "replace")
+    try:
+        if "json" in kind or text.lstrip().startswith("{"):
+            found = json.loads(text)
+        else:
+            form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+            found = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError):
+        return {"unreadable": text}
+    return found if isinstance(found, Mapping) else {"unreadable": text}

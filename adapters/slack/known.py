@@ -1,0 +1,50 @@
+"""What there is to know of a workspace to read what comes from it: who we are, names, groups."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.events import Account, Place, PlaceKind, Platform
+
+PLATFORM = Platform("slack")
+HOME = "home:"  # the page of a person is no message; its cards go by this and the account
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    name: str
+    kind: PlaceKind = "channel"
+    archived: bool = False
+    outside: bool = False
+
+
+@dataclass(slots=True)
+class Known:
+    """One workspace. Maps fill as we learn; what is not in them is called by its id."""
+
+    team: str
+    bot_user: str
+    bot_id: str = ""
+    url: str = ""  # of the workspace, for links to messages
+    names: dict[str, str] = field(default_factory=dict)  # of people, channels and groups
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the accounts in each
+    bots: set[str] = field(default_factory=set)
+    rooms: dict[str, Room] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)  # ids of today by the first ones
+
+    @property
+    def first(self) -> Mapping[str, str]:
+        """The id under which we know a place, by the one Slack uses today."""
+        return {today: first for first, today in self.renamed.items()}
+
+    def account(self, id: str) -> Account:
+        return Account(PLATFORM, self.team, id)
+
+    def place(self, id: str, thread: str | None = None) -> Place:
+        return Place(PLATFORM, self.team, self.first.get(id, id) if self.renamed else id, thread)
+
+    def today(self, id: str) -> str:
+        """Under which id Slack knows a place of ours."""
+        return self.renamed.get(id, id)
+
+    def is_us(self, user: str, bot_id: str = "") -> bool:
+        return user == self.bot_user or bool(bot_id and bot_id == self.bot_id)

@@ -1,0 +1,199 @@
+"""Learns who is in a workspace, which rooms we are in and who is in them; all of it through the
+journal, so that the same facts are the same events."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from adapters.slack import directory, keys
+from adapters.slack.calls import Calls, Refused
+from adapters.slack.known import Known, Room
+from adapters.slack.slip import Slip, Unreadable, print_of
+from bot.events import AccountChanged, Happening, MembershipChanged, PlaceChanged
+from bot.port import Cursor, Doubtful, Inbox, TryLater
+
+AT_ONCE = 200  # events in one commit
+ROOMS = "public_channel,private_channel,mpim,im"
+PATIENCE = 1.0  # seconds that reading a message may wait for a name
+STRANGERS = 5_000  # ids remembered that nobody could tell us of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Roster:
+    calls: Calls
+    known: Known
+    now: Callable[[], datetime]
+    loaded: bool = False
+    _asked: set[str] = field(default_factory=set)
+
+    async def load(self, inbox: Inbox) -> None:
+        """Everybody and everything. Raises TryLater, Refused."""
+        await self._people(inbox)
+        await self._groups()
+        await self._rooms(inbox)
+        self.loaded = True
+
+    async def acquaint(self, inbox: Inbox, ids: Iterable[str]) -> None:
+        """Names of those we have not heard of: people of other companies, newcomers."""
+        new = [id for id in ids if id not in self.known.names and id not in self._asked]
+        if not self.loaded or not new:
+            return
+        if len(self._asked) > STRANGERS:
+            self._asked.clear()
+        self._asked.update(new)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                for id in new[:5]:
+                    answer = await self.calls.read("users.info", user=id, include_locale="true")
+                    await inbox.take(self._met(answer.at("user")))
+        except (TimeoutError, TryLater, Refused, Doubtful):
+            return
+
+    def learn(self, events: Iterable[Happening]) -> None:
+        """What an event told of people and rooms, for those that follow."""
+        for event in events:
+            match event:
+                case AccountChanged():
+                    self.known.names[event.account.id] = event.name
+                    if event.automatic:
+                        self.known.bots.add(event.account.id)
+                case PlaceChanged():
+                    self._room(event)
+                case MembershipChanged(place=place, ours=True, joined=False):
+                    self.known.rooms.pop(self.known.today(place.id), None)
+
+    def learn_note(self, event: Slip) -> None:
+        """Of groups and ids, of which the core hears nothing."""
+        match event.text("type"):
+            case "subteam_created" | "subteam_updated":
+                self._group(event.at("subteam"))
+            case "subteam_members_changed":
+                id, had = event.text("subteam_id"), dict.fromkeys(self._members(event))
+                gone = set(event.texts("removed_users"))
+                had |= dict.fromkeys(event.texts("added_users"))
+                self.known.groups[id] = tuple(each for each in had if each not in gone)
+
+    def _members(self, event: Slip) -> tuple[str, ...]:
+        return self.known.groups.get(event.text("subteam_id"), ())
+
+    def _room(self, event: PlaceChanged) -> None:
+        id = self.known.today(event.place.id)
+        new = Room(event.name, event.kind, event.archived, event.outside)
+        self.known.rooms[id] = new
+        self.known.names[id] = event.name
+
+    def _met(self, user: Slip) -> list[Happening]:
+        try:
+            met = directory.account(user, self.known, self.now())
+        except Unreadable:
+            return []
+        self.learn([met])
+        return [met]
+
+    async def _people(self, inbox: Inbox) -> None:
+        batch: list[Happening] = []
+        async for user in self.calls.pages("users.list", "members", include_locale="true"):
+            batch += self._met(user)
+            if len(batch) >= AT_ONCE:
+                await inbox.take(batch)
+                batch = []
+        await inbox.take(batch)
+
+    async def _groups(self) -> None:
+        """Where the scope for them is missing, groups go by their names alone."""
+        try:
+            answer = await self.calls.read("usergroups.list", include_users="true")
+        except Refused as no:
+            log.warning("groups cannot be read: %s", no.code)
+            return
+        for each in answer.all("usergroups"):
+            self._group(each)
+
+    def _group(self, group: Slip) -> None:
+        id = group.text("id")
+        if id:
+            self.known.names[id] = group.text("handle") or group.text("name") or id
+            self.known.groups[id] = tuple(group.texts("users"))
+
+    async def _rooms(self, inbox: Inbox) -> None:
+        """Those we are in; their members where they changed since we last looked."""
+        listed = self.calls.pages(
+            "users.conversations", "channels", types=ROOMS, exclude_archived="true"
+        )
+        rooms = [each async for each in listed]
+        for each in rooms:
+            await self.settle_in(inbox, each)
+
+    async def settle_in(self, inbox: Inbox, channel: Slip) -> None:
+        try:
+            id, room = channel.id("id"), directory.room(channel)
+        except Unreadable:
+            return
+        if room.kind == "direct":
+            room = replace(room, name=self.known.names.get(channel.text("user"), id))
+        self.known.rooms[id], self.known.names[id] = room, room.name
+        when = channel.number("updated")
+        await inbox.take([directory.place(id, room, self.known, self.now(), when)])
+        if room.kind != "direct":
+            await self._in_it(inbox, id)
+
+    async def look_at(self, inbox: Inbox, id: str) -> None:
+        """A room we have just come into, or that is not what it was."""
+        try:
+            answer = await self.calls.read("conversations.info", channel=self.known.today(id))
+            await self.settle_in(inbox, answer.at("channel"))
+        except (Refused, TryLater) as no:
+            log.warning("a room cannot be looked at: %s", type(no).__name__)
+
+    async def _in_it(self, inbox: Inbox, id: str) -> None:
+        members = await self._listed(id) - {self.known.bot_user}
+        name = f"slack/{self.known.team}/members/{id}"
+        await self._came_in(inbox, id)
+        before = await inbox.cursor(name)
+        now = ",".join(sorted(members))
+        if before == now:
+            return
+        had = set(before.split(",")) - {""} if before else set()
+        moved = [(each, True) for each in members - had] + [(each, False) for each in had - members]
+        seen = print_of([now, before])
+        events = [self._moved(id, each, seen, joined=joined) for each, joined in sorted(moved)]
+        for start in range(0, len(events), AT_ONCE):
+            await inbox.take(events[start : start + AT_ONCE])
+        await inbox.take([], Cursor(name, now))
+
+    async def _came_in(self, inbox: Inbox, id: str) -> None:
+        """That we are in it, where nobody told us: we were not running when we were invited."""
+        joined = joining(self.known, id)
+        if not await inbox.cursor(joined.name):
+            seen = f"{self.now():%Y%m%d%H%M%S}"
+            came = self._moved(id, self.known.bot_user, seen, joined=True)
+            await inbox.take([replace(came, ours=True)], joined)
+
+    async def _listed(self, id: str) -> set[str]:
+        found: set[str] = set()
+        cursor = ""
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = await self.calls.read("conversations.members", channel=id, limit=200, **more)
+            found |= set(page.texts("members"))
+            cursor = page.at("response_metadata").text("next_cursor")
+            if not cursor:
+                return found
+
+    def _moved(self, id: str, user: str, seen: str, *, joined: bool) -> MembershipChanged:
+        return MembershipChanged(
+            key=keys.told(self.known.team, "member", f"{id}/{user}/{seen}"),
+            at=self.now(),
+            account=self.known.account(user),
+            place=self.known.place(id),
+            joined=joined,
+        )
+
+
+def joining(known: Known, id: str, *, there: bool = True) -> Cursor:
+    """Remembers that we have said who we are in a room, or are not there any more."""
+    return Cursor(f"slack/{known.team}/joined/{id}", "there" if there else "")

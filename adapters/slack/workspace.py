@@ -1,0 +1,231 @@
+"""One workspace at work: takes what Slack sends, and keeps up with what it does not send."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.slack import forms, inbound
+from adapters.slack.bringing import bring
+from adapters.slack.calls import Calls, Refused
+from adapters.slack.history import History
+from adapters.slack.install import Install
+from adapters.slack.known import Known
+from adapters.slack.messages import Ignored
+from adapters.slack.outbound import Outbound
+from adapters.slack.pace import Pace
+from adapters.slack.roster import Roster, joining
+from adapters.slack.slip import Slip, Unreadable, moment
+from bot.events import FormSubmitted, Happening, MembershipChanged
+from bot.port import Cursor, Files, Inbox, TryLater
+from bot.words import Say
+
+BEAT = 15.0  # seconds between two notes that we are alive
+FRESH = timedelta(hours=1)  # after which everybody is looked at again
+RETRY = 10.0  # seconds after Slack could not be reached
+MENTION = "<@"
+
+log = logging.getLogger(__name__)
+
+Answer = Mapping[str, Any] | None  # what Slack is told besides that we have it
+
+
+class NotListening(ConnectionError):
+    """We cannot keep anything yet: Slack is to send it again."""
+
+
+@dataclass(slots=True)
+class Workspace:
+    install: Install
+    calls: Calls
+    known: Known
+    files: Files
+    now: Callable[[], datetime]
+    outbound: Outbound
+    roster: Roster
+    history: History
+    inbox: Inbox | None = None
+    ignored: Counter[str] = field(default_factory=Counter)
+    missed_since: datetime | None = None  # since when what Slack sends may not have reached us
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)  # to look at something now
+    _rooms: list[str] = field(default_factory=list)  # that are to be looked at
+
+    async def take(self, payload: Mapping[str, Any]) -> Answer:
+        """Returns when it is kept; what nobody can read is kept as it came. Raises else."""
+        if self.inbox is None or not self.known.team:
+            raise NotListening
+        await self._acquaint(payload)
+        try:
+            found = inbound.read(payload, self.known, self.now())
+        except Unreadable:
+            found = (inbound.unread(payload, self.known, self.now()),)
+        except Exception as error:  # a mistake of ours must not lose it
+            log.error("a payload could not be read: %s", type(error).__name__)
+            found = (inbound.unread(payload, self.known, self.now()),)
+        if isinstance(found, Ignored):
+            await self._note(payload, found)
+            return None
+        if payload.get("type") == "view_submission":
+            return await self._filled_in(payload, found)
+        await self._keep(found)
+        return None
+
+    async def _keep(self, found: tuple[Happening, ...]) -> None:
+        assert self.inbox is not None
+        ours = [each for each in found if isinstance(each, MembershipChanged) and each.ours]
+        cursor = None
+        for each in ours:
+            id = self.known.today(each.place.id)
+            cursor = joining(self.known, id, there=each.joined)
+            self._rooms += [id] if each.joined else []
+        await self.inbox.take(found, cursor)
+        self.roster.learn(found)
+        if ours:
+            self._asked.set()
+
+    async def _filled_in(self, payload: Mapping[str, Any], found: tuple[Happening, ...]) -> Answer:
+        """Mistakes are shown in the form itself, in the language it was shown in."""
+        assert self.inbox is not None
+        form, view = found[0], payload.get("view")
+        if not isinstance(form, FormSubmitted) or not isinstance(view, Mapping):
+            await self._keep(found)
+            return None
+
+        answers = forms.submitted(view)
+        brought, errors = await bring(self.inbox, self.calls, form, answers.files)
+        wrong: dict[str, Say] = {**self.inbox.check(brought), **errors}
+        if wrong:
+            return forms.errors(wrong, view, answers.reader)
+        await self._keep((brought,))
+        return None
+
+    async def _acquaint(self, payload: Mapping[str, Any]) -> None:
+        event = Slip(payload).at("event")
+        ids = [event.text("user")] if event.text("type") == "message" else []
+        for part in event.text("text").split(MENTION)[1:]:
+            ids.append(part.partition(">")[0].partition("|")[0])
+        new = [id for id in ids if id.isalnum() and id not in self.known.names]
+        if new and self.inbox is not None:
+            await self.roster.acquaint(self.inbox, new)
+
+    async def _note(self, payload: Mapping[str, Any], found: Ignored) -> None:
+        """Nothing for the core; perhaps something for us."""
+        self.ignored[found.why] += 1
+        event = Slip(payload).at("event")
+        match event.text("type"):
+            case "channel_id_changed":
+                await self._renamed(event.text("old_channel_id"), event.text("new_channel_id"))
+            case "app_rate_limited":
+                await self.limited(event.number("minute_rate_limited"))
+            case _:
+                self.roster.learn_note(event)
+
+    async def _renamed(self, old: str, new: str) -> None:
+        """For us it stays the place it was; only Slack is to be told the new id."""
+        if not old or not new or self.inbox is None:
+            return
+        first = self.known.first.get(old, old)
+        await self.inbox.take([], Cursor(f"slack/{self.known.team}/id/{first}", new))
+        self.known.renamed[first] = new
+        if old in self.known.rooms:
+            self.known.rooms[new] = self.known.rooms.pop(old)
+        self.known.names[new] = self.known.names.get(old, new)
+
+    async def limited(self, minute: float) -> None:
+        """Slack held events back from then on: every room is to be filled from there."""
+        since = moment(f"{int(minute)}.0") if 0 < minute < 2**32 else self.now() - FRESH
+        await self.missed(since)
+
+    async def missed(self, since: datetime) -> None:
+        if self.inbox is not None:
+            await self.history.begin(self.inbox, since, self._readable())
+            self._asked.set()
+
+    def _readable(self) -> list[str]:
+        return [id for id, room in self.known.rooms.items() if not room.archived]
+
+    async def connect(self) -> None:
+        """Who we are: nothing can be read before. Tries until Slack answers."""
+        while not self.known.team:
+            try:
+                told = await self.calls.read("auth.test")
+            except (TryLater, Refused) as no:
+                log.warning("slack cannot be asked who we are: %s", no)
+                await asyncio.sleep(RETRY)
+                continue
+            self.known.bot_user, self.known.bot_id = told.text("user_id"), told.text("bot_id")
+            self.known.url = told.text("url")
+            self.known.team = told.text("team_id")
+
+    async def keep_up(self, inbox: Inbox) -> None:
+        """Until cancelled: who is who, which rooms, and what was said while we were away."""
+        before = await inbox.cursor(self._alive())
+        prefix = f"slack/{self.known.team}/id/"
+        for name, id in (await inbox.cursors(prefix)).items():
+            self.known.renamed[name.removeprefix(prefix)] = id
+        self.inbox = inbox
+        if before:
+            self.missed_since = moment(before)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._beat(inbox))
+            group.create_task(self._look(inbox))
+
+    async def _beat(self, inbox: Inbox) -> None:
+        """What is not noted yet is a gap, should we stop now."""
+        while True:
+            if self.missed_since is None:
+                await inbox.take([], Cursor(self._alive(), f"{self.now().timestamp():.6f}"))
+            await asyncio.sleep(BEAT)
+
+    async def _look(self, inbox: Inbox) -> None:
+        looked: datetime | None = None
+        while True:
+            try:
+                if await inbox.lease(f"slack/{self.known.team}/looking"):
+                    if looked is None or self.now() - looked > FRESH:
+                        await self.roster.load(inbox)
+                        looked = self.now()
+                    await self._catch_up(inbox)
+            except (TryLater, Refused) as no:
+                log.warning("slack cannot be looked at: %s", no)
+            except Exception:
+                log.exception("catching up stumbled and goes on")
+            self._asked.clear()
+            try:
+                async with asyncio.timeout(BEAT):
+                    await self._asked.wait()
+            except TimeoutError:
+                pass
+
+    async def _catch_up(self, inbox: Inbox) -> None:
+        """The liveliest rooms first are those with the newest gap; all of them in the end."""
+        rooms, self._rooms = self._rooms, []
+        for id in rooms:
+            await self.roster.look_at(inbox, id)
+        if self.missed_since is not None:
+            since, self.missed_since = self.missed_since, None
+            await self.history.begin(inbox, since, self._readable())
+        for id, since in (await self.history.open_gaps(inbox)).items():
+            await inbox.lease(f"slack/{self.known.team}/looking")
+            await self.history.fill(inbox, id, since)
+
+    def _alive(self) -> str:
+        return f"slack/{self.known.team}/alive"
+
+
+def workspace(install: Install, files: Files, now: Callable[[], datetime]) -> Workspace:
+    known = Known(team="", bot_user="")
+    calls = Calls(install.bot_token, install.api_url, Pace(posts=install.rate))
+    return Workspace(
+        install=install,
+        calls=calls,
+        known=known,
+        files=files,
+        now=now,
+        outbound=Outbound(calls, known, files, now),
+        roster=Roster(calls, known, now),
+        history=History(calls, known, now),
+    )
