@@ -30,13 +30,14 @@ class Install:
     where: str = "the variables SLACK_…"  # it was set, for messages
 
 
-def configured(sections: Sequence[Mapping[str, object]], environment: Mapping[str, str]) -> bool:
+Sections = Sequence[Mapping[str, object]]
+
+
+def configured(sections: Sections, environment: Mapping[str, str]) -> bool:
     return bool(sections) or any(_given(environment, name) for name in VARIABLES.values())
 
 
-def installs(
-    sections: Sequence[Mapping[str, object]], environment: Mapping[str, str] = os.environ
-) -> list[Install]:
+def installs(sections: Sections, environment: Mapping[str, str] = os.environ) -> list[Install]:
     """Every workspace there is. Raises Unusable, saying what is missing and where to find it."""
     found = list(_sections(sections, environment))
     if any(_given(environment, name) for name in VARIABLES.values()):
@@ -60,9 +61,7 @@ def address(text: str) -> str:
     return text.rstrip("/") + "/"
 
 
-def _sections(
-    sections: Sequence[Mapping[str, object]], environment: Mapping[str, str]
-) -> Iterator[Install]:
+def _sections(sections: Sections, environment: Mapping[str, str]) -> Iterator[Install]:
     for number, section in enumerate(sections, 1):
         where = f"section {number} of [[slack]]"
         yield _section(section, environment, where)
