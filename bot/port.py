@@ -4,13 +4,20 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Flag, auto
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot.effects import Deliverable
 from bot.events import Account, FormSubmitted, Happening, MessageRef, Platform
 from bot.words import Reader, Say
 
-Door = tuple[str, Callable[..., Awaitable[Any]]]  # a path and the ASGI app behind it
+
+class Door(NamedTuple):
+    """A path, and the ASGI app behind it."""
+
+    path: str
+    app: Callable[..., Awaitable[Any]]
+    front: bool = False  # pages for people, at every path below it; else that one path alone
+
 
 
 class Ability(Flag):

@@ -19,7 +19,7 @@ from bot.running import Runner
 from bot.settings import Settings
 from bot.store import Store
 from bot.web.address import address
-from bot.web.app import app
+from bot.web.app import app, front_of
 from bot.wiring import adapters, assemble, pages
 
 SWITCH = 0.001  # seconds a thread may hold the interpreter while the event loop waits for it
@@ -68,7 +68,7 @@ async def _serve(
         return
     doors = [door for each in platforms for door in each.doors]
     host, port = listening.getsockname()[:2]
-    door = doors[0][0] if doors else ""
+    door = front_of(doors)
     own = await asyncio.to_thread(pages, bot, address(settings, port), door)
     config = uvicorn.Config(
         app(doors, lambda: _alive(store), life, own),

@@ -103,7 +103,7 @@ def slack(store: Store, settings: Settings) -> Adapter:
     from adapters.slack.adapter import Slack  # noqa: PLC0415
     from adapters.slack.install import installs  # noqa: PLC0415
 
-    return Slack(installs(settings.slack), StoredFiles(store), store.clock.now)
+    return Slack(installs(settings.slack), StoredFiles(store), store.clock.lease)
 
 
 def pages(bot: Bot, where: Address, door: str) -> Gate:

@@ -52,7 +52,7 @@ class Playground:
             streams=self._streams,
             moving=moving,
         )
-        self.doors = (("/playground", pages.app()),)
+        self.doors = (Door("/playground", pages.app(), front=True),)
 
     async def listen(self, inbox: Inbox) -> None:
         """Ends the open streams when cancelled, so that a server can stop."""

@@ -39,7 +39,7 @@ class Slack:
                 by_secret.setdefault(each.install.signing_secret, []).append(each)
         branches = [Branch(secret, some) for secret, some in by_secret.items()]
         guard = Guard(branches, lambda: now().timestamp())
-        self.doors: Sequence[Door] = ((PATH, guard),) if branches else ()
+        self.doors: Sequence[Door] = (Door(PATH, guard),) if branches else ()
 
     async def listen(self, inbox: Inbox) -> None:
         """Until cancelled: who we are first, then everything at once."""

@@ -23,13 +23,15 @@ def app(
 ) -> Starlette:
     """`alive` says how the store is; `life` runs the bot while the app is served."""
 
+    front = front_of(doors)
+
     async def health(request: Request) -> Response:  # noqa: ARG001
         found = await alive()
         return JSONResponse(found, 200 if found["ok"] else 503)
 
     async def home(request: Request) -> Response:
-        if doors:
-            return RedirectResponse(f"{request.scope.get('root_path', '')}{doors[0][0]}")
+        if front:
+            return RedirectResponse(f"{request.scope.get('root_path', '')}{front}")
         return PlainTextResponse("Duly is running.")
 
     @asynccontextmanager
@@ -37,7 +39,15 @@ def app(
         async with life():
             yield
 
-    mounts = [Mount(path, app=door) for path, door in doors]
+    mounts: list[BaseRoute] = [
+        Mount(each.path, app=each.app) if each.front else Route(each.path, each.app)
+        for each in doors
+    ]
     rest: BaseRoute = Mount("/", app=pages) if pages else Route("/", home)
     routes = [Route("/healthz", health), *mounts, rest]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def front_of(doors: Sequence[Door]) -> str:
+    """Where people are led who come to no page in particular; empty for none."""
+    return next((each.path for each in doors if each.front), "")

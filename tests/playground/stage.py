@@ -218,7 +218,7 @@ def _run(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
 
 @contextmanager
 def served(playground: Playground) -> Iterator[str]:
-    (path, door), *_ = playground.doors
+    path, door, _ = playground.doors[0]
     app = Starlette(routes=[Mount(path, door)])
     # Named TCP, for only then does asyncio switch off the wait that costs 40 ms an answer.
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
