@@ -1,0 +1,305 @@
+"""What people do to the app, as payloads; and what Slack does with the app's answers."""
+
+from typing import Any
+
+from tests.slack.fake import deeds, responding, shapes, surfaces
+from tests.slack.fake.delivery import Delivery, Outcome
+from tests.slack.fake.kit import check_view
+from tests.slack.fake.methods import views
+from tests.slack.fake.noise import disturb
+from tests.slack.fake.rules import Impossible, Refusal
+from tests.slack.fake.things import (
+    Conversation,
+    Ephemeral,
+    Message,
+    ResponseUrl,
+    Trigger,
+    User,
+    View,
+)
+from tests.slack.fake.wire import Json, copy, pack
+from tests.slack.fake.world import World
+
+TROUBLE = "We had some trouble connecting. Try again?"
+SILENT = {"http_timeout": "operation_timeout", "timeout": "operation_timeout"}
+HIDDEN = {"im": "directmessage", "group": "privategroup", "mpim": "mpdm"}
+
+
+def envelope(world: World, who: User, kind: str, view: str | None = None) -> tuple[Json, Trigger]:
+    trigger = world.trigger(who, view)
+    made: Json = {
+        "type": kind,
+        "token": world.verification_token,
+        "api_app_id": world.app_id,
+        "user": {
+            "id": who.id,
+            "username": who.name,
+            "name": who.name,
+            "team_id": who.team.id,
+        },
+        "team": shapes.team(who.team),
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "trigger_id": trigger.id,
+    }
+    if who.team.enterprise:
+        made["enterprise"] = {"id": who.team.enterprise, "name": who.team.name + " Group"}
+    return made, trigger
+
+
+def deliver(world: World, payload: Json, answered: Any, sort: Any = "interactive") -> Delivery:
+    noisy = disturb(payload, world.chance, missing=False) if sort != "command" else payload
+    made = Delivery(sort, noisy, answered)
+    world.send(made)
+    return made
+
+
+def command(world: World, who: User, room: Conversation, typed: str) -> Delivery:
+    word, _, text = typed.partition(" ")
+    if word not in world.settings.commands:
+        raise Impossible(f"{word} is not a command of this workspace")
+    trigger = world.trigger(who)
+    url = world.response_url(user=who.id, room=room)
+    url.command = True
+    payload: Json = {
+        "token": world.verification_token,
+        "team_id": who.team.id,
+        "team_domain": who.team.domain,
+        "channel_id": room.id,
+        "channel_name": HIDDEN.get(room.kind, room.name),
+        "user_id": who.id,
+        "user_name": who.name,
+        "command": word,
+        "text": text.strip(),
+        "api_app_id": world.app_id,
+        "is_enterprise_install": "false",
+        "response_url": f"{world.base}/hooks/commands/{url.secret}",
+        "trigger_id": trigger.id,
+    }
+    if who.team.enterprise:
+        named = {"enterprise_id": who.team.enterprise, "enterprise_name": who.team.name + " Group"}
+        payload |= named
+    return deliver(world, payload, lambda out: answered_command(world, url, word, out), "command")
+
+
+def answered_command(world: World, url: ResponseUrl, word: str, outcome: Outcome) -> None:
+    """The message in the acknowledgement, or Slackbot's regret that there was none."""
+    if not outcome.acknowledged:
+        why = SILENT.get(outcome.reason, "dispatch_failed")
+        complain(world, url.user, url.room, f"{word} failed with the error “{why}”")
+        return
+    body = outcome.body if isinstance(outcome.body, dict) else {"text": outcome.body or ""}
+    if body.keys() <= {"response_type"} or body == {"text": ""}:
+        return
+    try:
+        responding.publish(world, url, body, responding.said_in(world, body))
+    except Refusal as no:
+        world.refuse(word, no.error, *no.rules)
+        complain(world, url.user, url.room, f"{word} failed with the error “{no.error}”")
+
+
+def complain(world: World, user: str, room: Conversation, text: str) -> None:
+    deeds.complain(world, user, room, text)
+
+
+def pressed(world: World, who: User, surface: surfaces.Surface, part: surfaces.Part) -> Delivery:
+    """A button: `block_actions` with its value."""
+    element = part.element
+    shown = ("text", "value", "style", "url")
+    action: Json = {key: element[key] for key in shown if key in element}
+    return acted(world, who, surface, part, action)
+
+
+def acted(
+    world: World, who: User, surface: surfaces.Surface, part: surfaces.Part, action: Json
+) -> Delivery:
+    inside = surface.id if isinstance(surface, View) else None
+    payload, _ = envelope(world, who, "block_actions", inside)
+    payload |= _where(world, who, surface)
+    done = {
+        "type": part.element["type"],
+        "action_id": part.element["action_id"],
+        "block_id": part.block["block_id"],
+        "action_ts": world.ids.ts(),
+    }
+    payload["actions"] = [done | copy(action)]
+    return deliver(world, payload, lambda out: _answered_action(world, who, surface, out))
+
+
+def _answered_action(world: World, who: User, surface: surfaces.Surface, outcome: Outcome) -> None:
+    if outcome.acknowledged:
+        return
+    world.refuse(
+        "block_actions", outcome.reason, "An interaction is acknowledged within 3 seconds."
+    )
+    if isinstance(surface, View):
+        surface.trouble = TROUBLE
+    else:
+        complain(world, who.id, surface.room, TROUBLE)
+
+
+def _where(world: World, who: User, surface: surfaces.Surface) -> Json:
+    if isinstance(surface, View):
+        return {
+            "container": {"type": "view", "view_id": surface.id},
+            "view": shapes.view(surface),
+        }
+    url = world.response_url(user=who.id, room=surface.room)
+    url.message, url.thread_ts = surface, surface.thread_ts
+    fleeting = isinstance(surface, Ephemeral)
+    container: Json = {
+        "type": "message",
+        "message_ts": surface.ts,
+        "channel_id": surface.room.id,
+        "is_ephemeral": fleeting,
+    }
+    if surface.thread_ts:
+        container["thread_ts"] = surface.thread_ts
+    room = surface.room
+    made: Json = {
+        "container": container,
+        "channel": {"id": room.id, "name": HIDDEN.get(room.kind, room.name)},
+        "state": {"values": copy(filled(world, who, surface))},
+        "response_url": f"{world.base}/hooks/actions/{url.secret}",
+    }
+    if isinstance(surface, Message):
+        made["message"] = shapes.message(surface)
+    return made
+
+
+def filled(world: World, who: User, surface: surfaces.Surface) -> dict[str, Json]:
+    """What this person chose on this surface so far; every element that keeps something."""
+    if isinstance(surface, View):
+        return surface.filled
+    key = (surface.ts, who.id)
+    now = views.initial({"blocks": surfaces.blocks_of(surface)})
+    kept = world.states.setdefault(key, {})
+    for block, values in now.items():
+        for action in values:
+            values[action] = kept.get(block, {}).get(action, values[action])
+    world.states[key] = now
+    return now
+
+
+def shortcut(world: World, who: User, callback: str, what: Message | None) -> Delivery:
+    kind = "message" if what is not None else "global"
+    if world.settings.shortcuts.get(callback) != kind:
+        raise Impossible(f"the app has no {kind} shortcut {callback!r}")
+    payload, _ = envelope(world, who, "message_action" if what is not None else "shortcut")
+    payload |= {"callback_id": callback, "action_ts": world.ids.ts()}
+    if what is not None:
+        url = world.response_url(user=who.id, room=what.room)
+        url.message = what if what.bot_id == what.room.team.bot_id else None
+        payload |= {
+            "message_ts": what.ts,
+            "message": shapes.message(what),
+            "channel": {
+                "id": what.room.id,
+                "name": HIDDEN.get(what.room.kind, what.room.name),
+            },
+            "response_url": f"{world.base}/hooks/app/{url.secret}",
+        }
+    return deliver(world, payload, None)
+
+
+def submitted(world: World, who: User, view: View) -> Delivery:
+    payload, trigger = envelope(world, who, "view_submission", view.id)
+    view.errors, view.trouble = {}, ""
+    payload |= {"view": shapes.view(view), "response_urls": _chosen_rooms(world, who, view)}
+    return deliver(world, payload, lambda out: answered_view(world, view, trigger, out))
+
+
+def _chosen_rooms(world: World, who: User, view: View) -> list[Json]:
+    """Where a menu with `response_url_enabled` was used, the app may answer into that channel."""
+    made: list[Json] = []
+    for part in surfaces.parts(view):
+        state = view.filled.get(part.block["block_id"], {}).get(part.element["action_id"], {})
+        ident = state.get("selected_channel") or state.get("selected_conversation")
+        if part.element.get("response_url_enabled") and ident in world.rooms:
+            url = world.response_url(user=who.id, room=world.rooms[ident])
+            made.append(
+                {
+                    "block_id": part.block["block_id"],
+                    "action_id": part.element["action_id"],
+                    "channel_id": ident,
+                    "response_url": f"{world.base}/hooks/app/{url.secret}",
+                }
+            )
+    return made
+
+
+def answered_view(world: World, view: View, trigger: Trigger, outcome: Outcome) -> None:
+    """Close the modal, or do what `response_action` says; nonsense is shown as trouble."""
+    if not outcome.acknowledged:
+        view.trouble = TROUBLE
+        world.refuse("view_submission", outcome.reason, "A form is answered within 3 seconds.")
+        return
+    try:
+        _response_action(world, view, trigger, outcome.body)
+    except Refusal as no:
+        view.trouble = TROUBLE
+        world.refuse("view_submission", no.error, *no.rules)
+
+
+def _response_action(world: World, view: View, trigger: Trigger, body: Any) -> None:
+    if body in (None, "", {}):
+        closed(world, view)
+        return
+    action = body.get("response_action") if isinstance(body, dict) else None
+    match action:
+        case "errors":
+            view.errors = _errors(view, body)
+        case "clear":
+            cleared(world, view)
+        case "update":
+            made = check_view(body.get("view"), world.settings.scopes, "modal")
+            views.replaced(world, view, made)
+        case "push":
+            made = check_view(body.get("view"), world.settings.scopes, "modal")
+            views.pushed(world, trigger, made)
+        case _:
+            raise Refusal(
+                "invalid_response_action",
+                "A form is answered with nothing, or errors, update, push or clear; "
+                f"not with {pack(body)[:80]}.",
+            )
+
+
+def _errors(view: View, body: Json) -> dict[str, str]:
+    """Each under an input block of this view, each a sentence."""
+    given = body.get("errors")
+    inputs = {x["block_id"] for x in view.body["blocks"] if x["type"] == "input"}
+    if not isinstance(given, dict) or not given:
+        raise Refusal("invalid_errors", "`errors` names at least one block.")
+    for block, words in given.items():
+        if block not in inputs:
+            raise Refusal("invalid_errors", f"There is no input block {block!r} in this view.")
+        if not isinstance(words, str) or not words.strip():
+            raise Refusal("invalid_errors", "An error is a sentence.")
+    return dict(given)
+
+
+def closed(world: World, view: View) -> None:
+    view.open = False
+    stack = world.modals.get(view.user, [])
+    world.modals[view.user] = [each for each in stack if each is not view]
+
+
+def cleared(world: World, view: View) -> None:
+    for each in world.modals.get(view.user, []):
+        each.open = False
+    world.modals[view.user] = []
+
+
+def left_open(world: World, who: User, view: View, *, whole: bool) -> Delivery | None:
+    """Cancel (this view), or the cross in the corner (all of them)."""
+    first = world.modals[who.id][0]
+    told = first if whole else view
+    wanted = told.body.get("notify_on_close", False)
+    (cleared if whole or view.body.get("clear_on_close") else closed)(world, view)
+    if not wanted:
+        return None
+    payload, _ = envelope(world, who, "view_closed")
+    payload.pop("trigger_id")
+    payload |= {"view": shapes.view(told), "is_cleared": whole}
+    return deliver(world, payload, None)
