@@ -38,8 +38,6 @@ class Bell:
         future = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
         try:
-            await asyncio.wait_for(future, longest)
-        except TimeoutError:
-            pass
+            await asyncio.wait({future}, timeout=longest)  # wait_for could miss being cancelled
         finally:
             self._waiting.discard(future)

@@ -15,6 +15,7 @@ from adapters.slack.branch import Branch, Given
 
 LINES = 2
 PING = 5  # seconds
+GOODBYE = 1.0  # seconds
 LOOK = 1.0  # seconds between two looks whether any line is up
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,7 @@ class Sockets:
         finally:
             for task in dialling:
                 task.cancel()
-            for each in lines:
-                await _closed(each)
+            await asyncio.gather(*map(_closed, lines))
 
     def _line(self) -> SocketModeClient:
         quiet = logging.getLogger("duly.slack.socket")
@@ -88,9 +88,14 @@ async def _dialled(line: SocketModeClient) -> None:
 
 
 async def _closed(line: SocketModeClient) -> None:
+    """A line that does not say goodbye is dropped."""
+    line.closed = True
     try:
-        await line.close()  # type: ignore[no-untyped-call]
-        await line.aiohttp_client_session.close()
+        async with asyncio.timeout(GOODBYE):
+            await line.close()  # type: ignore[no-untyped-call]
     except Exception as error:  # it is on its way out
         log.info("a line to slack ended badly: %s", type(error).__name__)
-    line.message_processor.cancel()
+    for task in (line.message_processor, line.message_receiver, line.current_session_monitor):
+        if task is not None:
+            task.cancel()
+    await line.aiohttp_client_session.close()
