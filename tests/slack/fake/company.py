@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from tests.slack.fake import shapes, telling
-from tests.slack.fake.people import Bot, Person
+from tests.slack.fake.people import Person, Robot
 from tests.slack.fake.rooms import Channel
 from tests.slack.fake.things import Conversation, Group, User, Workspace
 from tests.slack.fake.world import World
@@ -29,7 +29,7 @@ class Company(Workspace):
             created=int(world.now()),
         )
         world.teams[made.id] = made
-        bot = Bot(
+        bot = User(
             id=ids.new("U"),
             team=made,
             name=world.settings.name.lower(),
@@ -39,6 +39,7 @@ class Company(Workspace):
             updated=made.created,
         )
         world.users[bot.id] = bot
+        made.bot_user = bot.id
         return made
 
     @property
@@ -61,6 +62,24 @@ class Company(Workspace):
         return Person(
             world=self.world, id=ident, team=team, real_name=real_name, updated=now, **more
         )
+
+    def robot(self, name: str, *, legacy: bool = False) -> Robot:
+        """Somebody else's app in this workspace."""
+        with self.world.turn:
+            ids = self.world.ids
+            made = Robot(
+                world=self.world,
+                id=ids.new("U"),
+                team=self,
+                name=name.lower(),
+                real_name=name,
+                is_bot=True,
+                bot_id=ids.new("B"),
+                app=ids.new("A"),
+                legacy=legacy,
+            )
+            self.world.users[made.id] = made
+            return made
 
     def hire(self, real_name: str, **more: Any) -> Person:
         """A newcomer, of whom the app is told."""

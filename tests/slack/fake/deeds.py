@@ -8,7 +8,7 @@ from tests.slack.fake.world import World
 
 def say(world: World, what: Message) -> Message:
     """Put a message into its conversation and tell of it."""
-    what.room.messages[what.ts] = what
+    what.room.keep(what)
     for each in what.files:
         each.shares.append((what.room.id, what.ts))
     telling.said(world, what)

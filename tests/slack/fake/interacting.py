@@ -16,6 +16,7 @@ from tests.slack.fake.things import (
     Trigger,
     User,
     View,
+    Workspace,
 )
 from tests.slack.fake.wire import Json, copy, pack
 from tests.slack.fake.world import World
@@ -25,8 +26,13 @@ SILENT = {"http_timeout": "operation_timeout", "timeout": "operation_timeout"}
 HIDDEN = {"im": "directmessage", "group": "privategroup", "mpim": "mpdm"}
 
 
-def envelope(world: World, who: User, kind: str, view: str | None = None) -> tuple[Json, Trigger]:
-    trigger = world.trigger(who, view)
+def envelope(
+    world: World, who: User, kind: str, team: Workspace, view: str | None = None
+) -> tuple[Json, Trigger]:
+    """What all interactions carry; `team` is where it happens, which a stranger is not of."""
+    if not team.installed:
+        raise Impossible("the app is not installed here any more")
+    trigger = world.trigger(who, team, view)
     made: Json = {
         "type": kind,
         "token": world.verification_token,
@@ -37,13 +43,13 @@ def envelope(world: World, who: User, kind: str, view: str | None = None) -> tup
             "name": who.name,
             "team_id": who.team.id,
         },
-        "team": shapes.team(who.team),
+        "team": shapes.team(team),
         "enterprise": None,
         "is_enterprise_install": False,
         "trigger_id": trigger.id,
     }
-    if who.team.enterprise:
-        made["enterprise"] = {"id": who.team.enterprise, "name": who.team.name + " Group"}
+    if team.enterprise:
+        made["enterprise"] = {"id": team.enterprise, "name": team.name + " Group"}
     return made, trigger
 
 
@@ -56,9 +62,10 @@ def deliver(world: World, payload: Json, answered: Any, sort: Any = "interactive
 
 def command(world: World, who: User, room: Conversation, typed: str) -> Delivery:
     word, _, text = typed.partition(" ")
-    if word not in world.settings.commands:
-        raise Impossible(f"{word} is not a command of this workspace")
-    trigger = world.trigger(who)
+    known = word in world.settings.commands and "commands" in world.settings.scopes
+    if not known or not who.team.installed:
+        raise Impossible(f"{word} is not a command of {who.team.name}")
+    trigger = world.trigger(who, who.team)
     url = world.response_url(user=who.id, room=room)
     url.command = True
     payload: Json = {
@@ -114,7 +121,8 @@ def acted(
     world: World, who: User, surface: surfaces.Surface, part: surfaces.Part, action: Json
 ) -> Delivery:
     inside = surface.id if isinstance(surface, View) else None
-    payload, _ = envelope(world, who, "block_actions", inside)
+    team = surface.team if isinstance(surface, View) else surface.room.team
+    payload, _ = envelope(world, who, "block_actions", team, inside)
     payload |= _where(world, who, surface)
     done = {
         "type": part.element["type"],
@@ -124,6 +132,22 @@ def acted(
     }
     payload["actions"] = [done | copy(action)]
     return deliver(world, payload, lambda out: _answered_action(world, who, surface, out))
+
+
+def looked_up(
+    world: World, who: User, surface: surfaces.Surface, part: surfaces.Part, typed: str
+) -> Delivery:
+    team = surface.team if isinstance(surface, View) else surface.room.team
+    payload, _ = envelope(world, who, "block_suggestion", team)
+    payload |= _where(world, who, surface)
+    for key in ("trigger_id", "response_url", "state"):
+        payload.pop(key, None)
+    payload |= {
+        "action_id": part.element["action_id"],
+        "block_id": part.block["block_id"],
+        "value": typed,
+    }
+    return deliver(world, payload, None, "options")
 
 
 def _answered_action(world: World, who: User, surface: surfaces.Surface, outcome: Outcome) -> None:
@@ -185,7 +209,8 @@ def shortcut(world: World, who: User, callback: str, what: Message | None) -> De
     kind = "message" if what is not None else "global"
     if world.settings.shortcuts.get(callback) != kind:
         raise Impossible(f"the app has no {kind} shortcut {callback!r}")
-    payload, _ = envelope(world, who, "message_action" if what is not None else "shortcut")
+    team = who.team if what is None else what.room.team
+    payload, _ = envelope(world, who, "shortcut" if what is None else "message_action", team)
     payload |= {"callback_id": callback, "action_ts": world.ids.ts()}
     if what is not None:
         url = world.response_url(user=who.id, room=what.room)
@@ -203,7 +228,7 @@ def shortcut(world: World, who: User, callback: str, what: Message | None) -> De
 
 
 def submitted(world: World, who: User, view: View) -> Delivery:
-    payload, trigger = envelope(world, who, "view_submission", view.id)
+    payload, trigger = envelope(world, who, "view_submission", view.team, view.id)
     view.errors, view.trouble = {}, ""
     payload |= {"view": shapes.view(view), "response_urls": _chosen_rooms(world, who, view)}
     return deliver(world, payload, lambda out: answered_view(world, view, trigger, out))
@@ -299,7 +324,7 @@ def left_open(world: World, who: User, view: View, *, whole: bool) -> Delivery |
     (cleared if whole or view.body.get("clear_on_close") else closed)(world, view)
     if not wanted:
         return None
-    payload, _ = envelope(world, who, "view_closed")
+    payload, _ = envelope(world, who, "view_closed", view.team)
     payload.pop("trigger_id")
     payload |= {"view": shapes.view(told), "is_cleared": whole}
     return deliver(world, payload, None)

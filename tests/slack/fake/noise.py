@@ -6,7 +6,7 @@ from typing import Any
 from tests.slack.fake.wire import Json
 
 NAMES = ("wibblr", "is_frobbed", "x_context_ref", "quux_ts", "nudge_hint", "prefs_v3")
-MAY_MISS = ("client_msg_id", "blocks", "team", "event_context", "is_ext_shared_channel")
+MAY_MISS = ("client_msg_id", "blocks", "team")
 OPAQUE = {"values", "blocks", "metadata", "event_payload", "errors"}  # keys mean something there
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.slack.fake import composing, deeds, interacting, seeing, shapes, surfaces, telling
 from tests.slack.fake.delivery import Delivery
-from tests.slack.fake.rooms import Channel
 from tests.slack.fake.rules import Impossible
 from tests.slack.fake.things import Conversation, File, Message, User, View
 from tests.slack.fake.wire import Json, copy
@@ -148,6 +147,15 @@ class Person(User):
             if part.block["type"] == "input" and not part.block.get("dispatch_action"):
                 return None
             return interacting.acted(self.world, self, where, part, state)
+
+    def look_up(self, where: surfaces.Surface, called: str, typed: str) -> Delivery:
+        """Type into a menu whose options the app supplies; they are in the answer."""
+        with self.world.turn:
+            self._see(where)
+            part = surfaces.find(where, called)
+            if not part.element["type"].endswith("external_select"):
+                raise Impossible(f"{called!r} has its options already")
+            return interacting.looked_up(self.world, self, where, part, typed)
 
     def shortcut(self, callback: str, what: Message | None = None) -> Delivery:
         with self.world.turn:
@@ -293,8 +301,32 @@ def _root(thread: Message | None) -> str | None:
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Bot(User):
-    """The app's own account; somebody else's app is a `Person` with `is_bot`."""
+class Robot(Person):
+    """Somebody else's app: an account of its own, or (`legacy`) only a name."""
 
+    app: str = ""
+    legacy: bool = False
 
-__all__ = ["Bot", "Channel", "Person"]
+    def say(
+        self,
+        where: Conversation,
+        typed: str,
+        *,
+        thread: Message | None = None,
+        files: Iterable[File] = (),
+        broadcast: bool = False,
+    ) -> Message:
+        with self.world.turn:
+            what = Message(
+                ts=self.world.ids.ts(),
+                room=where,
+                user=self.id,
+                text=typed,
+                thread_ts=_root(thread),
+                files=list(files),
+                subtype="bot_message" if self.legacy else None,
+                bot_id=self.bot_id,
+                app_id=self.app,
+                broadcast=broadcast,
+            )
+            return deeds.say(self.world, what)

@@ -56,7 +56,7 @@ def _replaces(url: ResponseUrl, body: Json) -> bool:
         return False
     if "replace_original" in body:
         return body["replace_original"] in TRUE
-    return body.get("response_type") == "in_channel"
+    return body.get("response_type") == "in_channel" and isinstance(url.message, Message)
 
 
 def _replace(world: World, url: ResponseUrl, said: Json) -> None:

@@ -137,7 +137,9 @@ def message(what: Message, *, metadata: bool = True) -> Json:
     shown: Json = {"type": "message"}
     if what.subtype:
         shown["subtype"] = what.subtype
-    shown |= {"user": what.user, "text": what.text, "ts": what.ts, "team": what.room.team.id}
+    if what.subtype != "bot_message":
+        shown |= {"user": what.user, "team": what.room.team.id}
+    shown |= {"text": what.text, "ts": what.ts}
     if what.client_msg_id:
         shown["client_msg_id"] = what.client_msg_id
     if what.bot_id:
@@ -154,13 +156,13 @@ def bot(what: Message) -> Json:
     about = {
         "id": what.bot_id,
         "deleted": False,
-        "name": "duly",
+        "name": "bot",
         "updated": team.created,
-        "app_id": team.app_id,
+        "app_id": what.app_id or team.app_id,
         "icons": {"image_36": "https://avatars.slack.example/36.png"},
         "team_id": team.id,
     }
-    return {"bot_id": what.bot_id, "app_id": team.app_id, "bot_profile": about}
+    return {"bot_id": what.bot_id, "app_id": about["app_id"], "bot_profile": about}
 
 
 def _in_thread(what: Message) -> Json:
@@ -190,7 +192,8 @@ def _more(what: Message, metadata: bool) -> Json:
     if what.edited:
         shown["edited"] = dict(what.edited)
     if what.files:
-        shown |= {"files": [file(each) for each in what.files], "upload": False}
+        shared = bool(what.room.shared_with)
+        shown |= {"files": [_carried(each, shared) for each in what.files], "upload": False}
     if what.reactions:
         shown["reactions"] = [
             {"name": name, "users": list(users), "count": len(users)}
@@ -229,6 +232,20 @@ def file(what: File) -> Json:
         "file_access": "visible",
     }
     return shown | links(what)
+
+
+def _carried(what: File, shared: bool) -> Json:
+    """A file in a message; where companies meet, only that there is one (ask `files.info`)."""
+    if not shared:
+        return file(what)
+    return {
+        "id": what.id,
+        "created": what.created,
+        "timestamp": what.created,
+        "mode": "file_access",
+        "user": what.user,
+        "file_access": "check_file_info",
+    }
 
 
 def links(what: File) -> Json:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.slack.fake import telling
+from tests.slack.fake import deeds, telling
 from tests.slack.fake.app import Settings
 from tests.slack.fake.clock import Clock, WallClock
 from tests.slack.fake.company import Company
@@ -195,6 +195,12 @@ class FakeSlack:
             company.installed = False
             inner = {"type": "app_uninstalled", "event_ts": self.world.ids.ts()}
             telling.tell(self.world, company, inner)
+
+    def unfurl(self, what: Message, title: str) -> None:
+        """Slack fetched the page behind a link, which looks like an edit without an editor."""
+        with self.world.turn:
+            shown = {"id": 1, "title": title, "fallback": title, "from_url": "https://x.example"}
+            deeds.unfurl(self.world, what, [shown])
 
     def rate_limit_events(self, company: Workspace) -> Delivery:
         with self.world.turn:

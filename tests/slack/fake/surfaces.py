@@ -101,6 +101,8 @@ def ident(thing: Any) -> str:
 
 
 def option(element: Json, value: Any) -> Json:
+    if element["type"].endswith("external_select") and isinstance(value, dict):
+        return value  # one of those that the app supplied
     groups = element.get("option_groups") or [{"options": element.get("options") or ()}]
     for group in groups:
         for each in group["options"]:

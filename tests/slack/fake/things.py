@@ -17,6 +17,7 @@ class Workspace:
     bot_id: str
     token: str
     enterprise: str | None = None
+    bot_user: str = ""  # id of the bot's account
     installed: bool = True
     revoked: bool = False
     created: int = 0
@@ -80,6 +81,7 @@ class Message:
     edited: Json | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
     bot_id: str | None = None
+    app_id: str | None = None  # whose bot, where it is not this app's
     client_msg_id: str | None = None
     broadcast: bool = False
     deleted: bool = False
@@ -104,6 +106,7 @@ class Conversation:
     shared_with: list[str] = field(default_factory=list)  # ids of foreign workspaces
     previous_names: list[str] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict, repr=False)  # by ts, deleted too
+    threads: dict[str, list[Message]] = field(default_factory=dict, repr=False)
 
     @property
     def is_private(self) -> bool:
@@ -118,11 +121,12 @@ class Conversation:
         return None if found is None or found.deleted else found
 
     def replies(self, ts: str) -> list[Message]:
-        return [
-            each
-            for each in self.messages.values()
-            if each.thread_ts == ts and each.ts != ts and not each.deleted
-        ]
+        return [each for each in self.threads.get(ts, ()) if not each.deleted]
+
+    def keep(self, what: Message) -> None:
+        self.messages[what.ts] = what
+        if what.thread_ts not in (None, what.ts):
+            self.threads.setdefault(str(what.thread_ts), []).append(what)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -63,6 +63,7 @@ class World:
     teams: dict[str, Workspace] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     rooms: dict[str, Conversation] = field(default_factory=dict)
+    directs: dict[frozenset[str], Conversation] = field(default_factory=dict)  # by members
     files: dict[str, File] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
@@ -83,7 +84,7 @@ class World:
         return self.clock.now()
 
     def bot(self, team: Workspace) -> User:
-        return next(x for x in self.users.values() if x.bot_id == team.bot_id)
+        return self.users[team.bot_user]
 
     def bot_in(self, room: Conversation) -> bool:
         return self.bot(room.team).id in room.members
@@ -91,12 +92,10 @@ class World:
     def direct(self, team: Workspace, *others: str) -> Conversation:
         """The conversation of the bot with these people, opened where there was none."""
         members = [self.bot(team).id, *others]
-        for room in self.rooms.values():
-            if room.is_direct and sorted(room.members) == sorted(members):
-                return room
-        return self.found(team, members)
+        return self.directs.get(frozenset(members)) or self.found(team, members)
 
     def found(self, team: Workspace, members: list[str]) -> Conversation:
+        """A direct message between two, or several."""
         alone = len(members) == 2
         room = Conversation(
             id=self.ids.new("D" if alone else "C"),
@@ -108,6 +107,7 @@ class World:
             created=int(self.now()),
         )
         self.rooms[room.id] = room
+        self.directs[frozenset(members)] = room
         return room
 
     def messages(self, *, deleted: bool = False) -> Iterator[Message]:
@@ -121,10 +121,10 @@ class World:
         self.responses[made.secret] = made
         return made
 
-    def trigger(self, user: User, view: str | None = None) -> Trigger:
+    def trigger(self, user: User, team: Workspace, view: str | None = None) -> Trigger:
         number = self.chance.randint(10**11, 10**12)
         ident = f"{number}.{number // 7}.{self.ids.hex(32)}"
-        made = Trigger(id=ident, user=user.id, team=user.team, made=self.now(), view=view)
+        made = Trigger(id=ident, user=user.id, team=team, made=self.now(), view=view)
         self.triggers[ident] = made
         return made
 

@@ -53,7 +53,7 @@ def addressed(call: Call) -> Conversation:
 
 
 def _by_name(call: Call, name: str) -> Conversation:
-    for room in call.world.rooms.values():
+    for room in call.world.rooms.values() if name not in call.world.rooms else ():
         named = room.name and room.name == name.removeprefix("#")
         if named and room.team is call.team and not room.deleted:
             call.args = {**call.args, "channel": room.id}
