@@ -173,6 +173,15 @@ class FakeSlack:
             time.sleep(0.002)
         return found
 
+    async def awaited(self, true: Callable[[], Any], within: float = 5.0) -> Any:
+        """The same in a running loop."""
+        end = time.monotonic() + within
+        while not (found := true()):
+            if time.monotonic() > end:
+                raise TimeoutError("it did not come about")
+            await asyncio.sleep(0.002)
+        return found
+
     # --- what goes wrong -------------------------------------------------------------------
 
     def next(self, method: str, *faults: Fault) -> None:
