@@ -81,7 +81,7 @@ def _is_held(field: Field) -> bool:
 def _intro(form: Form, title: str, reader: Reader) -> list[Block]:
     """The whole title, where the modal's own has no room for it, and a word beforehand."""
     pieces = [paragraph(each, reader) for each in form.intro]
-    if units(title) > TITLE:
+    if units(title) > TITLE or not (pieces or form.fields):  # a view is never empty
         pieces.insert(0, Piece((bold(title),)))
     if sum(each.cost for each in pieces) > INTRO:
         raise ValueError("the words above the fields are too long for a view")
