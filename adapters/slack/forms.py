@@ -19,6 +19,7 @@ from adapters.slack.limits import (
     PLACEHOLDER,
     TITLE,
     VIEW_BLOCKS,
+    first,
     units,
 )
 from adapters.slack.modal import ACCOUNT, CALLBACK, VALUE_ID, codes
@@ -43,12 +44,22 @@ def view(form: Form, reader: Reader, origin: str) -> dict[str, object]:
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "title": label(title, TITLE),
+        "title": label(_short(title), TITLE),
         "submit": label(line(form.submit, reader), TITLE),
         "close": label(line(say("Cancel"), reader), TITLE),
         "private_metadata": _metadata(form, reader, origin),
         "blocks": blocks,
     }
+
+
+def _short(title: str) -> str:
+    """Its first part, or whole words of it, where such are not much shorter than the rest."""
+    if units(title) <= TITLE:
+        return title
+    start = first(title, TITLE - 1)
+    ends = (start.rfind(mark) for mark in (":", " "))
+    end = next((each for each in ends if each > TITLE // 2), len(start))
+    return f"{start[:end].rstrip()}…"
 
 
 def _metadata(form: Form, reader: Reader, origin: str) -> str:

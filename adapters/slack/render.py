@@ -37,7 +37,7 @@ from adapters.slack.rich import (
 from bot.card import Button, Card, Tone
 from bot.effects import Publish
 from bot.events import MessageRef
-from bot.words import Code, Reader, Say, say, say_many, seen
+from bot.words import Code, Reader, Ref, Say, Value, say, say_many, seen
 
 PARAGRAPHS = 20  # blocks of a message's body; where there are more, they share blocks
 HOME_ROOM, HOME_PARAGRAPHS = 3_000, 3  # for each card of a person's own page
@@ -120,12 +120,18 @@ def _card(card: Card, reader: Reader, links: Links, frame: _Frame) -> list[Block
     url = links.to(card.about) if card.about else None
     link = _link(url, reader) if url else []
     room = frame.room - cost([*top, *end]) - BLOCK - WORTH_CUTTING
-    facts = [piece for name, value in card.facts for piece in fact(name, value, reader)]
+    facts = [piece for name, value in _untold(card) for piece in fact(name, value, reader)]
     body = [paragraph(each, reader) for each in card.body]
     known, fewer = _fit(facts, max(room // 3, room - sum(each.cost for each in body)))
     told, less = _fit(body, room - sum(each.cost for each in (*known, *link)), frame.paragraphs)
     more = [_more(fewer + less, reader)] if fewer + less else []
     return [*top, *_paragraphs(told, frame.paragraphs), *rich([*known, *more, *link]), *end]
+
+
+def _untold(card: Card) -> list[tuple[Say, Say | Value]]:
+    """The facts without the number that the title says already."""
+    said = [each for _, each in card.title.values if isinstance(each, Ref)]
+    return [(name, value) for name, value in card.facts if value not in said]
 
 
 def _title(title: str, tone: Tone) -> list[Block]:
@@ -199,7 +205,7 @@ def _small(text: Say, reader: Reader) -> list[Block]:
 def _words(card: Card, reader: Reader) -> str:
     """All of it in plain words, the title first: a notification shows no more than a line."""
     said = [line(card.title, reader), *(plain(each, reader) for each in card.body)]
-    for name, value in card.facts:
+    for name, value in _untold(card):
         said += [
             "".join(str(each["text"]) for each in one.elements) for one in fact(name, value, reader)
         ]

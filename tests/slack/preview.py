@@ -13,8 +13,8 @@ from typing import Any
 from adapters.slack import forms, render
 from bot.effects import Deliverable, OpenForm, Publish, Send, ShowHome, Upload, Whisper
 from bot.events import HomeOpened, MessageRef
-from bot.words import Reader
-from tests.desk import Desk, Paper, account
+from bot.words import Reader, say
+from tests.desk import LOBBY, MONDAY, Desk, Paper, account
 
 CSS = """
 body { margin: 16px; width: 560px; font: 15px/1.46 Lato, "Noto Sans CJK SC", sans-serif;
@@ -158,9 +158,12 @@ def scenes() -> dict[str, str]:
     for who in ("bob", "wei"):
         desk.posts("ann", f"@{who} Can you send me the *Q1* figures for <ACME & Sons> today?")
     desk.posts("sam", "@bob Could you please review the contract with Fabrikam by tomorrow?")
-    desk.wait(timedelta(hours=3))
+    desk.until(MONDAY + timedelta(hours=7))
     nudged = len(slate.done)
-    desk.says("ann", 'request notice importance=important text="The office is closed on Friday."')
+    desk.says(
+        "ann", 'request notice channels=lobby audience=all text="The office is closed on Friday."'
+    )
+    desk.presses("sam", "Approve")
     desk.says("mei", "request")
     desk.says("ann", "request")
     asked = len(slate.done)
@@ -168,13 +171,17 @@ def scenes() -> dict[str, str]:
         desk.says(who, "mine")
     for who in ("bob", "wei", "sam"):
         desk.hears(HomeOpened(key=f"home {who}", at=desk.now, actor=account(who)))
+    text = "*Dear all*,\n\n\tThe office is closed. :tada:\n  - <!channel> https://acme.example"
+    slate.done.insert(nudged, (Publish(LOBBY, say("A notice"), text), Reader()))
     done = [shown(effect, reader) for effect, reader in slate.done]
     desk.close()
     homes = [each for each in done if each.startswith('<div class="home"')]
     modals = [each for each in done if each.startswith('<div class="modal"')]
     return {
         "nudges": "".join(done[:nudged]),
-        "approval": "".join(each for each in done[nudged:asked] if each not in modals),
+        "approval": "".join(
+            dict.fromkeys(each for each in done[nudged:asked] if each not in modals)
+        ),
         "mine": "".join(each for each in done[asked:] if each not in homes),
         "homes": "".join(homes),
         "forms": "".join(modals),

@@ -215,6 +215,9 @@ def test_a_long_title_stands_whole_above_the_fields() -> None:
     shown = modal(form(TEXT, title="Ask for an approval of a notice"))
 
     assert words(shown["title"]) == "Ask for an approval of…"
+    assert words(modal(form(TEXT, title="Ask for an approval: A notice"))["title"]) == (
+        "Ask for an approval…"
+    )
     assert words(shown["blocks"][0]) == "Ask for an approval of a notice"
 
 

@@ -176,6 +176,15 @@ def test_lines_of_a_person_do_not_pass_for_facts_of_ours() -> None:
     assert words(quote) == "late\nApproved by: the CEO"
 
 
+def test_a_number_in_the_title_is_not_said_again() -> None:
+    facts = ((say("Number"), Ref(4)), (say("Replaces"), Ref(3)))
+
+    sent = message(Card(say("Request {number}", number=Ref(4)), facts=facts), READER, Addresses())
+
+    assert words(sent.blocks) == "Request #4Replaces: #3"
+    assert sent.text == "Request #4\nReplaces: #3"
+
+
 def test_commands_stand_apart_in_sentences_of_every_depth() -> None:
     inner = say("or {command}", command=Code("/duly mine"))
     text = say("Type {first} {inner}", first=Code("done 7"), inner=Rows((inner, Code("x"))))
