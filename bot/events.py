@@ -177,7 +177,10 @@ class FilePublished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Echoed(Event):
-    """The platform shows us a message of ours: what was sent under `sent` stands there."""
+    """The platform shows us a message of ours: what was sent under `sent` stands there.
+
+    Of an effect that became several messages only the one that `deliver` returned is told.
+    """
 
     message: MessageRef
     sent: str  # the key of the effect it was

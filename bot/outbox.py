@@ -139,7 +139,7 @@ class Courier:
                 await self._give_up(load, "it stayed in doubt")
         else:
             outcome = Arrival(load.effect.to, arrived)
-            await self._record(lambda box: box.settle(parcel.id, "arrived", outcome))
+            await self._record(lambda box: _arrived(box, parcel.id, outcome))
 
     async def _deliver(self, load: Load) -> MessageRef | None:
         parcel, effect = load.parcel, load.effect
@@ -166,21 +166,26 @@ class Courier:
         """A form that nobody could open becomes the card that says what to type."""
         parcel, effect = load.parcel, load.effect
         if not isinstance(effect, OpenForm):
-            await self._record(lambda box: box.settle(parcel.id, "undeliverable", reason))
+            await self._record(lambda box: box.fail(parcel.id, reason))
             return
 
         def instead(box: Outbox) -> None:
-            box.settle(parcel.id, "undeliverable", reason)
-            box.add(Send(effect.to, effect.instead), f"{parcel.key}/instead", urgent=True)
+            if box.fail(parcel.id, reason):
+                box.add(Send(effect.to, effect.instead), f"{parcel.key}/instead", urgent=True)
 
         await self._record(instead)
 
-    async def _record(self, write: Callable[[Outbox], None]) -> None:
+    async def _record(self, write: Callable[[Outbox], object]) -> None:
         def recorded() -> None:
             with self.store.transaction() as tx:
                 write(tx.outbox)
 
         await asyncio.to_thread(recorded)
+
+
+def _arrived(box: Outbox, parcel: str, outcome: Arrival) -> None:
+    if box.arrive(parcel, outcome):
+        log.info("late double of %s removed", parcel)
 
 
 def _lanes(loads: list[Load]) -> list[list[Load]]:

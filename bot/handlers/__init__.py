@@ -26,7 +26,7 @@ from bot.events import (
     Unread,
     conversation,
 )
-from bot.handlers import absences, home, menu, talk
+from bot.handlers import absences, echoes, home, menu, talk
 from bot.store import Transaction
 from bot.words import Say
 
@@ -73,7 +73,9 @@ class Handlers:
             case CoverageLost(place=place, since=since, at=at):
                 tx.gaps.add(conversation(place), since, at)
                 absences.unseen(tx, conversation(place), since, at)
-            case FileShared() | FilePublished() | Echoed() | AccessLost():
+            case Echoed():
+                echoes.heard(tx, event)
+            case FileShared() | FilePublished() | AccessLost():
                 pass  # kept in the journal; what follows from them comes with the platforms
             case Unread():
                 raise ValueError("nobody could read this payload")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper
+from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper, Withdraw
 from bot.events import Account, MessageRef, Place, Platform, conversation
 from bot.store.rows import Rows
 from bot.store.schema import GATHERING, UNSENT, outbox
@@ -93,22 +93,56 @@ class Outbox:
         effect = self.rows.open(outbox.c.body, row.id, row.body)
         return Parcel(row.id, row.key, effect, row.since, doubtful, row.urgent, row.subject or "")
 
+    def reader(self, row: Any) -> Place | Account | None:
+        """To whom it goes, or went, as long as we know."""
+        if row.body is not None:
+            effect: Effect = self.rows.open(outbox.c.body, row.id, row.body)
+            return effect.to
+        kept = self.rows.open(outbox.c.outcome, row.id, row.outcome) if row.outcome else None
+        return kept[0] if isinstance(kept, tuple) else None
+
     def wait(self, parcel: Parcel, span: timedelta) -> None:
         """It did not arrive this time; an older doubt stays."""
         state = "doubtful" if parcel.doubtful else "ready"
         until = self.rows.clock.lease() + span
-        self.rows.change(outbox, outbox.c.id == parcel.id, state=state, held_until=until)
+        self.rows.change(outbox, outbox.c.id == parcel.id, UNSENT, state=state, held_until=until)
 
     def postpone(self, parcel: Parcel, until: datetime) -> None:
         """Not before that time, as people see it; an older doubt stays."""
         state = "doubtful" if parcel.doubtful else "ready"
         lease = self.rows.clock.lease()
         change = {"state": state, "not_before": until, "held_until": lease}
-        self.rows.change(outbox, outbox.c.id == parcel.id, **change)
+        self.rows.change(outbox, outbox.c.id == parcel.id, UNSENT, **change)
 
     def hold(self, id: str, until: datetime) -> None:
         """Not before that time, as people see it."""
         self.rows.change(outbox, outbox.c.id == id, not_before=until)
+
+    def fail(self, id: str, reason: str) -> bool:
+        """It will never arrive; False: somebody saw meanwhile that it did."""
+        if self.rows.one(outbox, outbox.c.id == id, UNSENT) is None:
+            return False
+        self.settle(id, "undeliverable", reason)
+        return True
+
+    def arrive(self, id: str, arrival: Arrival) -> bool:
+        """It arrived: the courier says so, or the platform that shows it to us, or both.
+
+        True: it had arrived already as another message. Then this one is a double, and goes.
+        """
+        found = self.rows.all(outbox, outbox.c.id == id, to_change=True)
+        there = (found[0].place, found[0].message) if found and found[0].message else None
+        if there is None:
+            self.settle(id, "arrived", arrival)
+            return False
+        message = arrival.message
+        if message is None or there == (conversation(message.place), message.id):
+            return False
+        key = f"double/{conversation(message.place)}/{message.id}"
+        if self.known([key]):
+            return False
+        self.add(Withdraw(arrival.to, message), key)
+        return True
 
     def settle(self, id: str, state: Settled, outcome: Arrival | str) -> None:
         kept = (outcome.to, outcome.message) if isinstance(outcome, Arrival) else outcome

@@ -1,6 +1,7 @@
 """A platform at its worst: it loses requests and answers, dawdles, is busy, and repeats nothing.
 
-It never deduplicates: whatever is sent twice stands there twice.
+It never deduplicates: whatever is sent twice stands there twice. One that `echoes` shows us what
+we said, and may dawdle for longer than any quarantine: what then stands there twice is withdrawn.
 """
 
 from collections.abc import Callable
@@ -9,13 +10,14 @@ from enum import Enum, auto
 from random import Random
 from typing import Any
 
-from bot.effects import Deliverable, Whisper
+from bot.effects import Deliverable, Whisper, Withdraw
 from bot.events import MessageRef
 from bot.port import Doubtful, TryLater
 from bot.words import Reader
-from tests.desk import Paper
+from tests.desk import Line, Paper
 
-DAWDLE = 75  # seconds after which a request it dawdles over is accepted at the latest
+DAWDLE = 75  # seconds after which a request it dawdles over is accepted at the latest …
+LONG = 1200  # … by one that shows us what it accepted
 
 
 class Fate(Enum):
@@ -42,9 +44,11 @@ WEIGHTS = {
 class Sea(Paper):
     """`watch` sees everything that is handed to it, at that moment."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Random, *, echoes: bool = False) -> None:
         super().__init__()
-        self.chance, self.calm = chance, False
+        self.chance, self.calm, self.echoes = chance, False, echoes
+        self.shown: list[tuple[str, MessageRef]] = []  # what it has not told us of yet
+        self.doubles: set[MessageRef] = set()  # stood there twice, and were withdrawn
         self.down_until: datetime | None = None
         self.now: Callable[[], datetime]
         self.sleep: Callable[[timedelta], None]
@@ -60,12 +64,14 @@ class Sea(Paper):
         if fate is Fate.LOST:
             raise Doubtful
         if fate is Fate.LATE:
-            at = self.now() + timedelta(seconds=self.chance.randint(1, DAWDLE))
+            at = self.now() + timedelta(
+                seconds=self.chance.randint(1, LONG if self.echoes else DAWDLE)
+            )
             self._late.append((at, (effect, key, reader)))
             raise TimeoutError
         if fate is Fate.SLOW:
             self.sleep(timedelta(seconds=self.chance.randint(1, 30)))
-        ref = await super().deliver(effect, key=key, reader=reader)
+        ref = await self._accept(effect, key, reader)
         if fate is Fate.UNHEARD:
             raise self.chance.choice([Doubtful(), ConnectionResetError()])
         return ref
@@ -87,7 +93,20 @@ class Sea(Paper):
         due = [each for at, each in self._late if at <= self.now()]
         self._late = [(at, each) for at, each in self._late if at > self.now()]
         for effect, key, reader in due:
-            await super().deliver(effect, key=key, reader=reader)
+            await self._accept(effect, key, reader)
+
+    async def _accept(self, effect: Deliverable, key: str, reader: Reader) -> MessageRef | None:
+        seen = len(self.lines)
+        ref = await super().deliver(effect, key=key, reader=reader)
+        if ref is not None and len(self.lines) > seen and not isinstance(effect, Whisper):
+            self.shown.append((key, ref))
+        if isinstance(effect, Withdraw) and key.startswith("double/"):
+            self.doubles.add(effect.message)
+        return ref
+
+    @property
+    def standing(self) -> list[Line]:
+        return [line for line in self.lines if line.ref not in self.doubles]
 
     def _fate(self) -> Fate:
         if self.down_until is not None and self.now() < self.down_until:

@@ -16,6 +16,7 @@ from bot import clock
 from bot.effects import Deliverable
 from bot.events import (
     ButtonPressed,
+    Echoed,
     Happening,
     MessageChanged,
     MessageRef,
@@ -72,7 +73,7 @@ class Storm:
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
-        self.sea = Sea(Random(f"{self.seed}/sea"))
+        self.sea = Sea(Random(f"{self.seed}/sea"), echoes=self.seed % 2 == 1)
 
     def run(self) -> list[Breach]:
         with patch.object(policies, "read", READ):
@@ -80,7 +81,7 @@ class Storm:
             with asyncio.Runner(loop_factory=loop) as self._runner, self._strikes():
                 self._story()
             self.breaches += laws.afterwards(
-                self.desk.store, list(self.acknowledged.values()), self.sea.lines
+                self.desk.store, list(self.acknowledged.values()), self.sea.standing
             )
             self.desk.close()
         return self.breaches
@@ -239,8 +240,18 @@ class Storm:
 
     # ---- how it reaches us
 
+    def _echo(self) -> None:
+        """The platform shows us what we said there."""
+        shown, self.sea.shown = self.sea.shown, []
+        self.pending += [
+            Echoed(key=f"paper/echo/{ref.id}", at=self.desk.now, message=ref, sent=key)
+            for key, ref in shown
+        ]
+
     def _deliver_in(self) -> None:
         """The platform repeats what we have not acknowledged, and now and then what we have."""
+        if self.sea.echoes:
+            self._echo()
         batch = [each for each in self.pending if self.chance.random() < 0.9]
         if self.acknowledged and self.chance.random() < 0.3:
             batch.append(self.chance.choice(list(self.acknowledged.values())))
@@ -356,6 +367,16 @@ class Storm:
                 self.desk.now = max(self.desk.now + timedelta(seconds=1), following)
             self.desk.now += QUARANTINE
             self._quiet()
+            self._hear_the_last()
+
+    def _hear_the_last(self) -> None:
+        """Whatever it still dawdled over is there by now, and shown."""
+        self._runner.run(self.sea.catch_up())
+        if self.sea.echoes:
+            self._echo()
+        while self.pending:
+            self._deliver_in()
+        self._quiet()
 
     def _quiet(self) -> None:
         for _ in range(100):
