@@ -46,9 +46,13 @@ class Courier:
     adapters: Mapping[Platform, Adapter]
     nudging: Nudging
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _hall: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def round(self, *, urgent: bool | None = None) -> int:
-        """Try everything that may be sent once; returns how much that was."""
+        """Try everything that may be sent once; returns how much that was.
+
+        `urgent`: only answers to people, or only the rest; None: both.
+        """
         loads, tried = await asyncio.to_thread(self._claim, urgent)
         async with asyncio.TaskGroup() as group:
             for lane in _lanes(loads):
@@ -56,8 +60,8 @@ class Courier:
         return tried
 
     async def _lane(self, loads: list[Load]) -> None:
-        """What goes to one reader arrives in the order it was written."""
-        async with self._room:
+        """What goes to one reader arrives in order; no answer waits for room behind the rest."""
+        async with self._room if loads[0].parcel.urgent else self._hall:
             for load in loads:
                 await self._carry(load)
 
@@ -191,7 +195,7 @@ def _arrived(box: Outbox, parcel: str, outcome: Arrival) -> None:
 def _lanes(loads: list[Load]) -> list[list[Load]]:
     lanes: dict[object, list[Load]] = {}
     for load in loads:
-        lanes.setdefault(load.effect.to, []).append(load)
+        lanes.setdefault((load.parcel.urgent, load.effect.to), []).append(load)
     return list(lanes.values())
 
 

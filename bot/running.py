@@ -38,7 +38,7 @@ class Runner:
                 if self.works:
                     group.create_task(_always(self._handle))
                     group.create_task(_always(partial(self._send, urgent=True)))
-                    group.create_task(_always(partial(self._send, urgent=None)))
+                    group.create_task(_always(partial(self._send, urgent=False)))
                     group.create_task(_always(self._build))
                     group.create_task(_always(self._plan))
         finally:
@@ -64,7 +64,7 @@ class Runner:
         else:
             await turn.wait(IDLE)
 
-    async def _send(self, *, urgent: bool | None) -> None:
+    async def _send(self, *, urgent: bool) -> None:
         turn = self.bot.made.turn()
         if not await self.bot.courier.round(urgent=urgent):
             await turn.wait(IDLE)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,11 +14,14 @@ from bot import clock
 from bot.card import Card, Field, Form
 from bot.effects import Amend, Deliverable, OpenForm, Send, ShowHome, Upload, Whisper
 from bot.events import Account, MessageRef, Place
-from bot.outbox import PATIENCE, QUARANTINE, RESOLVE, START
+from bot.outbox import AT_ONCE, BATCH, PATIENCE, QUARANTINE, RESOLVE, START
 from bot.port import Doubtful, TryLater, Undeliverable
+from bot.store.outbox import Written
 from bot.store.schema import outbox
 from bot.words import Reader, say
 from tests.desk import LOBBY, MONDAY, PAPER, Desk, Paper, account
+from tests.needs import need
+from tests.simulation import fresh
 
 SOON, MINUTE, HOUR = timedelta(minutes=5), timedelta(minutes=1), timedelta(hours=1)
 CARD = Card(say("Hello"))
@@ -367,3 +371,95 @@ def test_a_key_is_written_once(desk: Desk) -> None:
 
     with pytest.raises(sa.exc.IntegrityError):
         put(desk, Send(ANN, CARD))
+
+
+def test_ten_thousand_cards_leave_in_the_order_of_their_deadlines(desk: Desk) -> None:
+    chance, span = Random(7), 30 * 24 * 60
+    due = [MONDAY + chance.randrange(span) * MINUTE for _ in range(10_000)]
+    with desk.store.transaction() as tx:
+        tx.outbox.add_all(
+            [Written(Send(LOBBY, CARD), f"e/{n}", deadline=at) for n, at in enumerate(due)]
+        )
+        tx.outbox.add(whisper(), "e/answer")
+    first = asyncio.run(desk.bot.courier.round(urgent=None))
+    assert sent(desk)[0] == "e/answer"
+    assert first == BATCH
+    go(desk)
+
+    left = [due[int(key[2:])] for key in sent(desk) if key != "e/answer"]
+    assert len(left) == len(due)
+    assert left == sorted(left)
+
+
+def test_a_card_about_a_duty_carries_when_that_is_due(desk: Desk) -> None:
+    desk.posts("ann", "@bob could you send me the contract?")
+    duty = desk.duty(1)
+    with desk.store.transaction() as tx:
+        tx.outbox.add(Send(ANN, CARD), "about", subject=f"duty/{duty.id}")
+        tx.outbox.add(Send(ANN, CARD), "news")
+
+    found = {row.key: row.deadline for row in rows(desk)}
+    assert (found["about"], found["news"]) == (duty.due, desk.now)
+
+
+def test_no_answer_waits_behind_what_the_platform_paces() -> None:
+    paper = Moody()
+    desk = Desk(paper=paper)
+    put(desk, *[Send(replace(LOBBY, id=f"room{n}"), CARD) for n in range(2 * AT_ONCE)])
+
+    async def scene() -> list[str]:
+        go_on, full = asyncio.Event(), asyncio.Event()
+
+        async def pace() -> None:
+            if len(paper.tries) == AT_ONCE:
+                full.set()
+            await go_on.wait()
+
+        paper.before = pace
+        bulk = asyncio.create_task(desk.bot.courier.round(urgent=False))
+        await full.wait()
+        paper.before = nothing
+        with desk.store.transaction() as tx:
+            tx.outbox.add(whisper(), "answer")
+        async with asyncio.timeout(10):
+            await desk.bot.courier.round(urgent=True)
+        answered = sent(desk)
+        go_on.set()
+        await bulk
+        return answered
+
+    assert asyncio.run(scene()) == ["answer"]
+    assert len(sent(desk)) == 2 * AT_ONCE + 1
+    desk.close()
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_claim_is_read_in_order_from_its_index(kind: str, urgent: bool) -> None:
+    if kind == "postgresql":
+        need("postgresql")
+    with fresh.database(kind) as db:
+        desk = Desk(db=db)
+        with desk.store.transaction() as tx:
+            for n in range(500):
+                tx.outbox.add_all(
+                    [Written(Send(LOBBY, CARD), f"e/{n}/{each}") for each in range(10)]
+                )
+            tx.rows.conn.exec_driver_sql("ANALYZE outbox")
+            seen: list[tuple[str, Any]] = []
+
+            def note(conn: Any, cursor: Any, statement: str, values: Any, *rest: Any) -> None:  # noqa: ARG001
+                if statement.lstrip().startswith("SELECT") and "held_until <=" in statement:
+                    seen.append((statement, values))
+
+            sa.event.listen(db, "before_cursor_execute", note)
+            tx.outbox.claim([PAPER], 100, QUARANTINE, urgent=urgent)
+            sa.event.remove(db, "before_cursor_execute", note)
+            (statement, values), explain = seen[0], "EXPLAIN QUERY PLAN "
+            explain = explain if kind == "sqlite" else "EXPLAIN "
+            plan = tx.rows.conn.exec_driver_sql(explain + statement, values).all()
+        told = " ".join(str(line) for line in plan)
+
+        assert "outbox_unsent" in told
+        assert "TEMP B-TREE" not in told
+        assert "Sort" not in told

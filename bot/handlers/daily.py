@@ -5,6 +5,7 @@ while they were off, or while we were down, is one card.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.effects import Digest, Remind, Send
@@ -13,7 +14,7 @@ from bot.handlers.digests import DIGEST
 from bot.policy.duties import Duty
 from bot.store import Transaction
 from bot.store.duties import Due
-from bot.store.outbox import Parcel
+from bot.store.outbox import Parcel, Written
 
 
 def plan(tx: Transaction, fallen: Sequence[Due], gather: timedelta) -> None:
@@ -55,12 +56,13 @@ def put(tx: Transaction, persons: Sequence[str], gather: timedelta = timedelta(0
     """Today's digest of each, unless they had it; who has no account is not reached."""
     now = tx.clock.now()
     keys = {each: digests.key(tx, each, now) for each in persons}
-    known = tx.outbox.known(keys.values())
+    known, first = tx.outbox.known(keys.values()), tx.duties.earliest(persons)
     new = []
     for person, key in keys.items():
         account = None if key in known else tx.people.reached_at(person)
         if account is not None:
-            new.append((Digest(account, person), key, "", gather))
+            written = Written(Digest(account, person), key, hold=gather)
+            new.append(replace(written, deadline=first.get(person)))
     tx.outbox.add_all(new)
 
 

@@ -18,6 +18,7 @@ from bot.policy.rulebook import Level
 from bot.store import Transaction
 from bot.store.duties import Due
 from bot.store.notices import Member
+from bot.store.outbox import Written
 from bot.words import Code, Quoted, Ref, Rows, Say, say
 
 RECHECK = "notice"  # the kind of due that looks who joined its audience, and who left
@@ -158,14 +159,14 @@ def _level(tx: Transaction, notice: Notice) -> Level:
 
 
 def _announce(tx: Transaction, notice: Notice, owed: Mapping[str, str]) -> None:
-    accounts, none = tx.people.reached_at_all(owed), timedelta(0)
+    accounts, due = tx.people.reached_at_all(owed), tx.duties.due_about(NOTICE + notice.id)
     tx.outbox.add_all(
         [
-            (
+            Written(
                 Announce(accounts[person], notice.id, duty),
                 f"notice/{notice.id}/{duty}",
                 f"duty/{duty}",
-                none,
+                deadline=due.get(duty),
             )
             for person, duty in owed.items()
             if person in accounts

@@ -13,7 +13,7 @@ from bot.handlers.ladder import DUE, HEAD, LADDER, LAPSE, MANAGER, next_rung, ru
 from bot.policy.duties import Duty
 from bot.store import Transaction
 from bot.store.duties import Due
-from bot.store.outbox import EMERGENCY, NUDGE
+from bot.store.outbox import EMERGENCY, NUDGE, Written
 
 MISSED = timedelta(hours=1)  # so long after its time we must have been down
 
@@ -132,11 +132,12 @@ def _add_parcels(
     tx: Transaction, fresh: Iterable[Planned], parcels: dict[str, str], gather: timedelta
 ) -> None:
     """One for each person; who has no account is not reached."""
-    new: dict[str, tuple[Remind, str, str, timedelta]] = {}
-    for each in fresh:
+    new: dict[str, Written] = {}
+    for each in sorted(fresh, key=lambda each: each.duty.due):
         account = None if each.person in new else tx.people.reached_at(each.person)
         if account is not None:
-            new[each.person] = (Remind(account, each.person), each.card, "", gather)
+            remind, due = Remind(account, each.person), each.duty.due
+            new[each.person] = Written(remind, each.card, hold=gather, deadline=due)
     ids = tx.outbox.add_all(list(new.values()))
     parcels |= dict(zip(new, ids, strict=True))
 

@@ -117,7 +117,10 @@ def _tell(going: Going, person: str, which: str, *, urgent: bool = False) -> Non
     account = tx.people.reached_at(person)
     if account is not None and tx.outbox.keyed(key) is None:
         sent = Send(account, card(going, person))
-        tx.outbox.add(sent, key, subject=going.subject, urgent=urgent)
+        duty = next((each.duty for each in going.seats if each.person == person), None)
+        about = duty and tx.duties.get(duty)
+        due = about.due if about else None
+        tx.outbox.add(sent, key, subject=going.subject, urgent=urgent, deadline=due)
 
 
 def _person(going: Going, to: Account | Place) -> str:

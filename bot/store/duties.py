@@ -92,6 +92,14 @@ class Duties:
     def climb(self, ids: Sequence[str], step: int) -> None:
         self.rows.change(duties, duties.c.id.in_(ids), step=step)
 
+    def due_about(self, subject: str) -> dict[str, datetime]:
+        """When each live duty about a subject is due."""
+        c = duties.c
+        found = sa.select(c.id, c.due).where(
+            c.company == self.rows.company, LIVE, c.subject == subject
+        )
+        return {row.id: row.due for row in self.rows.conn.execute(found)}
+
     def close_all(self, subject: str, state: State, how: str) -> None:
         """Everything live about a subject at once; the rungs that wait for it go with it."""
         where = LIVE, duties.c.subject == subject
@@ -238,7 +246,7 @@ class Dues:
 
     def claim(self, now: datetime, limit: int) -> list[Due]:
         """What is due, taken out of the table; back in it if the transaction fails."""
-        rows = self.rows.free(dues, dues.c.at <= now, order=dues.c.at, limit=limit)
+        rows = self.rows.free(dues, dues.c.at <= now, order=(dues.c.at,), limit=limit)
         if rows:
             self.rows.remove(dues, dues.c.id.in_([row.id for row in rows]))
         return [Due(id=r.id, at=r.at, kind=r.kind, subject=r.subject, step=r.step) for r in rows]

@@ -137,7 +137,7 @@ class Orders:
         """One to build now, ours for `hold`; whoever dies over it loses it to the next."""
         c, lease = orders.c, self.rows.clock.lease()
         where = c.state == "waiting", c.held_until <= lease
-        found = self.rows.free(orders, *where, order=c.id, limit=1)
+        found = self.rows.free(orders, *where, order=(c.id,), limit=1)
         if found:
             tries = found[0].tries + 1
             self.rows.change(orders, c.id == found[0].id, held_until=lease + hold, tries=tries)

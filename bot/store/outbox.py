@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper, Withdraw
 from bot.events import Account, MessageRef, Place, Platform, conversation
 from bot.store.rows import Rows
-from bot.store.schema import GATHERING, UNSENT, outbox
+from bot.store.schema import GATHERING, UNSENT, duties, outbox
 
 Settled = Literal["arrived", "spared", "undeliverable"]
 BACK = 10_000  # rows erased at a time
 NUDGE = "nudge/"  # how the key of a nudging card begins …
 EMERGENCY = "emergency/"  # … of one that waits for nothing …
+DUTY = "duty/"  # how the subject of a card about a duty begins
 LATER = "later/"  # … and of one that waits for the hour of the digest
 
 
@@ -25,6 +26,20 @@ class Arrival:
 
     to: Place | Account
     message: MessageRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An effect as it is put into the outbox. `hold` is lease time.
+
+    `deadline`: when what it speaks of is due, as people see it; None: when it is written.
+    """
+
+    effect: Effect
+    key: str
+    subject: str = ""
+    hold: timedelta = timedelta(0)
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +71,36 @@ class Parcel:
 class Outbox:
     rows: Rows
 
-    def add(self, effect: Effect, key: str, *, subject: str = "", urgent: bool = False) -> str:
-        """Keep `effect` to be carried out; `urgent`: it answers a person who waits for it."""
-        row = self._row(effect, key, subject, timedelta(0))
+    def add(
+        self,
+        effect: Effect,
+        key: str,
+        *,
+        subject: str = "",
+        urgent: bool = False,
+        deadline: datetime | None = None,
+    ) -> str:
+        """Keep `effect` to be carried out; `urgent`: it answers a person who waits for it.
+
+        `deadline`: when what it speaks of is due, if that is not the duty that `subject` names.
+        """
+        due = deadline or self._due(subject)
+        row = self._row(Written(effect, key, subject, deadline=due))
         self.rows.add(outbox, **row | {"urgent": urgent or row["urgent"]})
         return str(row["id"])
+
+    def _due(self, subject: str) -> datetime | None:
+        """When the duty is due that a card speaks of."""
+        if not subject.startswith(DUTY):
+            return None
+        row = self.rows.one(duties, duties.c.id == subject.removeprefix(DUTY))
+        return row and row.due
 
     def gathering(self, persons: Iterable[str]) -> dict[str, str]:
         """The nudges of each person that nobody has begun to send: more can still be put in."""
         c = outbox.c
         where = GATHERING, c.person.in_(list(persons)), c.key.startswith(NUDGE)
-        found = self.rows.free(outbox, *where, order=c.id, limit=10_000)
+        found = self.rows.free(outbox, *where, order=(c.id,), limit=10_000)
         return {row.person: row.id for row in found}
 
     def claim(
@@ -77,13 +111,17 @@ class Outbox:
         *,
         urgent: bool | None = None,
     ) -> list[tuple[Any, bool]]:
-        """Rows that may be sent now, ours for `hold`, each with whether it was in doubt already."""
+        """Rows that may be sent now, ours for `hold`, each with whether it was in doubt already.
+
+        What answers somebody first; then whatever is due first.
+        """
         c, lease = outbox.c, self.rows.clock.lease()
         free = [UNSENT, c.held_until <= lease]
         free += [c.not_before <= self.rows.clock.now(), c.platform.in_(list(platforms))]
-        if urgent is not None:
-            free.append(c.urgent.is_(urgent))
-        rows = self.rows.free(outbox, *free, order=c.id, limit=limit)
+        rows: list[Any] = []
+        for kind in (True, False) if urgent is None else (urgent,):
+            order, left = (c.deadline, c.id), limit - len(rows)
+            rows += self.rows.free(outbox, c.urgent.is_(kind), *free, order=order, limit=left)
         if rows:
             ids = [row.id for row in rows]
             self.rows.change(outbox, c.id.in_(ids), state="doubtful", held_until=lease + hold)
@@ -256,25 +294,27 @@ class Outbox:
         )
         return self.rows.change(outbox, c.id.in_(old.limit(BACK)), body=None)
 
-    def add_all(self, effects: Sequence[tuple[Effect, str, str, timedelta]]) -> list[str]:
-        """Many at once: effect, key, subject, hold."""
-        rows = [self._row(*each) for each in effects]
+    def add_all(self, effects: Sequence[Written]) -> list[str]:
+        """Many at once; returns their ids."""
+        rows = [self._row(each) for each in effects]
         self.rows.add_all(outbox, rows)
         return [row["id"] for row in rows]
 
-    def _row(self, effect: Effect, key: str, subject: str, hold: timedelta) -> dict[str, Any]:
-        id, now = self.rows.clock.new_id(), self.rows.clock.lease()
+    def _row(self, written: Written) -> dict[str, Any]:
+        effect, now = written.effect, self.rows.clock.now()
+        id, lease = self.rows.clock.new_id(), self.rows.clock.lease()
         return {
             "id": id,
-            "key": key,
+            "key": written.key,
             "platform": effect.to.platform,
             "kind": type(effect).__name__,
             "urgent": isinstance(effect, Whisper | OpenForm),
             "person": effect.person if isinstance(effect, Remind | Digest) else None,
-            "subject": subject,
+            "subject": written.subject,
             "body": self.rows.close(outbox.c.body, id, effect),
-            "since": now,
-            "held_until": now + hold,
-            "not_before": self.rows.clock.now(),
+            "since": lease,
+            "held_until": lease + written.hold,
+            "not_before": now,
+            "deadline": written.deadline or now,
             "state": "ready",
         }

@@ -59,11 +59,11 @@ class Rows:
         return bool(self.conn.get_execution_options().get("duly_reads"))
 
     def free(
-        self, table: sa.Table, *where: Where, order: sa.Column[Any], limit: int
+        self, table: sa.Table, *where: Where, order: Sequence[sa.Column[Any]], limit: int
     ) -> Sequence[Any]:
         """Rows that nobody else holds in a transaction of theirs; ours until we commit."""
         ours = sa.select(table).where(table.c.company == self.company, *where)
-        ours = ours.order_by(order).limit(limit)
+        ours = ours.order_by(*order).limit(limit)
         if self.shared:
             ours = ours.with_for_update(skip_locked=True)
         return self.conn.execute(ours).all()

@@ -108,6 +108,7 @@ outbox = table(
     Column("since", Moment, nullable=False),  # lease time
     Column("held_until", Moment, nullable=False),  # lease time
     Column("not_before", Moment, nullable=False),  # the time people see
+    Column("deadline", Moment),  # when what it speaks of is due, else when it was written; likewise
     Column("state", String, nullable=False),  # ready, doubtful, arrived, spared, undeliverable
     Column("settled_at", Moment),  # lease time
     Column("place", String),  # where it arrived …
@@ -119,6 +120,8 @@ UNSENT = outbox.c.state.in_(fixed("ready", "doubtful"))
 Index(
     "outbox_unsent",
     outbox.c.company,
+    outbox.c.urgent,
+    outbox.c.deadline,
     outbox.c.id,
     sqlite_where=UNSENT,
     postgresql_where=UNSENT,
