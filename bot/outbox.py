@@ -10,14 +10,14 @@ from typing import Any
 from bot.clock import fault_point
 from bot.effects import Announce, Deliverable, Digest, OpenForm, Remind, Send, Upload, doubt
 from bot.events import Account, MessageRef, Platform
-from bot.handlers import daily, notice_cards, stale
+from bot.handlers import daily, notice_cards, remedies, stale
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
 from bot.port import Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
 from bot.store.outbox import Arrival, Outbox, Parcel
 from bot.store.rows import gave_way
-from bot.words import Reader
+from bot.words import Reader, Say
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class Courier:
     async def _carry(self, load: Load) -> None:
         parcel = load.parcel
         if self.store.clock.lease() > load.until:
-            await self._record(lambda box: box.wait(parcel, timedelta(0)))
+            await self._record(lambda tx: tx.outbox.wait(parcel, timedelta(0)))
             return
         try:
             arrived = await self._deliver(load)
@@ -134,16 +134,16 @@ class Courier:
             if self._waited_enough(parcel):
                 await self._give_up(load, "the platform stayed unreachable")
             else:
-                await self._record(lambda box: box.wait(parcel, after))
-        except Undeliverable as reason:
-            await self._give_up(load, str(reason))
+                await self._record(lambda tx: tx.outbox.wait(parcel, after))
+        except Undeliverable as error:
+            await self._give_up(load, str(error), error.remedy)
         except Exception as error:  # Doubtful, or a bug of ours: the claim stands, the doubt too
             log.warning("outbox %s is in doubt: %s", parcel.id, type(error).__name__)
             if self._waited_enough(parcel):
                 await self._give_up(load, "it stayed in doubt")
         else:
             outcome = Arrival(load.effect.to, arrived)
-            await self._record(lambda box: _arrived(box, parcel.id, outcome))
+            await self._record(lambda tx: _arrived(tx.outbox, parcel.id, outcome))
 
     async def _deliver(self, load: Load) -> MessageRef | None:
         parcel, effect = load.parcel, load.effect
@@ -166,23 +166,25 @@ class Courier:
         span = PATIENCE if parcel.urgent else RESOLVE
         return self.store.clock.lease() > parcel.since + span and not parcel.nudging
 
-    async def _give_up(self, load: Load, reason: str) -> None:
+    async def _give_up(self, load: Load, reason: str, remedy: Say | None = None) -> None:
         """A form that nobody could open becomes the card that says what to type."""
         parcel, effect = load.parcel, load.effect
-        if not isinstance(effect, OpenForm):
-            await self._record(lambda box: box.fail(parcel.id, reason))
-            return
 
-        def instead(box: Outbox) -> None:
-            if box.fail(parcel.id, reason):
-                box.add(Send(effect.to, effect.instead), f"{parcel.key}/instead", urgent=True)
+        def given_up(tx: Transaction) -> None:
+            if not tx.outbox.fail(parcel.id, reason):
+                return
+            if remedy is not None:
+                remedies.tell(tx, effect.to, reason, remedy)
+            if isinstance(effect, OpenForm):
+                key = f"{parcel.key}/instead"
+                tx.outbox.add(Send(effect.to, effect.instead), key, urgent=True)
 
-        await self._record(instead)
+        await self._record(given_up)
 
-    async def _record(self, write: Callable[[Outbox], object]) -> None:
+    async def _record(self, write: Callable[[Transaction], object]) -> None:
         def recorded() -> None:
             with self.store.transaction() as tx:
-                write(tx.outbox)
+                write(tx)
 
         await asyncio.to_thread(recorded)
 

@@ -19,7 +19,7 @@ from bot.port import Doubtful, TryLater, Undeliverable
 from bot.store.outbox import Written
 from bot.store.schema import outbox
 from bot.words import Reader, say
-from tests.desk import LOBBY, MONDAY, PAPER, Desk, Paper, account
+from tests.desk import LOBBY, MONDAY, PAPER, Desk, Paper, account, person
 from tests.needs import need
 from tests.simulation import fresh
 
@@ -371,6 +371,44 @@ def test_a_key_is_written_once(desk: Desk) -> None:
 
     with pytest.raises(sa.exc.IntegrityError):
         put(desk, Send(ANN, CARD))
+
+
+def test_it_hears_once_what_to_do_where_nothing_can_be_delivered() -> None:
+    remedy = say("Ask for an approval")
+    desk = Desk(paper=Moody(*[Undeliverable("not_in_channel", remedy)] * 3))
+    with desk.store.transaction() as tx:
+        tx.people.save([replace(person("eve"), roles=frozenset({"it"}))])
+    put(desk, Send(LOBBY, CARD), Send(LOBBY, CARD), Send(replace(LOBBY, id="attic"), CARD))
+    go(desk)
+
+    told = [line.text.split("\n")[0] for line in desk.paper.lines if line.to == "eve"]
+    assert sorted(told) == ["I cannot deliver to «#lobby»", "I cannot deliver to «attic»"]
+    assert "Ask for an approval" in desk.paper.lines[-1].text
+    desk.close()
+
+
+def test_who_cannot_be_reached_is_not_told_so_there() -> None:
+    desk = Desk(paper=Moody(Undeliverable("blocked", say("Ask for an approval"))))
+    with desk.store.transaction() as tx:
+        tx.people.save([replace(person("eve"), roles=frozenset({"it"}))])
+    put(desk, Send(account("eve"), CARD))
+    go(desk)
+
+    assert desk.paper.lines == []
+    desk.close()
+
+
+def test_at_night_a_remedy_waits_for_the_working_time_of_it() -> None:
+    desk = Desk(paper=Moody(Undeliverable("blocked", say("Ask for an approval"))))
+    with desk.store.transaction() as tx:
+        tx.people.save([replace(person("eve"), roles=frozenset({"it"}))])
+    desk.now += 12 * HOUR
+    put(desk, whisper())
+    go(desk)
+    assert sent(desk) == []
+
+    assert len(desk.until(MONDAY + timedelta(days=1))) == 1
+    desk.close()
 
 
 def test_ten_thousand_cards_leave_in_the_order_of_their_deadlines(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """The directory: people, departments, accounts, absences. Kept in memory, by version."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -151,6 +151,13 @@ class People:
             elif choice:
                 several.append(id)
         return found | self._last_used(several)
+
+    def reached_at_one(self, person: str, fits: Callable[[Account], bool]) -> Account | None:
+        """As above, among the accounts that fit."""
+        shot = self.snapshot()
+        ours = [a for a in shot.directory.accounts_of(person) if a.platform != WEB and fits(a)]
+        active = [a for a in ours if shot.logins[a].active]
+        return max(active, key=lambda each: shot.logins[each].seen_at, default=None)
 
     def _last_used(self, persons: Sequence[str]) -> dict[str, Account]:
         c, found = accounts.c, dict[str, Account]()
