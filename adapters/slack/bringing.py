@@ -10,7 +10,7 @@ from adapters.slack.slip import Slip
 from bot.command import Refusal
 from bot.events import FormSubmitted
 from bot.port import Brought, Doubtful, Inbox, TryLater, Undeliverable
-from bot.words import Say, say
+from bot.words import Code, Say, say
 
 SPAN = 2.0  # seconds: Slack waits three for the answer to a form
 
@@ -34,8 +34,9 @@ async def bring(
         errors[name] = refusal.why
     except (TimeoutError, TryLater, Doubtful, Undeliverable, Refused):
         errors[name] = say(
-            "The file could not be fetched from Slack in time. Try again, or use the page: "
-            "/duly web"
+            "The file could not be fetched from Slack in time. "
+            "Try again, or use the page: {command}",
+            command=Code("/duly web"),
         )
     return replace(form, fields=tuple(values.items())), errors
 

@@ -50,7 +50,7 @@ def read(payload: Mapping[str, object], known: Known, now: datetime) -> Read:  #
             return Ignored("a form was closed")
         case "block_suggestion":
             return Ignored("a menu of ours asks for nothing")
-        case "" if slip.text("command"):
+        case "" if "command" in payload:
             return touched.command(slip, known, now)
         case kind:
             raise Unreadable(f"an unknown kind of payload: {kind[:40]}")

@@ -99,7 +99,7 @@ def _posted(slip: Slip, known: Known, channel: str) -> Iterator[Happening]:
         yield replace(post, direct=True)
         yield command
     files = tuple(_files(slip))
-    if files and not post.automatic:
+    if files:
         key = keys.told(known.team, "files", f"{channel}/{post.message.id}")
         yield FileShared(key=key, at=post.at, actor=post.author, message=post.message, files=files)
 
