@@ -91,6 +91,7 @@ def _check_field(part: Shape) -> None:
     options = part.get("options", [])
     assert isinstance(options, list)
     assert len(options) <= 100
+    assert len({each["value"] for each in options}) == len(options)
     for each in options:
         assert size(words(each)) <= 75
         assert 1 <= size(each["value"]) <= 150

@@ -196,6 +196,21 @@ def test_a_value_too_long_for_an_option_comes_back_whole() -> None:
     assert submitted(filled(shown, {"kind": 2})).fields == (("kind", "2" * 200),)
 
 
+def test_choices_of_one_value_are_told_apart_by_slack_and_mean_the_same() -> None:
+    choices = (Choice("a", say("No")), Choice("a", say("Yes")))
+    shown = modal(form(Field("kind", say("What?"), "choice", choices=choices)))
+
+    check_view(shown)
+    assert submitted(filled(shown, {"kind": 1})).fields == (("kind", "a"),)
+
+
+def test_what_travels_unseen_has_no_character_that_slack_writes_otherwise() -> None:
+    shown = modal(Form("request a <b> & c", say("No"), (TEXT,), say("Send")))
+
+    assert not set("&<>") & set(shown["private_metadata"])
+    assert submitted(filled(shown, {})).command == "request a <b> & c"
+
+
 def test_more_choices_than_a_list_takes_stand_in_groups() -> None:
     choices = tuple(Choice(f"c{number}", say("No")) for number in range(250))
     field = Field("kind", say("What?"), "choice", choices=choices, initial="c180")

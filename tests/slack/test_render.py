@@ -196,6 +196,16 @@ def test_commands_stand_apart_in_sentences_of_every_depth() -> None:
     assert words(blocks[1]) == "Type done 7 or /duly mine, x"
 
 
+def test_our_own_marks_mean_nothing_in_the_words_of_people() -> None:
+    said = Quoted("see \ue0000\ue001 and \ue0009\ue001")
+    text = say("{command} {said}", command=Code("/duly\u202e \x07mine"), said=said)
+
+    blocks = shown(Card(say("Title"), body=(text,)))
+
+    assert words(blocks[1]) == "/duly mine see 0 and 9"
+    assert [each["text"] for each in parts(blocks) if "style" in each] == ["/duly mine"]
+
+
 @pytest.mark.parametrize(
     ("tone", "title", "header"),
     [
