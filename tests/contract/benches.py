@@ -6,34 +6,15 @@ A new platform adds a bench here, and nothing else.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from bot.events import Account, Place
-from bot.port import Adapter
+from bot.events import Account
+from tests.contract.bench import Bench, Seen
+from tests.contract.slack import slack
 from tests.playground import stage
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One line as a person sees it: the outbox key, plain words, and the markup around them."""
-
-    key: str
-    text: str
-    markup: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    adapter: Adapter
-    room: Place
-    ann: Account
-    bob: Account
-    nobody: Account
-    seen: Callable[[Account], list[Seen]]
 
 
 @contextmanager
@@ -71,4 +52,5 @@ async def _lines(app: Any, who: str) -> list[dict[str, Any]]:
 BENCHES: dict[str, Callable[[Path], Any]] = {
     "playground in memory": lambda folder: playground(None),
     "playground on file": playground,
+    "slack": lambda folder: slack(),
 }

@@ -1,6 +1,7 @@
 """Every adapter: deliver once, find what arrived, keep secrets, and never take words for markup."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,11 +21,13 @@ from bot.effects import (
     Upload,
     Whisper,
     Withdraw,
+    doubt,
 )
 from bot.events import MessageRef, Place
 from bot.port import Ability, Undeliverable
 from bot.words import Quoted, Reader, say
-from tests.contract.benches import BENCHES, Bench
+from tests.contract.bench import Bench
+from tests.contract.benches import BENCHES
 from tests.desk import MONDAY
 
 READER = Reader("en", "Europe/London")
@@ -68,18 +71,34 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         yield made
 
 
-def deliver(bench: Bench, effect: Deliverable, key: str = "k") -> MessageRef | None:
-    return asyncio.run(bench.adapter.deliver(effect, key=key, reader=READER))
+def deliver(
+    bench: Bench, effect: Deliverable, key: str = "k", reader: Reader = READER
+) -> MessageRef | None:
+    return bench.run(bench.adapter.deliver(effect, key=key, reader=reader))
 
 
 def find(bench: Bench, effect: Deliverable, key: str = "k") -> MessageRef | None:
-    return asyncio.run(bench.adapter.find(effect, key=key, since=MONDAY))
+    return bench.run(bench.adapter.find(effect, key=key, since=MONDAY))
+
+
+def again(bench: Bench, effect: Deliverable, key: str = "k") -> MessageRef | None:
+    """As the outbox does after a doubt, perhaps in another process: what is there is not sent."""
+    if doubt(effect) == "repeat" or bench.remembers:
+        return deliver(bench, effect, key)
+    found = find(bench, effect, key)
+    return found if found or doubt(effect) == "lose" else deliver(bench, effect, key)
 
 
 def sent(bench: Bench, effect: Deliverable, key: str = "k") -> MessageRef:
     ref = deliver(bench, effect, key)
     assert ref is not None
     return ref
+
+
+def lasting(bench: Bench) -> dict[str, Deliverable]:
+    """Those that can be found and changed again; a whisper need not be (see effects.doubt)."""
+    found = messages(bench)
+    return {k: e for k, e in found.items() if bench.remembers or doubt(e) == "look"}
 
 
 def messages(bench: Bench) -> dict[str, Deliverable]:
@@ -94,7 +113,7 @@ def messages(bench: Bench) -> dict[str, Deliverable]:
 
 
 def test_what_arrived_is_found_by_its_key_and_nothing_else_is(bench: Bench) -> None:
-    for key, effect in messages(bench).items():
+    for key, effect in lasting(bench).items():
         assert find(bench, effect, key) is None
         ref = sent(bench, effect, key)
         assert find(bench, effect, key) == ref
@@ -104,7 +123,7 @@ def test_what_arrived_is_found_by_its_key_and_nothing_else_is(bench: Bench) -> N
 def test_the_same_key_again_makes_no_second_message(bench: Bench) -> None:
     for key, effect in messages(bench).items():
         first = deliver(bench, effect, key)
-        assert deliver(bench, effect, key) == first
+        assert again(bench, effect, key) == first
 
     keys = [each.key for each in bench.seen(bench.ann)]
     assert sorted(keys) == sorted(messages(bench))
@@ -119,12 +138,12 @@ def test_a_card_says_everything_it_has_to_say(bench: Bench) -> None:
 
 
 def test_an_amended_message_is_the_same_message_with_other_words(bench: Bench) -> None:
-    for key, effect in messages(bench).items():
+    for key, effect in lasting(bench).items():
         ref = sent(bench, effect, key)
         assert deliver(bench, Amend(effect.to, ref, OTHER), f"amend {key}") in (ref, None)
 
     lines = bench.seen(bench.ann)
-    assert len(lines) == len(messages(bench))
+    assert len(lines) == len(lasting(bench))
     assert all("Something else" in each.text and "Samples" not in each.text for each in lines)
 
 
@@ -139,7 +158,7 @@ def test_a_withdrawn_message_is_gone_and_may_be_withdrawn_again(bench: Bench) ->
 
 
 def test_a_whisper_is_for_its_reader_alone(bench: Bench) -> None:
-    sent(bench, Whisper(bench.ann, bench.room, CARD), "in the room")
+    deliver(bench, Whisper(bench.ann, bench.room, CARD), "in the room")
     sent(bench, Send(bench.ann, CARD), "direct")
     sent(bench, Upload(bench.ann, "f1", "report.xlsx", CARD), "file")
 
@@ -148,8 +167,8 @@ def test_a_whisper_is_for_its_reader_alone(bench: Bench) -> None:
 
 
 def test_a_whisper_near_a_place_its_reader_cannot_see_still_reaches_them(bench: Bench) -> None:
-    elsewhere = Place(bench.room.platform, bench.room.realm, "notices")
-    sent(bench, Whisper(bench.bob, elsewhere, CARD))
+    elsewhere = Place(bench.room.platform, bench.room.realm, bench.elsewhere)
+    deliver(bench, Whisper(bench.bob, elsewhere, CARD))
 
     assert [each.key for each in bench.seen(bench.bob)] == ["k"]
     assert bench.seen(bench.ann) == []
@@ -158,7 +177,7 @@ def test_a_whisper_near_a_place_its_reader_cannot_see_still_reaches_them(bench: 
 def test_an_effect_is_worded_for_its_reader(bench: Bench) -> None:
     card = Card(say("You owe nothing. Enjoy it."))
     chinese = Reader("zh_Hans", "Asia/Shanghai")
-    asyncio.run(bench.adapter.deliver(Send(bench.ann, card), key="k", reader=chinese))
+    deliver(bench, Send(bench.ann, card), reader=chinese)
 
     (line,) = bench.seen(bench.ann)
     assert "Enjoy" not in line.text
@@ -247,7 +266,7 @@ def test_what_may_be_repeated_can_be_repeated(bench: Bench, kind: str) -> None:
     deliver(bench, effect)
     seen = bench.seen(bench.ann)
 
-    deliver(bench, effect)
+    again(bench, effect)
     assert bench.seen(bench.ann) == seen
 
 
@@ -264,7 +283,6 @@ def test_nobody_and_nowhere_are_undeliverable(bench: Bench) -> None:
         ShowHome(bench.nobody, (CARD,)),
         OpenForm(bench.nobody, FORM, "window", OTHER),
         Amend(bench.room, lost, OTHER),
-        Withdraw(bench.room, lost),
         Mark(bench.room, lost, "✅"),
         Publish(nowhere, say("Notice"), "Closed."),
     ]
@@ -275,6 +293,12 @@ def test_nobody_and_nowhere_are_undeliverable(bench: Bench) -> None:
         assert find(bench, effect, f"wrong {number}") is None
 
 
+def test_withdrawing_what_is_not_there_comes_to_an_end(bench: Bench) -> None:
+    lost = MessageRef(bench.room, "no-such-message")
+    with contextlib.suppress(Undeliverable):
+        deliver(bench, Withdraw(bench.room, lost))
+
+
 def test_abilities_are_honest(bench: Bench) -> None:
     """What an adapter says it can do, it does; a thread's answer stays in its thread."""
     can = bench.adapter.abilities
@@ -283,22 +307,24 @@ def test_abilities_are_honest(bench: Bench) -> None:
         inside = Place(bench.room.platform, bench.room.realm, bench.room.id, root.id)
         assert sent(bench, Send(inside, CARD), "inside").place.thread == root.id
     if Ability.WHISPERS in can:
-        assert sent(bench, Whisper(bench.ann, bench.room, CARD), "w").place.id == bench.room.id
+        there = deliver(bench, Whisper(bench.ann, bench.room, CARD), "w")
+        assert there is None or there.place.id == bench.room.id
+        assert "w" in [each.key for each in bench.seen(bench.ann)]
     if Ability.BUTTONS in can:
-        assert "done 7" in bench.seen(bench.ann)[0].markup
+        assert "done 7" in next(x for x in bench.seen(bench.ann) if x.key == "root").markup
     if Ability.FILES in can:
         sent(bench, Upload(bench.ann, "f1", "report.xlsx", CARD), "file")
-        assert "report.xlsx" in bench.seen(bench.ann)[-1].markup
+        assert "report.xlsx" in next(x for x in bench.seen(bench.ann) if x.key == "file").markup
 
 
 def test_many_deliveries_at_once_keep_every_message(bench: Bench) -> None:
     async def crowd() -> None:
-        keys = [f"k{number % 20}" for number in range(60)]
+        keys = [f"k{number % 20}" for number in range(60 if bench.remembers else 20)]
         await asyncio.gather(
             *(bench.adapter.deliver(Send(bench.room, CARD), key=k, reader=READER) for k in keys)
         )
 
-    asyncio.run(crowd())
+    bench.run(crowd())
     assert sorted(each.key for each in bench.seen(bench.bob)) == sorted(f"k{n}" for n in range(20))
 
 
