@@ -558,6 +558,48 @@ def test_a_response_in_the_channel_overwrites_the_card_unless_ruled_out(scene: A
     assert (before, shown.text, shown.blocks) == ("card", "over it", [])
 
 
+def test_a_whisper_is_pressed_replaced_and_taken_away_by_its_response_url(scene: Acme) -> None:
+    blocks = [actions(button("Hide", action_id="hide"))]
+    scene.call(
+        "chat.postEphemeral",
+        channel=scene.sales.id,
+        user=scene.ann.id,
+        text="only you",
+        blocks=blocks,
+    )
+    (whisper,) = scene.slack.world.ephemerals
+    pressed = scene.ann.press(whisper, "Hide").payload
+
+    assert pressed["container"]["is_ephemeral"] is True
+    assert "message" not in pressed
+    scene.client.post(pressed["response_url"], json={"text": "less", "replace_original": True})
+    assert scene.ann.sees[-1].plain == "less"
+    scene.client.post(pressed["response_url"], json={"delete_original": True})
+    assert all(each.kind != "ephemeral" for each in scene.ann.sees)
+
+
+def test_a_button_in_the_home_tab_names_its_view(scene: Acme) -> None:
+    home = {"type": "home", "blocks": [actions(button("All", action_id="all", value="x"))]}
+    scene.call("views.publish", user_id=scene.ann.id, view=home)
+
+    pressed = scene.ann.press(scene.ann.home, "All").payload
+
+    assert pressed["container"] == {"type": "view", "view_id": scene.ann.home.id}
+    assert pressed["view"]["type"] == "home"
+    assert not {"message", "channel", "response_url"} & pressed.keys()
+    assert scene.ann.sees[-1].controls == ("All",)
+
+
+def test_slackbot_passes_for_a_person_and_takes_no_messages(scene: Acme) -> None:
+    listed = scene.call("users.list", limit="100")["members"]
+
+    assert listed[0]["id"] == "USLACKBOT"
+    assert listed[0]["is_bot"] is False
+    posted = refused(scene, "chat.postMessage", channel="USLACKBOT", text="hi")
+    opened = refused(scene, "conversations.open", users="USLACKBOT")
+    assert posted[0] == opened[0] == "cannot_dm_bot"
+
+
 @pytest.mark.parametrize(
     ("answer", "rule"),
     [

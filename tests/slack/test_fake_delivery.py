@@ -200,14 +200,18 @@ def test_strangers_and_other_apps_look_different() -> None:
         scene.team.robot("Hook", legacy=True).say(scene.sales, "built")
         scene.slack.settle()
         info = scene.call("users.info", user=tom.id)["user"]
+        scene.sales.remove(tom)
+        after = scene.call("users.info", user=tom.id)["user"]
 
     offer = next(x for x in app.events if x["event"].get("subtype") == "file_share")
     assert offer["is_ext_shared_channel"]
     assert offer["event"]["user_team"] == tom.team.id != scene.team.id
     assert offer["event"]["files"][0]["file_access"] == "check_file_info"
     assert "email" not in info["profile"]
-    assert info["is_stranger"]
-    robots = [x["event"] for x in app.events[-2:]]
+    assert info["team_id"] == tom.team.id
+    assert "is_stranger" not in info
+    assert after["is_stranger"]
+    robots = [x["event"] for x in app.events if "bot_id" in x["event"]]
     assert robots[0]["bot_id"].startswith("B")
     assert "user" not in robots[1]
 
@@ -435,6 +439,25 @@ def test_menus_and_shortcuts_are_told() -> None:
     assert (important["type"], important["message_ts"]) == ("message_action", sent["ts"])
     assert ask["type"] == "shortcut"
     assert "response_url" not in ask
+
+
+def test_a_menu_of_the_apps_own_options_asks_it_for_them() -> None:
+    menu = {"type": "external_select", "action_id": "duty", "min_query_length": 1}
+    with listening() as (scene, app):
+        sent = scene.call(
+            "chat.postMessage", channel=scene.sales.id, text="x", blocks=[actions(menu)]
+        )
+        card = scene.sales.messages[sent["ts"]]
+        scene.slack.settle()
+        app.answers = [answering({"options": [option("Report", "7")]})]
+        asked = scene.bob.look_up(card, "duty", "rep")
+        scene.slack.settle()
+        scene.bob.choose(card, "duty", asked.answer["options"][0])
+        scene.slack.settle()
+
+    asking_, chosen = [x.payload for x in app.heard[-2:]]
+    assert (asking_["type"], asking_["value"]) == ("block_suggestion", "rep")
+    assert chosen["actions"][0]["selected_option"]["value"] == "7"
 
 
 def test_only_who_sees_a_card_can_press_it() -> None:

@@ -7,10 +7,15 @@ from typing import Any
 from tests.slack.fake.rules import Refusal
 from tests.slack.fake.things import Conversation, Message, User, Workspace
 from tests.slack.fake.wire import Json, unpack
-from tests.slack.fake.world import World
+from tests.slack.fake.world import SLACKBOT, World
 
 TRUE = (True, 1, "1", "true", "True")
 TS = re.compile(r"\d{10}\.\d{6}")
+
+
+def slackbot(team: Workspace) -> User:
+    """Slack's own account, which passes for a person."""
+    return User(id=SLACKBOT, team=team, name="slackbot", real_name="Slackbot", tz="UTC")
 
 
 @dataclass(slots=True)
@@ -103,15 +108,27 @@ class Call:
 
     def person(self, ident: str, error: str = "user_not_found") -> User:
         who = self.world.users.get(ident)
-        if who is None or not self._known(who):
+        if ident == SLACKBOT:
+            return slackbot(self.team)
+        if who is None or (who.team is not self.team and not who.foreign):
             raise Refusal(error, f"There is no user {ident!r} in this workspace.")
         return who
 
-    def _known(self, who: User) -> bool:
-        if who.team is self.team:
-            return True
-        met = (x for x in self.world.rooms.values() if x.team is self.team)
-        return who.is_stranger and any(who.id in room.members for room in met)
+    def addressee(self, ident: str) -> User:
+        """Somebody the bot can write to."""
+        who = self.person(ident)
+        if who.is_bot or who.id == SLACKBOT:
+            raise Refusal("cannot_dm_bot", "A bot cannot write to a bot.")
+        if who.deleted:
+            raise Refusal("user_disabled", "This person's account is deactivated.")
+        if self.stranger(who):
+            raise Refusal("user_not_visible", "This person shares no channel with the bot.")
+        return who
+
+    def stranger(self, who: User) -> bool:
+        """Of another company, and in no channel where the bot is."""
+        rooms = (x for x in self.world.rooms.values() if self.bot.id in x.members)
+        return who.foreign and not any(who.id in room.members for room in rooms)
 
     def message(self, room: Conversation, ts: str) -> Message:
         found = room.standing(ts)

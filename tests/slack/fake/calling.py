@@ -85,6 +85,8 @@ def authenticated(world: World, token: str) -> Workspace:
 def _limited(world: World, limiter: Limiter, team: Workspace, asked: Asked) -> int:
     tier = METHODS[asked.method].tier
     channel = str(asked.args.get("channel", ""))
+    if channel in world.users and channel != team.bot_user:
+        channel = world.direct(team, channel).id
     wait = limiter.retry_after(team.id, asked.method, tier, channel, world.now())
     if wait:
         world.limited[asked.method] += 1

@@ -93,7 +93,7 @@ class Company(Workspace):
         with self.world.turn:
             found = [x for x in self.world.users.values() if x.team.name == company]
             team = found[0].team if found else self._foreign(company)
-            who = self._made(real_name, team, {"is_stranger": True, **more})
+            who = self._made(real_name, team, dict(more))
             self.world.users[who.id] = who
             return who
 

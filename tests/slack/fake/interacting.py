@@ -212,6 +212,8 @@ def shortcut(world: World, who: User, callback: str, what: Message | None) -> De
     team = who.team if what is None else what.room.team
     payload, _ = envelope(world, who, "shortcut" if what is None else "message_action", team)
     payload |= {"callback_id": callback, "action_ts": world.ids.ts()}
+    payload.pop("api_app_id")
+    payload["user"].pop("name" if what is None else "username")
     if what is not None:
         url = world.response_url(user=who.id, room=what.room)
         url.message = what if what.bot_id == what.room.team.bot_id else None

@@ -83,11 +83,18 @@ class Post:
                 self._held.add(what)
                 self._queue.put_nowait(what)  # behind whatever came meanwhile
                 continue
+            await self._first(what)
+
+    async def _first(self, what: Delivery) -> None:
+        try:
             outcome = await self._attempt(what, 0, "")
-            if outcome.acknowledged or what.sort != "event" or outcome.no_retry:
-                self._finish(what, outcome)
-            else:
-                self._keep(self._retry(what, outcome))
+        except Exception as broken:
+            self.world.breakdowns.append(broken)
+            outcome = Outcome(False, "unknown_error", no_retry=True)
+        if outcome.acknowledged or what.sort != "event" or outcome.no_retry:
+            self._finish(what, outcome)
+        else:
+            self._keep(self._retry(what, outcome))
 
     async def _retry(self, what: Delivery, outcome: Outcome) -> None:
         for number, wait in enumerate(RETRIES, 1):
@@ -105,6 +112,8 @@ class Post:
             if outcome.acknowledged and self.world.faults.draws(self.world.faults.twice):
                 self.world.bustle.begin()
                 self._keep(self._again(what))
+        except Exception as broken:
+            self.world.breakdowns.append(broken)
         finally:
             what.settled = True
             self.world.bustle.end()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from tests.slack.fake import deeds, telling
 from tests.slack.fake.rules import Impossible
 from tests.slack.fake.things import Conversation, User
+from tests.slack.fake.wire import Json
 from tests.slack.fake.world import World
 
 
@@ -80,14 +81,12 @@ class Channel(Conversation):
     def _tell_sharing(self, kind: str, team: str) -> None:
         if self.kind != "channel" and not self.world.bot_in(self):
             return
-        key = "connected_team_id" if kind == "channel_shared" else "previously_connected_team_id"
-        inner = {
-            "type": kind,
-            key: team,
-            "channel": self.id,
-            "is_ext_shared": bool(self.shared_with),
-            "event_ts": self.world.ids.ts(),
-        }
+        inner: Json = {"type": kind, "channel": self.id, "event_ts": self.world.ids.ts()}
+        if kind == "channel_shared":
+            inner["connected_team_id"] = team
+        else:
+            inner["previously_connected_team_id"] = team
+            inner["is_ext_shared"] = bool(self.shared_with)
         telling.tell(self.world, self.team, inner, self)
 
     def change_id(self) -> str:

@@ -68,7 +68,7 @@ def sees(who: User, room: Conversation) -> bool:
     """Members; and in a public channel every colleague who is not a guest."""
     if room.deleted or who.deleted:
         return False
-    guest = who.is_restricted or who.is_ultra_restricted or who.is_stranger
+    guest = who.is_restricted or who.is_ultra_restricted or who.foreign
     open_to = room.kind == "channel" and room.team is who.team and not guest
     return who.id in room.members or open_to
 

@@ -7,7 +7,9 @@ from tests.slack.fake.things import Conversation, File, Group, Message, User, Vi
 from tests.slack.fake.wire import Json, copy
 
 
-def user(who: User, *, now: float, email: bool, locale: bool = False) -> Json:
+def user(
+    who: User, *, now: float, email: bool, locale: bool = False, stranger: bool = False
+) -> Json:
     shown: Json = {
         "id": who.id,
         "team_id": who.team.id,
@@ -18,11 +20,11 @@ def user(who: User, *, now: float, email: bool, locale: bool = False) -> Json:
         "is_app_user": False,
         "updated": who.updated,
     }
-    if who.is_stranger:
+    if stranger:  # of another company, and in no channel that the app sees
         shown["is_stranger"] = True
     if not who.deleted:  # a deactivated account has lost the rest
         shown |= _living(who, now)
-    if locale and not who.is_stranger:
+    if locale and not who.foreign:
         shown["locale"] = who.locale
     return shown
 
@@ -69,7 +71,7 @@ def profile(who: User, *, email: bool) -> Json:
     }
     if who.is_bot:
         shown |= {"bot_id": who.bot_id, "api_app_id": who.team.app_id, "always_active": False}
-    elif email and who.email and not who.is_stranger:
+    elif email and who.email and not who.foreign:
         shown["email"] = who.email
     return shown
 
@@ -290,6 +292,7 @@ def view(what: View) -> Json:
         "state": {"values": copy(what.filled)},
         "hash": what.hash,
         "title": given.get("title"),
+        "submit_disabled": given.get("submit_disabled", False),
         "clear_on_close": given.get("clear_on_close", False),
         "notify_on_close": given.get("notify_on_close", False),
         "close": given.get("close"),

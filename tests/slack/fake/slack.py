@@ -156,6 +156,12 @@ class FakeSlack:
         """Until every delivery is acknowledged, given up, or asleep on a clock moved by hand."""
         if not self.world.bustle.wait(within):
             raise TimeoutError(f"deliveries are still under way after {within} s")
+        self._sound()
+
+    def _sound(self) -> None:
+        """A mistake in the fake itself is raised where somebody waits."""
+        if self.world.breakdowns:
+            raise RuntimeError("the fake broke down") from self.world.breakdowns.pop()
 
     async def settled(self, within: float = PATIENCE) -> None:
         end = time.monotonic() + within
@@ -163,6 +169,7 @@ class FakeSlack:
             if time.monotonic() > end:
                 raise TimeoutError(f"deliveries are still under way after {within} s")
             await asyncio.sleep(0.001)
+        self._sound()
 
     def until(self, true: Callable[[], Any], within: float = 5.0) -> Any:
         """Wait (really) until something holds, looking every two milliseconds."""

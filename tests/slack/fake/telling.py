@@ -98,7 +98,7 @@ def _placed(world: World, what: Message, inner: Json) -> Json:
         "channel_type": what.room.kind,
     }
     who = world.users.get(what.user)
-    if who is not None and who.is_stranger:
+    if who is not None and who.foreign:
         inner |= {
             "team": who.team.id,
             "user_team": who.team.id,

@@ -43,8 +43,12 @@ class User:
     deleted: bool = False
     is_restricted: bool = False
     is_ultra_restricted: bool = False
-    is_stranger: bool = False  # of another company, met in a shared channel
     updated: int = 0
+
+    @property
+    def foreign(self) -> bool:
+        """Of another company, where the app is not installed."""
+        return not self.team.app_id
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -76,6 +76,7 @@ class World:
     calls: list[Called] = field(default_factory=list)
     refusals: list[Refused] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    breakdowns: list[Exception] = field(default_factory=list)  # mistakes of the fake itself
     limited: Counter[str] = field(default_factory=Counter)  # 429s by method
     deliveries: list[Delivery] = field(default_factory=list)
     send: Callable[[Delivery], None] = _nobody

@@ -6,6 +6,7 @@ from tests.slack.fake.kit import check_attachments, check_message
 from tests.slack.fake.rules import Refusal
 from tests.slack.fake.things import Conversation, Ephemeral, Message
 from tests.slack.fake.wire import Blocks, Json, copy, pack
+from tests.slack.fake.world import SLACKBOT
 
 LONGEST = 40_000  # characters of `text`; what is beyond is cut off
 LONGEST_CHANGE = 4_000  # characters that chat.update and chat.postEphemeral accept
@@ -38,7 +39,7 @@ def post_message(call: Call) -> Json:
 def addressed(call: Call) -> Conversation:
     """Where `channel` points: an id, a name, or a person, whose direct message it then is."""
     ident = call.need("channel")
-    if ident[0] in "UW" and ident in call.world.users:
+    if ident == SLACKBOT or (ident[0] in "UW" and ident in call.world.users):
         room = _direct(call, ident)
     else:
         room = _by_name(call, ident)
@@ -61,12 +62,7 @@ def _by_name(call: Call, name: str) -> Conversation:
 
 
 def _direct(call: Call, ident: str) -> Conversation:
-    who = call.person(ident)
-    if who.is_bot:
-        raise Refusal("cannot_dm_bot", "A bot cannot write to a bot.")
-    if who.deleted:
-        raise Refusal("user_disabled", "This person's account is deactivated.")
-    return call.world.direct(call.team, who.id)
+    return call.world.direct(call.team, call.addressee(ident).id)
 
 
 def thread_of(call: Call, room: Conversation) -> str | None:

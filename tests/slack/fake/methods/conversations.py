@@ -170,20 +170,12 @@ def open_direct(call: Call) -> Json:
         raise Refusal("too_many_users", f"A direct message has at most {MPIM} others.")
     scope(call, "im:write" if len(users) == IM else "mpim:write")
     for ident in users:
-        _can_be_written_to(call, ident)
+        call.addressee(ident)
     known = len(call.world.rooms)
     room = call.world.direct(call.team, *users)
     already = len(call.world.rooms) == known
     state: Json = {"no_op": True, "already_open": True} if already else {}
     return state | {"channel": _opened(call, room)}
-
-
-def _can_be_written_to(call: Call, ident: str) -> None:
-    who = call.person(ident)
-    if who.deleted:
-        raise Refusal("user_disabled", "This person's account is deactivated.")
-    if who.is_bot:
-        raise Refusal("cannot_dm_bot", "A bot cannot write to a bot.")
 
 
 def _opened(call: Call, room: Conversation) -> Json:

@@ -1,7 +1,7 @@
 """users.*, usergroups.*, bots.*, team.*, auth.*: who is who."""
 
 from tests.slack.fake import shapes
-from tests.slack.fake.call import Call
+from tests.slack.fake.call import Call, slackbot
 from tests.slack.fake.methods.paging import page
 from tests.slack.fake.rules import Refusal
 from tests.slack.fake.things import User
@@ -16,11 +16,13 @@ def shown(call: Call, who: User) -> Json:
         now=call.world.now(),
         email="users:read.email" in call.scopes,
         locale=call.flag("include_locale"),
+        stranger=call.stranger(who),
     )
 
 
 def users_list(call: Call) -> Json:
-    everybody = [x for x in call.world.users.values() if x.team is call.team]
+    everybody = [slackbot(call.team)]
+    everybody += [x for x in call.world.users.values() if x.team is call.team]
     if not call.text("limit") and len(everybody) > LARGE:
         raise Refusal("limit_required", "A large workspace is read page by page.")
     some, onward = page(call, everybody, default=LARGE, most=LARGE)
