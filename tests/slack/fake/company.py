@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from tests.slack.fake import shapes, telling
-from tests.slack.fake.people import Person, Robot
+from tests.slack.fake.people import Person
+from tests.slack.fake.robots import Robot
 from tests.slack.fake.rooms import Channel
 from tests.slack.fake.things import Conversation, Group, User, Workspace
 from tests.slack.fake.world import World

@@ -47,6 +47,8 @@ class Faults:
     twice: float = 0.0  # an acknowledged delivery comes again
     overtaken: float = 0.0  # a delivery waits until a later one went ahead
     unheard: float = 0.0  # an acknowledgement is lost on its way
+    unknown: float = 0.3  # an object of a payload has a field nobody announced
+    missing: float = 0.05  # an optional field of a message stays away
     only: frozenset[str] = frozenset()  # methods; none named: all
     _chance: Random = field(init=False)
     _ordered: dict[str, list[Fault]] = field(init=False)

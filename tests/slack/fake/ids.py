@@ -6,7 +6,6 @@ from random import Random
 from tests.slack.fake.clock import Clock
 
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-SMALL = "0123456789abcdef"
 MICROS = 1_000_000
 
 
@@ -26,7 +25,7 @@ class Ids:
                 return made
 
     def hex(self, length: int) -> str:
-        return "".join(self.chance.choices(SMALL, k=length))
+        return f"{self.chance.getrandbits(4 * length):0{length}x}"
 
     def uuid(self) -> str:
         return "-".join(self.hex(length) for length in (8, 4, 4, 4, 12))

@@ -1,28 +1,24 @@
-"""What people do to the app, as payloads; and what Slack does with the app's answers."""
+"""What people do to the app, as payloads."""
 
 from typing import Any
 
-from tests.slack.fake import deeds, responding, shapes, surfaces
-from tests.slack.fake.delivery import Delivery, Outcome
-from tests.slack.fake.kit import check_view
+from tests.slack.fake import answering, shapes, surfaces
+from tests.slack.fake.delivery import Delivery
 from tests.slack.fake.methods import views
 from tests.slack.fake.noise import disturb
-from tests.slack.fake.rules import Impossible, Refusal
+from tests.slack.fake.rules import Impossible
 from tests.slack.fake.things import (
     Conversation,
     Ephemeral,
     Message,
-    ResponseUrl,
     Trigger,
     User,
     View,
     Workspace,
 )
-from tests.slack.fake.wire import Json, copy, pack
+from tests.slack.fake.wire import Json, copy
 from tests.slack.fake.world import World
 
-TROUBLE = "We had some trouble connecting. Try again?"
-SILENT = {"http_timeout": "operation_timeout", "timeout": "operation_timeout"}
 HIDDEN = {"im": "directmessage", "group": "privategroup", "mpim": "mpdm"}
 
 
@@ -54,8 +50,9 @@ def envelope(
 
 
 def deliver(world: World, payload: Json, answered: Any, sort: Any = "interactive") -> Delivery:
-    noisy = disturb(payload, world.chance, missing=False) if sort != "command" else payload
-    made = Delivery(sort, noisy, answered)
+    if sort != "command":
+        payload = disturb(payload, world.chance, unknown=world.faults.unknown, missing=0.0)
+    made = Delivery(sort, payload, answered)
     world.send(made)
     return made
 
@@ -86,27 +83,9 @@ def command(world: World, who: User, room: Conversation, typed: str) -> Delivery
     if who.team.enterprise:
         named = {"enterprise_id": who.team.enterprise, "enterprise_name": who.team.name + " Group"}
         payload |= named
-    return deliver(world, payload, lambda out: answered_command(world, url, word, out), "command")
-
-
-def answered_command(world: World, url: ResponseUrl, word: str, outcome: Outcome) -> None:
-    """The message in the acknowledgement, or Slackbot's regret that there was none."""
-    if not outcome.acknowledged:
-        why = SILENT.get(outcome.reason, "dispatch_failed")
-        complain(world, url.user, url.room, f"{word} failed with the error “{why}”")
-        return
-    body = outcome.body if isinstance(outcome.body, dict) else {"text": outcome.body or ""}
-    if body.keys() <= {"response_type"} or body == {"text": ""}:
-        return
-    try:
-        responding.publish(world, url, body, responding.said_in(world, body))
-    except Refusal as no:
-        world.refuse(word, no.error, *no.rules)
-        complain(world, url.user, url.room, f"{word} failed with the error “{no.error}”")
-
-
-def complain(world: World, user: str, room: Conversation, text: str) -> None:
-    deeds.complain(world, user, room, text)
+    return deliver(
+        world, payload, lambda out: answering.answered_command(world, url, word, out), "command"
+    )
 
 
 def pressed(world: World, who: User, surface: surfaces.Surface, part: surfaces.Part) -> Delivery:
@@ -131,7 +110,7 @@ def acted(
         "action_ts": world.ids.ts(),
     }
     payload["actions"] = [done | copy(action)]
-    return deliver(world, payload, lambda out: _answered_action(world, who, surface, out))
+    return deliver(world, payload, lambda out: answering.answered_action(world, who, surface, out))
 
 
 def looked_up(
@@ -148,18 +127,6 @@ def looked_up(
         "value": typed,
     }
     return deliver(world, payload, None, "options")
-
-
-def _answered_action(world: World, who: User, surface: surfaces.Surface, outcome: Outcome) -> None:
-    if outcome.acknowledged:
-        return
-    world.refuse(
-        "block_actions", outcome.reason, "An interaction is acknowledged within 3 seconds."
-    )
-    if isinstance(surface, View):
-        surface.trouble = TROUBLE
-    else:
-        complain(world, who.id, surface.room, TROUBLE)
 
 
 def _where(world: World, who: User, surface: surfaces.Surface) -> Json:
@@ -233,7 +200,7 @@ def submitted(world: World, who: User, view: View) -> Delivery:
     payload, trigger = envelope(world, who, "view_submission", view.team, view.id)
     view.errors, view.trouble = {}, ""
     payload |= {"view": shapes.view(view), "response_urls": _chosen_rooms(world, who, view)}
-    return deliver(world, payload, lambda out: answered_view(world, view, trigger, out))
+    return deliver(world, payload, lambda out: answering.answered_view(world, view, trigger, out))
 
 
 def _chosen_rooms(world: World, who: User, view: View) -> list[Json]:
@@ -255,75 +222,14 @@ def _chosen_rooms(world: World, who: User, view: View) -> list[Json]:
     return made
 
 
-def answered_view(world: World, view: View, trigger: Trigger, outcome: Outcome) -> None:
-    """Close the modal, or do what `response_action` says; nonsense is shown as trouble."""
-    if not outcome.acknowledged:
-        view.trouble = TROUBLE
-        world.refuse("view_submission", outcome.reason, "A form is answered within 3 seconds.")
-        return
-    try:
-        _response_action(world, view, trigger, outcome.body)
-    except Refusal as no:
-        view.trouble = TROUBLE
-        world.refuse("view_submission", no.error, *no.rules)
-
-
-def _response_action(world: World, view: View, trigger: Trigger, body: Any) -> None:
-    if body in (None, "", {}):
-        closed(world, view)
-        return
-    action = body.get("response_action") if isinstance(body, dict) else None
-    match action:
-        case "errors":
-            view.errors = _errors(view, body)
-        case "clear":
-            cleared(world, view)
-        case "update":
-            made = check_view(body.get("view"), world.settings.scopes, "modal")
-            views.replaced(world, view, made)
-        case "push":
-            made = check_view(body.get("view"), world.settings.scopes, "modal")
-            views.pushed(world, trigger, made)
-        case _:
-            raise Refusal(
-                "invalid_response_action",
-                "A form is answered with nothing, or errors, update, push or clear; "
-                f"not with {pack(body)[:80]}.",
-            )
-
-
-def _errors(view: View, body: Json) -> dict[str, str]:
-    """Each under an input block of this view, each a sentence."""
-    given = body.get("errors")
-    inputs = {x["block_id"] for x in view.body["blocks"] if x["type"] == "input"}
-    if not isinstance(given, dict) or not given:
-        raise Refusal("invalid_errors", "`errors` names at least one block.")
-    for block, words in given.items():
-        if block not in inputs:
-            raise Refusal("invalid_errors", f"There is no input block {block!r} in this view.")
-        if not isinstance(words, str) or not words.strip():
-            raise Refusal("invalid_errors", "An error is a sentence.")
-    return dict(given)
-
-
-def closed(world: World, view: View) -> None:
-    view.open = False
-    stack = world.modals.get(view.user, [])
-    world.modals[view.user] = [each for each in stack if each is not view]
-
-
-def cleared(world: World, view: View) -> None:
-    for each in world.modals.get(view.user, []):
-        each.open = False
-    world.modals[view.user] = []
-
-
 def left_open(world: World, who: User, view: View, *, whole: bool) -> Delivery | None:
     """Cancel (this view), or the cross in the corner (all of them)."""
     first = world.modals[who.id][0]
     told = first if whole else view
     wanted = told.body.get("notify_on_close", False)
-    (cleared if whole or view.body.get("clear_on_close") else closed)(world, view)
+    (answering.cleared if whole or view.body.get("clear_on_close") else answering.closed)(
+        world, view
+    )
     if not wanted:
         return None
     payload, _ = envelope(world, who, "view_closed", view.team)

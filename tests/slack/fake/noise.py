@@ -10,24 +10,22 @@ MAY_MISS = ("client_msg_id", "blocks", "team")
 OPAQUE = {"values", "blocks", "metadata", "event_payload", "errors"}  # keys mean something there
 
 
-def disturb(payload: Json, chance: Random, *, missing: bool) -> Json:
+def disturb(payload: Json, chance: Random, *, unknown: float, missing: float) -> Json:
     """The payload with unknown fields here and there, and perhaps without some optional ones."""
+
+    def deeper(value: Any) -> Any:
+        if isinstance(value, dict):
+            return disturb(value, chance, unknown=unknown, missing=missing)
+        return [deeper(each) for each in value] if isinstance(value, list) else value
+
     shown: Json = {}
     for key, value in payload.items():
-        if missing and key in MAY_MISS and chance.random() < 0.05:
+        if key in MAY_MISS and chance.random() < missing:
             continue
-        shown[key] = value if key in OPAQUE else _deeper(value, chance, missing=missing)
-    if chance.random() < 0.3:
+        shown[key] = value if key in OPAQUE else deeper(value)
+    if chance.random() < unknown:
         shown[chance.choice(NAMES)] = _anything(chance)
     return shown
-
-
-def _deeper(value: Any, chance: Random, *, missing: bool) -> Any:
-    if isinstance(value, dict):
-        return disturb(value, chance, missing=missing)
-    if isinstance(value, list):
-        return [_deeper(each, chance, missing=missing) for each in value]
-    return value
 
 
 def _anything(chance: Random) -> Any:

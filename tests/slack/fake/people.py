@@ -39,7 +39,7 @@ class Person(User):
                 user=self.id,
                 text=text,
                 blocks=blocks,
-                thread_ts=_root(thread),
+                thread_ts=root_of(thread),
                 files=carried,
                 subtype="file_share" if carried else None,
                 client_msg_id=self.world.ids.uuid(),
@@ -296,37 +296,5 @@ PROFILE = (
 )
 
 
-def _root(thread: Message | None) -> str | None:
+def root_of(thread: Message | None) -> str | None:
     return None if thread is None else thread.thread_ts or thread.ts
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Robot(Person):
-    """Somebody else's app: an account of its own, or (`legacy`) only a name."""
-
-    app: str = ""
-    legacy: bool = False
-
-    def say(
-        self,
-        where: Conversation,
-        typed: str,
-        *,
-        thread: Message | None = None,
-        files: Iterable[File] = (),
-        broadcast: bool = False,
-    ) -> Message:
-        with self.world.turn:
-            what = Message(
-                ts=self.world.ids.ts(),
-                room=where,
-                user=self.id,
-                text=typed,
-                thread_ts=_root(thread),
-                files=list(files),
-                subtype="bot_message" if self.legacy else None,
-                bot_id=self.bot_id,
-                app_id=self.app,
-                broadcast=broadcast,
-            )
-            return deeds.say(self.world, what)

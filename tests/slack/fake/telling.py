@@ -41,8 +41,10 @@ def tell(
         "is_ext_shared_channel": bool(room and room.shared_with),
         "event_context": "4-" + world.ids.hex(60),
     }
-    optional = kind in ("message", "app_mention")
-    sent = Delivery("event", disturb(outer, world.chance, missing=optional))
+    faults = world.faults
+    missing = faults.missing if kind in ("message", "app_mention") else 0.0
+    noisy = disturb(outer, world.chance, unknown=faults.unknown, missing=missing)
+    sent = Delivery("event", noisy)
     world.send(sent)
     return sent
 
