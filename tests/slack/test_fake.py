@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.slack.fake import FakeSlack, HandClock, Settings
+from tests.slack.fake import FakeSlack, Faults, HandClock, Settings
 from tests.slack.fake.wire import Json, pack
 from tests.slack.scene import Acme, acme, actions, asking, button, modal, plain, section
 
@@ -374,6 +374,24 @@ def test_history_comes_in_pages_the_latest_first_and_without_replies(scene: Acme
 
     assert seen == ["number 4", "number 3", "number 2", "number 1"]
     assert not page["has_more"]
+
+
+def test_a_page_may_be_short_though_more_follows() -> None:
+    with acme(FakeSlack(faults=Faults(seed=1, short=0.5))) as scene:
+        for number in range(30):
+            scene.ann.say(scene.sales, f"number {number}")
+        sizes, cursor = [], ""
+        while True:
+            page = scene.call(
+                "conversations.history", channel=scene.sales.id, limit=10, cursor=cursor
+            )
+            sizes.append(len(page["messages"]))
+            if not page["has_more"]:
+                break
+            cursor = page["response_metadata"]["next_cursor"]
+
+    assert sum(sizes) == 31
+    assert min(sizes[:-1]) < 10
 
 
 def test_the_bounds_of_history_belong_to_it_only_when_asked(scene: Acme) -> None:

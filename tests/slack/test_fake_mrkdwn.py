@@ -5,7 +5,7 @@ import pytest
 from tests.slack.fake.mrkdwn import Auto, Names, encode, read, read_plain
 from tests.slack.fake.reading import message_text
 from tests.slack.fake.wire import Json
-from tests.slack.scene import acme, section
+from tests.slack.scene import acme, actions, button, section
 
 FULL = Auto.URLS | Auto.NAMES
 NAMES = Names(
@@ -32,7 +32,8 @@ NAMES = Names(
         ("```a *b* c```", "a *b* c", ["code a *b* c"]),
         ("> quoted", "quoted", ["quote quoted"]),
         ("&gt; quoted", "quoted", ["quote quoted"]),
-        ("well :tada:", "well :tada:", ["emoji tada"]),
+        ("well:tada: :party_parrot:", "well🎉 :party_parrot:", ["emoji tada"]),
+        ("at 10:30:15", "at 10:30:15", []),
         ("2*3*4 and snake_case_name", "2*3*4 and snake_case_name", []),
         ("* not bold * nor _ this _", "* not bold * nor _ this _", []),
         ("&lt;@U1&gt; &amp;amp;", "<@U1> &amp;", []),
@@ -68,8 +69,8 @@ def test_blocks_make_names_alive_unless_they_are_verbatim(text: str, live: str) 
 
 
 def test_plain_text_has_no_markup_but_emoji() -> None:
-    assert read_plain("<@U1> *x* :tada:", emoji=False).live == ()
-    assert [x.kind for x in read_plain("<@U1> *x* :tada:", emoji=True).live] == ["emoji"]
+    assert read_plain("<@U1> *x* :tada:", emojis=False).live == ()
+    assert [x.kind for x in read_plain("<@U1> *x* :tada:", emojis=True).live] == ["emoji"]
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,29 @@ def test_what_a_person_types_arrives_escaped_with_mentions_as_ids() -> None:
         seen = scene.bob.sees[-1]
         assert seen.plain == "@Bob <b> & #sales https://x.example/?a=1&b=2, @here"
         assert {x.kind for x in seen.live} == {"user", "channel", "link", "broadcast"}
+
+
+def test_emoji_are_kept_by_name_and_addresses_in_brackets() -> None:
+    with acme() as scene:
+        said = scene.ann.say(scene.sales, "thanks 👍 all")
+        blocks = [actions(button("✅ Done", action_id="done"))]
+        sent = scene.call(
+            "chat.postMessage",
+            channel=scene.sales.id,
+            text="🎉 see https://x.example/a.",
+            blocks=blocks,
+        )
+        bare = scene.call(
+            "chat.postMessage", channel=scene.sales.id, text="https://x.example", parse="none"
+        )
+        card = scene.sales.messages[sent["ts"]]
+
+        assert said.text == "thanks :+1: all"
+        assert [x.plain for x in scene.bob.sees][-3:-1] == ["thanks 👍 all", "[✅ Done]"]
+        assert sent["message"]["text"] == ":tada: see <https://x.example/a>."
+        assert bare["message"]["text"] == "https://x.example"
+        assert card.blocks[0]["elements"][0]["text"]["text"] == ":white_check_mark: Done"
+        assert scene.bob.press(card, "✅ Done").type == "block_actions"
 
 
 def test_what_is_seen_comes_from_the_blocks_and_the_notification_from_the_text() -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.slack.fake import emoji
 from tests.slack.fake.mrkdwn import encode
 from tests.slack.fake.things import User
 from tests.slack.fake.wire import Blocks, Json
@@ -31,6 +32,17 @@ def composed(world: World, who: User, typed: str) -> tuple[str, Blocks]:
 
 
 def _plain(words: str, text: list[str], pieces: Blocks) -> None:
+    end = 0
+    for found in emoji.FOUND.finditer(words):
+        _words(words[end : found.start()], text, pieces)
+        name = emoji.NAMES[found[0]]
+        text.append(f":{name}:")
+        pieces.append({"type": "emoji", "name": name})
+        end = found.end()
+    _words(words[end:], text, pieces)
+
+
+def _words(words: str, text: list[str], pieces: Blocks) -> None:
     if words:
         text.append(encode(words))
         pieces.append({"type": "text", "text": words})

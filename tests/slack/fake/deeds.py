@@ -1,6 +1,6 @@
 """The changes themselves, the same whether a person or the app makes them."""
 
-from tests.slack.fake import shapes, telling
+from tests.slack.fake import emoji, shapes, telling
 from tests.slack.fake.things import Conversation, Ephemeral, File, Message, User
 from tests.slack.fake.wire import Blocks, Json, copy
 from tests.slack.fake.world import World
@@ -132,6 +132,8 @@ def _kept(value: object, world: World) -> object:
         kept.setdefault("emoji", True)
     elif kept.get("type") == "mrkdwn":
         kept.setdefault("verbatim", False)
+    if kept.get("verbatim") is not None or kept.get("emoji"):
+        kept["text"] = emoji.named(str(kept["text"]))
     return kept
 
 

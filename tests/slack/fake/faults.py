@@ -49,6 +49,7 @@ class Faults:
     unheard: float = 0.0  # an acknowledgement is lost on its way
     unknown: float = 0.3  # an object of a payload has a field nobody announced
     missing: float = 0.05  # an optional field of a message stays away
+    short: float = 0.1  # a page has fewer items than asked for, though there are more
     only: frozenset[str] = frozenset()  # methods; none named: all
     _chance: Random = field(init=False)
     _ordered: dict[str, list[Fault]] = field(init=False)
@@ -80,6 +81,10 @@ class Faults:
         if kind == "slow":
             return self._chance.uniform(0, self.slow)
         return float(self._chance.randint(1, 3))
+
+    def shortened(self, size: int) -> int:
+        """A page may be shorter than asked for; only the cursor tells whether more follows."""
+        return self._chance.randint(1, size) if self.draws(self.short) else size
 
     def stop(self) -> None:
         """The weather clears: nothing more happens by chance."""

@@ -136,7 +136,7 @@ def _where(world: World, who: User, surface: surfaces.Surface) -> Json:
             "view": shapes.view(surface),
         }
     url = world.response_url(user=who.id, room=surface.room)
-    url.message, url.thread_ts = surface, surface.thread_ts
+    url.message = surface
     fleeting = isinstance(surface, Ephemeral)
     container: Json = {
         "type": "message",

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Flag, auto
 
+from tests.slack.fake import emoji
+
 HOLD = 0xF0000  # private characters stand for what is already read
 ANGLE = re.compile(r"<([^<>\n]+)>")
 FENCE = re.compile(r"```(.+?)```", re.DOTALL)
 CODE = re.compile(r"(?<![\w`])`([^`\n]+)`(?![\w`])")
 QUOTE = re.compile(r"^(?:&gt;|>)(?:&gt;&gt;|>>)?[ ]?(.*)$", re.MULTILINE)
-EMOJI = re.compile(r"(?<![\w:]):([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):(?![\w:])")
+EMOJI = re.compile(r":([a-z0-9_+'-]+)(?:::skin-tone-[2-6])?:")
 URL = re.compile(r"(?<!\w)(?:https?|ftp|slack)://[^\s<>|\U000F0000-\U000FFFFD]+", re.IGNORECASE)
 MAIL = re.compile(r"(?<![\w.])[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}(?!\w)", re.IGNORECASE)
 DOMAIN = re.compile(
@@ -100,7 +102,7 @@ def read(text: str, automatic: Auto = Auto.URLS, names: Names | None = None) -> 
     rest = FENCE.sub(lambda found: _code(reader, found[1]), rest)
     rest = CODE.sub(lambda found: _code(reader, found[1]), rest)
     rest = _automatic(reader, rest, automatic)
-    rest = EMOJI.sub(lambda found: reader.hold("emoji", found[1], found[0]), rest)
+    rest = EMOJI.sub(lambda found: _emoji(reader, found), rest)
     rest = QUOTE.sub(lambda found: _quote(reader, found[1]), rest)
     rest = _styled(reader, rest)
     return Reading(
@@ -109,11 +111,11 @@ def read(text: str, automatic: Auto = Auto.URLS, names: Names | None = None) -> 
     )
 
 
-def read_plain(text: str, *, emoji: bool) -> Reading:
+def read_plain(text: str, *, emojis: bool) -> Reading:
     """A `plain_text` object: no markup at all, except emoji codes."""
     reader = _Reader(Names())
-    if emoji:
-        text = EMOJI.sub(lambda found: reader.hold("emoji", found[1], found[0]), text)
+    if emojis:
+        text = EMOJI.sub(lambda found: _emoji(reader, found), text)
     return Reading(reader.show(decode(text)), tuple(reader.live))
 
 
@@ -133,6 +135,15 @@ def _angle(reader: _Reader, inside: str) -> str:
     if target.startswith("!"):
         return reader.hold("broadcast", target[1:], label or "@" + target[1:])
     return reader.hold("link", decode(target), label if bar else decode(target))
+
+
+def _emoji(reader: _Reader, found: "re.Match[str]") -> str:
+    """A known name anywhere, any name where it stands alone; `10:30:15` is a time."""
+    around = found.string[max(0, found.start() - 1) : found.start()]
+    around += found.string[found.end() : found.end() + 1]
+    if found[1] not in emoji.SIGNS and re.search(r"[\w:]", around):
+        return found[0]
+    return reader.hold("emoji", found[1], emoji.sign(found[1]))
 
 
 def _code(reader: _Reader, inside: str) -> str:

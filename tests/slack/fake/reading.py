@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.slack.fake import emoji
 from tests.slack.fake.mrkdwn import Auto, Live, Names, Reading, read, read_plain
 from tests.slack.fake.wire import Blocks, Json
 
@@ -32,13 +33,13 @@ class Flat:
         if given.get("type") == "mrkdwn":
             automatic = Auto.NONE if given.get("verbatim") else FULL
             return self.take(read(words, automatic, self.names))
-        return self.take(read_plain(words, emoji=given.get("emoji", True)))
+        return self.take(read_plain(words, emojis=given.get("emoji", True)))
 
 
 def message_text(text: str, asked: Json, names: Names) -> Reading:
     """The top-level `text` of a message, under what was asked of its parsing."""
     if asked.get("mrkdwn") in (False, "false", "0"):
-        return read_plain(text, emoji=True)
+        return read_plain(text, emojis=True)
     automatic = Auto.NONE if asked.get("parse") == "none" else Auto.URLS
     if asked.get("parse") == "full" or asked.get("link_names") in (True, "true", "1", 1):
         automatic |= FULL
@@ -133,13 +134,16 @@ def _piece(made: Flat, piece: Json) -> str:
         made.live += [Live(each, piece["text"], piece["text"]) for each in styles]
         return str(piece["text"])
     target = str(next((piece[key] for key in KEYS if key in piece), ""))
+    if kind == "emoji":
+        made.live.append(Live("emoji", target, emoji.sign(target)))
+        return emoji.sign(target)
     label = piece.get("text") or SIGN.get(kind, "") + made.names.shown(target)
     made.live.append(Live(kind, target, label))
     return str(label)
 
 
 KEYS = ("user_id", "usergroup_id", "channel_id", "url", "name", "range", "timestamp")
-SIGN = {"user": "@", "usergroup": "@", "channel": "#", "broadcast": "@", "emoji": ":"}
+SIGN = {"user": "@", "usergroup": "@", "channel": "#", "broadcast": "@"}
 
 
 def _cell(made: Flat, cell: Json) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.slack.fake import deeds
+from tests.slack.fake import deeds, emoji
 from tests.slack.fake.kit import check_attachments, check_message
 from tests.slack.fake.rules import Refusal
 from tests.slack.fake.things import Ephemeral, Message, ResponseUrl
@@ -47,7 +47,7 @@ def said_in(world: World, body: Json) -> Json:
     if not (text.strip() or blocks or attachments):
         raise Refusal("no_text", "A message needs `text`, `blocks` or `attachments`.")
     kept = deeds.name_actions(deeds.standing(blocks, world), world)
-    return {"text": text, "blocks": kept, "attachments": copy(attachments)}
+    return {"text": emoji.named(text), "blocks": kept, "attachments": copy(attachments)}
 
 
 def _replaces(url: ResponseUrl, body: Json) -> bool:
@@ -83,7 +83,7 @@ def _delete(world: World, url: ResponseUrl) -> None:
 def publish(world: World, url: ResponseUrl, body: Json, said: Json) -> None:
     """A new message: for everybody where `in_channel` was said, else for who acted."""
     team = url.room.team
-    thread = body.get("thread_ts") or url.thread_ts
+    thread = body.get("thread_ts")  # not by itself where the button was
     ts, bot = world.ids.ts(), world.bot(team).id
     if body.get("response_type") == "in_channel":
         what = Message(ts=ts, room=url.room, user=bot, bot_id=team.bot_id, thread_ts=thread, **said)

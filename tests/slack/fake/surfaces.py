@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.slack.fake import deeds
-from tests.slack.fake.mrkdwn import decode
+from tests.slack.fake.mrkdwn import read_plain
 from tests.slack.fake.rules import Impossible
 from tests.slack.fake.things import Conversation, Ephemeral, File, Message, User, View
 from tests.slack.fake.wire import Blocks, Json, copy
@@ -34,9 +34,13 @@ class Part:
     def words(self) -> list[str]:
         """All that a person, or a test, may call it by."""
         texts = [self.element.get("text"), self.element.get("placeholder"), self.block.get("label")]
-        shown = [decode(each["text"]) for each in texts if isinstance(each, dict)]
+        shown = [_shown(each["text"]) for each in texts if isinstance(each, dict)]
         ids = [self.element.get("action_id"), self.element.get("value"), self.block["block_id"]]
         return shown + [each for each in ids if each]
+
+
+def _shown(text: str) -> str:
+    return read_plain(text, emojis=True).plain
 
 
 def blocks_of(surface: Surface) -> Blocks:
@@ -106,7 +110,7 @@ def option(element: Json, value: Any) -> Json:
     groups = element.get("option_groups") or [{"options": element.get("options") or ()}]
     for group in groups:
         for each in group["options"]:
-            if value in (each["value"], decode(each["text"]["text"])):
+            if value in (each["value"], _shown(each["text"]["text"])):
                 made: Json = copy(each)
                 return made
     raise Impossible(f"{value!r} is not among the options")

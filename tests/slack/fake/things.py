@@ -195,4 +195,3 @@ class ResponseUrl:
     uses: int = 0
     message: Message | Ephemeral | None = None  # what may be replaced or deleted
     command: bool = False
-    thread_ts: str | None = None

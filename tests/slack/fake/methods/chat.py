@@ -1,6 +1,8 @@
 """chat.*: posting, changing, deleting, whispering, linking."""
 
-from tests.slack.fake import deeds, shapes
+import re
+
+from tests.slack.fake import deeds, emoji, shapes
 from tests.slack.fake.call import TS, Call
 from tests.slack.fake.kit import check_attachments, check_message
 from tests.slack.fake.rules import Refusal
@@ -12,6 +14,7 @@ LONGEST = 40_000  # characters of `text`; what is beyond is cut off
 LONGEST_CHANGE = 4_000  # characters that chat.update and chat.postEphemeral accept
 LONGEST_MARKDOWN = 12_000
 METADATA = 8_000  # characters of metadata; Slack publishes no figure
+BARE = re.compile(r"(<[^>]*>)|(https?://[^\s<>|]*[^\s<>|.,;:!?)])")
 ASKED = ("parse", "link_names", "unfurl_links", "unfurl_media", "mrkdwn", "reply_broadcast")
 
 
@@ -102,7 +105,14 @@ def content(call: Call) -> tuple[str, Blocks, Blocks]:
     if len(text) > LONGEST:
         call.warn("message_truncated", f"`text` is cut off after {LONGEST} characters.")
     kept = deeds.name_actions(deeds.standing(blocks, call.world), call.world)
-    return text, kept, copy(attachments)
+    return emoji.named(_linked(call, text)), kept, copy(attachments)
+
+
+def _linked(call: Call, text: str) -> str:
+    """Addresses come back in angle brackets, unless parsing was ruled out."""
+    if call.text("parse") == "none":
+        return text
+    return BARE.sub(lambda found: found[0] if found[1] else f"<{found[2]}>", text)
 
 
 def metadata(call: Call) -> Json | None:

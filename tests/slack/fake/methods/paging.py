@@ -18,7 +18,7 @@ def page(
     if start > len(whole):
         raise Refusal("invalid_cursor", "This cursor points beyond the list.")
     size = call.number("limit", default, most)
-    end = start + size
+    end = start + call.world.faults.shortened(size)
     return whole[start:end], _cursor(call, end) if end < len(whole) else ""
 
 
