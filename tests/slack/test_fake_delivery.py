@@ -216,6 +216,41 @@ def test_strangers_and_other_apps_look_different() -> None:
     assert "user" not in robots[1]
 
 
+def test_a_private_channel_gets_another_id_when_it_is_shared() -> None:
+    with listening() as (scene, app):
+        rooms = [scene.team.channel(f"deal-{x}", scene.ann, private=True) for x in range(8)]
+        old = next(room for room in rooms if room.id.startswith("G"))
+        old.invite_bot()
+        before = old.id
+        old.share_with("T0ELSEWHERE")
+        scene.slack.settle()
+
+    changed, shared = [x["event"] for x in app.events[-2:]]
+    assert (changed["old_channel_id"], changed["new_channel_id"]) == (before, old.id)
+    assert (shared["type"], shared["channel"], old.id[0]) == ("channel_shared", old.id, "C")
+
+
+def test_who_is_of_another_company_presses_buttons_but_has_no_commands() -> None:
+    settings = Settings(shortcuts={"important": "message"})
+    with listening(FakeSlack(settings=settings)) as (scene, app):
+        tom = scene.team.stranger("Tom Outside")
+        scene.sales.share_with(tom.team.id)
+        scene.sales.invite(tom)
+        blocks = [actions(button("Go", action_id="go"))]
+        sent = scene.call("chat.postMessage", channel=scene.sales.id, text="x", blocks=blocks)
+        card = scene.sales.messages[sent["ts"]]
+        tom.press(card, "Go")
+        with pytest.raises(Impossible, match="not a command of Elsewhere"):
+            tom.command(scene.sales, "/duly mine")
+        with pytest.raises(Impossible, match="no message shortcut"):
+            tom.shortcut("important", card)
+        scene.slack.settle()
+
+    pressed = app.heard[-1].payload
+    assert pressed["user"]["team_id"] == tom.team.id
+    assert pressed["team"]["id"] == scene.team.id
+
+
 def test_a_failed_event_is_tried_three_times_more_with_its_reason() -> None:
     with listening() as (scene, app):
         app.always = lambda _: failing(503)

@@ -158,8 +158,10 @@ def test_a_message_has_fifty_blocks_at_most() -> None:
         ({"type": "carousel", "elements": []}, "does not speak carousel"),
         (confirm(title=0), "1 to 100"),
         (actions(button("x", confirm={"title": plain("x")})), "`deny` is required"),
-        (asking("x", "b", type="file_input"), "modals only"),
+        (asking("x", "b", type="file_input"), "stand in modal only"),
         (asking("x", "b", type="number_input"), "`is_decimal_allowed` is required"),
+        (asking("x", "b", type="email_text_input"), "stand in modal only"),
+        (asking("x", "b", type="rich_text_input"), "stand in modal and home only"),
         (asking("x", "b", min_length=9, max_length=3), "cannot exceed"),
         (asking("x", "b", initial_value="long", max_length=3), "longer than the 3"),
         (asking("x", "b") | {"label": {"type": "mrkdwn", "text": "x"}}, "(plain_text)"),
@@ -194,6 +196,7 @@ def test_every_mistake_is_named_at_once() -> None:
         ({"type": "modal", "title": plain("x")}, "`blocks` is required"),
         (modal(asking("x", "b")) | {"submit": None}, "no text object"),
         (modal({"type": "markdown", "text": "x"}), "messages only"),
+        (modal({"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}), "Tables stand"),
         (modal(title={"type": "mrkdwn", "text": "x"}), "(plain_text)"),
         (
             modal(

@@ -101,7 +101,9 @@ class Company(Workspace):
     def _foreign(self, name: str) -> Workspace:
         ident = self.world.ids.new("T")
         domain = name.lower().replace(" ", "-")
-        return Workspace(id=ident, name=name, domain=domain, app_id="", bot_id="", token="")
+        return Workspace(
+            id=ident, name=name, domain=domain, app_id="", bot_id="", token="", installed=False
+        )
 
     def channel(self, name: str, *people: User, private: bool = False) -> Channel:
         with self.world.turn:

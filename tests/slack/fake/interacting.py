@@ -174,7 +174,7 @@ def filled(world: World, who: User, surface: surfaces.Surface) -> dict[str, Json
 
 def shortcut(world: World, who: User, callback: str, what: Message | None) -> Delivery:
     kind = "message" if what is not None else "global"
-    if world.settings.shortcuts.get(callback) != kind:
+    if world.settings.shortcuts.get(callback) != kind or who.foreign:
         raise Impossible(f"the app has no {kind} shortcut {callback!r}")
     team = who.team if what is None else what.room.team
     payload, _ = envelope(world, who, "shortcut" if what is None else "message_action", team)

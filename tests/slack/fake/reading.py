@@ -147,8 +147,8 @@ SIGN = {"user": "@", "usergroup": "@", "channel": "#", "broadcast": "@"}
 
 
 def _cell(made: Flat, cell: Json) -> str:
-    if cell["type"] == "raw_text":
-        return str(cell["text"])
+    if cell["type"] != "rich_text":
+        return str(cell.get("text", cell.get("value", "")))
     return "".join(_rich(made, each) for each in cell["elements"])
 
 

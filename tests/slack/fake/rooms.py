@@ -70,6 +70,8 @@ class Channel(Conversation):
     def share_with(self, team: str) -> None:
         """With another company: strangers may be there from now on."""
         with self.world.turn:
+            if self.id.startswith("G"):
+                self.change_id("C")  # as soon as a private channel is to be shared
             self.shared_with.append(team)
             self._tell_sharing("channel_shared", team)
 
@@ -89,11 +91,11 @@ class Channel(Conversation):
             inner["is_ext_shared"] = bool(self.shared_with)
         telling.tell(self.world, self.team, inner, self)
 
-    def change_id(self) -> str:
+    def change_id(self, letter: str = "") -> str:
         """As when a workspace moves into a larger organisation; the new id."""
         with self.world.turn:
             before = self.id
-            self.id = self.world.ids.new(before[0])
+            self.id = self.world.ids.new(letter or before[0])
             self.world.rooms[self.id] = self.world.rooms.pop(before)
             inner = {
                 "type": "channel_id_changed",

@@ -141,6 +141,17 @@ def kinds(shapes: Mapping[str, Check], what: str) -> Check:
     return check
 
 
+def only_in(surfaces: Sequence[Surface], what: str, check: Check) -> Check:
+    """What stands on some surfaces only."""
+
+    def checked(look: Inspection, value: Any, path: str) -> None:
+        if look.surface not in surfaces:
+            look.wrong(f"{what} stand in {' and '.join(surfaces)} only.", path)
+        check(look, value, path)
+
+    return checked
+
+
 def exactly_one(*names: str) -> Check:
     def check(look: Inspection, value: Json, path: str) -> None:
         if sum(name in value for name in names) != 1:

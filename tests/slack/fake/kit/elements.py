@@ -14,6 +14,7 @@ from tests.slack.fake.kit.checks import (
     matching,
     nothing,
     one_of,
+    only_in,
     string,
     url,
     whole,
@@ -81,10 +82,8 @@ def between(look: Inspection, element: Json, path: str) -> None:
         look.wrong("`min_value` cannot exceed `max_value`.", path)
 
 
-def modal_only(look: Inspection, element: Json, path: str) -> None:
+def reads_files(look: Inspection, element: Json, path: str) -> None:
     del element
-    if look.surface != "modal":
-        look.wrong("Files can be asked for in modals only.", path)
     if "files:read" not in look.scopes:
         look.wrong("An app needs the scope files:read to ask for files.", path)
 
@@ -138,8 +137,20 @@ DATES: dict[str, Check] = {
     "datepicker": Shape({}, HOLDING | {"initial_date": day}),
     "timepicker": Shape({}, HOLDING | {"initial_time": TIME, "timezone": ID}),
 }
-MOMENT = Shape({}, ASKING | {"initial_date_time": whole(1_000_000_000, 9_999_999_999)})
-RICH = Shape({}, TYPING | {"initial_value": nothing})
+MOMENT = only_in(
+    ("message", "modal"),
+    "Elements of the type datetimepicker",
+    Shape({}, ASKING | {"initial_date_time": whole(1_000_000_000, 9_999_999_999)}),
+)
+LINES = whole(1, 100)
+RICH = only_in(
+    ("modal", "home"),
+    "Elements of the type rich_text_input",
+    Shape(
+        {"action_id": ID},
+        TYPING | {"initial_value": nothing, "min_lines": LINES, "max_lines": LINES},
+    ),
+)
 INPUTS: dict[str, Check] = {
     "plain_text_input": Shape(
         {},
@@ -163,9 +174,11 @@ INPUTS: dict[str, Check] = {
     "file_input": Shape(
         {},
         ACTION | {"filetypes": items(string(30, "A file type", 1), 100), "max_files": whole(1, 10)},
-        modal_only,
+        reads_files,
     ),
 }
+for _name in ("email_text_input", "url_text_input", "number_input", "file_input"):
+    INPUTS[_name] = only_in(("modal",), f"Elements of the type {_name}", INPUTS[_name])
 IN_SECTION = kinds(
     {"button": BUTTON, "image": IMAGE, "overflow": OVERFLOW, **MENUS, **BOXES, **DATES},
     "accessory of a section",

@@ -13,6 +13,7 @@ from tests.slack.fake.kit.checks import (
     items,
     kinds,
     nothing,
+    only_in,
     string,
     url,
     whole,
@@ -34,7 +35,7 @@ MOST = {"message": 50, "modal": 100, "home": 100}  # blocks
 MARKDOWN = 12_000  # characters of all markdown blocks together
 CELLS = 10_000  # characters of all table cells together
 ATTACHMENTS = 100
-ONLY_MESSAGES = ("context_actions", "markdown", "table")
+ONLY_MESSAGES = ("context_actions", "markdown")
 UNSPOKEN = (  # Slack knows these; the fake does not, and says so
     *("alert", "card", "carousel", "container", "data_table", "data_visualization"),
     *("plan", "task_card", "video"),
@@ -139,7 +140,11 @@ SPOKEN: dict[str, Check] = {
         },
         at_least_one("text", "fields"),
     ),
-    "table": Shape(TABLE, MAY | {"column_settings": nothing}, celled),
+    "table": only_in(
+        ("message", "home"),
+        "Tables",
+        Shape(TABLE, MAY | {"column_settings": items(nothing, 20, 0)}, celled),
+    ),
 }
 BLOCK = kinds(SPOKEN, "block")
 

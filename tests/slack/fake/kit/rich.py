@@ -69,7 +69,11 @@ def row(look: Inspection, value: Any, path: str) -> None:
 
 
 CELL = kinds(
-    {"raw_text": Shape({"text": string(10_000, "A cell", 1)}), "rich_text": Shape(RICH_TEXT)},
+    {
+        "raw_text": Shape({"text": string(10_000, "A cell", 1)}),
+        "raw_number": Shape({"value": nothing}, {"text": string(10_000, "A cell", 1)}),
+        "rich_text": Shape(RICH_TEXT),
+    },
     "cell of a table",
 )
 TABLE: dict[str, Check] = {"rows": items(row, 100, 1, "A table")}
