@@ -76,7 +76,11 @@ class Slack:
         return await self._of(effect.to).outbound.deliver(effect, key, reader)
 
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
-        return await self._of(effect.to).outbound.find(effect, key, since)
+        try:
+            there = self._of(effect.to)
+        except Undeliverable:
+            return None
+        return await there.outbound.find(effect, key, since)
 
     def _of(self, to: Account | Place) -> Workspace:
         """Raises TryLater while we do not know yet who is who, Undeliverable for none of ours."""

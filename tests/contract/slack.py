@@ -119,17 +119,32 @@ def lines(adapter: Marked, sights: list[Sight]) -> list[Seen]:
         names = " ".join(file.name for file in getattr(each.source, "files", ()))
         new = Seen(key, f"{each.plain} {names}", f"{markup(each)} {escape(names)}")
         old = found.get(key)
-        found[key] = (
-            new if old is None else Seen(key, f"{old.text}\n{new.text}", old.markup + new.markup)
-        )
+        if old is not None:  # a file after its card; a further part of a long text
+            more = new.markup if names else ""
+            new = Seen(key, f"{old.text}\n{new.text}", old.markup + more)
+        found[key] = new
     return list(found.values())
 
 
 def markup(sight: Sight) -> str:
     """The blocks as tags; whatever in them is alive is a tag of its own. A text may end early."""
-    parts = [f"<live-{each.kind}></live-{each.kind}>" for each in sight.live]
-    parts += [_tags(each) for each in sight.blocks if not _says_part(each)]
+    title, *rest = sight.blocks or [{}]
+    alive = [each.kind for each in sight.live]
+    if title.get("type") == "rich_text" and "bold" in alive:
+        alive.remove("bold")  # a title too long for a header is bold instead
+    parts = [f"<live-{kind}></live-{kind}>" for kind in alive]
+    parts.append(f"<title>{escape(_words(title))}</title>")
+    parts += [_tags(each) for each in rest if not _says_part(each)]
     return "".join(parts)
+
+
+def _words(part: Any) -> str:
+    if isinstance(part, list):
+        return " ".join(map(_words, part))
+    if not isinstance(part, dict):
+        return ""
+    said = part.get("text")
+    return said if isinstance(said, str) else " ".join(map(_words, part.values()))
 
 
 def _says_part(block: Mapping[str, Any]) -> bool:

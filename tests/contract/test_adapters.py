@@ -74,11 +74,13 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
 def deliver(
     bench: Bench, effect: Deliverable, key: str = "k", reader: Reader = READER
 ) -> MessageRef | None:
-    return bench.run(bench.adapter.deliver(effect, key=key, reader=reader))
+    made: MessageRef | None = bench.run(bench.adapter.deliver(effect, key=key, reader=reader))
+    return made
 
 
 def find(bench: Bench, effect: Deliverable, key: str = "k") -> MessageRef | None:
-    return bench.run(bench.adapter.find(effect, key=key, since=MONDAY))
+    made: MessageRef | None = bench.run(bench.adapter.find(effect, key=key, since=MONDAY))
+    return made
 
 
 def again(bench: Bench, effect: Deliverable, key: str = "k") -> MessageRef | None:
