@@ -70,6 +70,24 @@ def test_the_demo_company_is_read_in_whole(store: Store, duly: Duly) -> None:
     assert {one.id for one in known.people.values() if one.partner} == {"pat"}
 
 
+def test_accounts_that_were_there_before_their_people_are_linked_by_email(
+    store: Store, duly: Duly, tmp_path: Path
+) -> None:
+    one = Account(Platform("paper"), "home", "u1")
+    said = AccountChanged(key="", at=NOON, account=one, name="A", email="ANN@acme.example")
+    with store.transaction() as tx:
+        tx.people.meet(said)
+    file = write_csv(
+        tmp_path / "p.csv", [("id", "name", "email"), ("a1", "Ann", "ann@acme.example")]
+    )
+    code, lines = duly("import", file)
+
+    assert (code, lines[-1]) == (0, "One account linked by its e-mail.")
+    known = directory(store).behind(one)
+    assert known is not None
+    assert known.id == "a1"
+
+
 def test_reading_the_same_file_again_changes_nothing(store: Store, duly: Duly) -> None:
     duly("import", EXAMPLE)
     before = directory(store)

@@ -32,10 +32,11 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
         return FINE
     with store.reading() as tx:
         found = [words(what) for what in _findings(tx)]
-    for what in found:
+        noted = [words(what) for what in _notes(tx)]
+    for what in found or [words(say("All is well."))]:
         out(what)
-    if not found:
-        out(words(say("All is well.")))
+    for what in noted:
+        out(what)
     return FOUND if found else FINE
 
 
@@ -75,3 +76,15 @@ def _findings(tx: "Transaction") -> Iterator["Say"]:
                 name=Code(name),
                 command=Code("./duly people holidays FILE"),
             )
+
+
+def _notes(tx: "Transaction") -> Iterator["Say"]:
+    """What is good to know, and needs nothing to be done."""
+    from bot.words import say_many
+
+    if count := tx.people.outsiders():
+        yield say_many(
+            "One account is a guest's, or of another company: it is left alone.",
+            "{count} accounts are guests', or of other companies: they are left alone.",
+            count,
+        )

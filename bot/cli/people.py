@@ -119,13 +119,14 @@ def _template(file: Path, out: Out) -> int:
 
 
 def _import(args: argparse.Namespace, store: "Store", out: Out) -> int:
+    from bot.handlers import accounts
     from bot.intake import people as intake
     from bot.store.intake import Register
-    from bot.words import say
+    from bot.words import say, say_many
 
     if not readable(args.file, out):
         return MISUSED
-    words = spoken()
+    words, linked = spoken(), 0
     try:
         table = intake.read(args.file)
         with store.reading() if args.dry_run else store.transaction() as tx:
@@ -139,6 +140,7 @@ def _import(args: argparse.Namespace, store: "Store", out: Out) -> int:
             )
             if not args.dry_run:
                 intake.apply(register, plan)
+                linked = accounts.link(tx)
                 _follow_up(tx, plan)
     except intake.Unreadable as error:
         out(words(error.what))
@@ -148,6 +150,16 @@ def _import(args: argparse.Namespace, store: "Store", out: Out) -> int:
     told = intake.describe(plan)
     for what in told if args.dry_run else told[: 1 + len(plan.remarks)]:
         out(words(what))
+    if linked:
+        out(
+            words(
+                say_many(
+                    "One account linked by its e-mail.",
+                    "{count} accounts linked by their e-mail.",
+                    linked,
+                )
+            )
+        )
     if args.dry_run:
         out(words(say("This was a dry run: nothing was changed.")))
     return FINE

@@ -26,7 +26,7 @@ from bot.events import (
     Unread,
     conversation,
 )
-from bot.handlers import absences, echoes, home, menu, talk
+from bot.handlers import absences, accounts, echoes, home, menu, talk
 from bot.store import Transaction
 from bot.words import Say
 
@@ -65,7 +65,7 @@ class Handlers:
             case HomeOpened():
                 home.opened(tx, event)
             case AccountChanged():
-                tx.people.meet(event)
+                accounts.changed(tx, event)
             case MembershipChanged():
                 tx.people.move(event)
             case PlaceChanged():

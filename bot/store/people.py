@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
+import sqlalchemy as sa
+
 from bot.events import Account, AccountChanged, MembershipChanged, Place, PlaceChanged, Platform
 from bot.policy.people import Absence, Department, Directory, Person
 from bot.store.rows import Rows
@@ -27,7 +29,7 @@ VERSION = "directory"
 NAME = 200  # characters of a name
 AT_ONCE = 10_000  # values in one statement
 COPIED = ("name", "email", "department", "manager", "zone", "language", "calendar")
-SEEN = ("name", "language", "zone", "automatic", "active")
+SEEN = ("name", "language", "zone", "automatic", "active", "outsider")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,38 @@ class People:
         values = {name: getattr(event, name) for name in SEEN} | {"name": clean(event.name, NAME)}
         if event.zone not in available_timezones():
             values["zone"] = None
+        if event.email is not None:
+            values["email"] = clean(event.email, NAME)
         seen = {"seen_at": self.rows.clock.lease()}
         if not self.rows.change(accounts, *self._is(event.account), **values, **seen):
             self.rows.add(accounts, **_keys(event.account), person=None, **values, **seen)
         self.changed()
+
+    def link_by_email(self, account: Account | None = None) -> dict[Account, str]:
+        """Accounts of nobody whose e-mail is that of exactly one colleague are theirs from now on.
+
+        `account`: only this one. Never guests, never bots, and never what is linked already.
+        """
+        c = accounts.c
+        only = self._is(account) if account else []
+        alone = c.person.is_(None), c.email.is_not(None), c.active.is_(True)
+        inside = c.automatic.is_(False), c.outsider.is_(False)
+        found = {}
+        for row in self.rows.all(accounts, *only, *alone, *inside):
+            owner = self._owner(row.email)
+            if owner is not None:
+                one = Account(Platform(row.platform), row.realm, row.id)
+                self.rows.change(accounts, *self._is(one), person=owner)
+                found[one] = owner
+        if found:
+            self.changed()
+        return found
+
+    def _owner(self, email: str) -> str | None:
+        c = people.c
+        same = sa.func.lower(c.email) == email.lower(), c.active.is_(True), c.partner.is_(False)
+        rows = self.rows.all(people, *same, limit=2) if email else ()
+        return str(rows[0].id) if len(rows) == 1 else None
 
     def see(self, account: Account) -> None:
         """They were active now. A stranger is written down at first sight."""
@@ -255,8 +285,15 @@ class People:
         self.changed()
 
     def strangers(self) -> Sequence[Any]:
-        unknown = accounts.c.person.is_(None), accounts.c.automatic.is_(False)
-        return self.rows.all(accounts, *unknown)
+        """Accounts that may be a colleague's, and are not linked."""
+        return self.rows.all(accounts, *self._unknown(), accounts.c.outsider.is_(False))
+
+    def outsiders(self) -> int:
+        """How many guests there are, and people of other companies, that are nobody's we know."""
+        return self.rows.count(accounts, *self._unknown(), accounts.c.outsider.is_(True))
+
+    def _unknown(self) -> tuple[Any, ...]:
+        return accounts.c.person.is_(None), accounts.c.automatic.is_(False)
 
     def _is(self, account: Account) -> list[Any]:
         return [accounts.c[name] == value for name, value in _keys(account).items()]

@@ -216,6 +216,8 @@ accounts = table(
     Column("automatic", Boolean, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("email", String),  # where the platform vouches for it
+    Column("outsider", Boolean, nullable=False, server_default=sa.false()),  # a guest
 )
 absences = table(
     "absences",

@@ -14,6 +14,11 @@ UNSENT = "state IN ('ready', 'doubtful')"
 def upgrade() -> None:
     op.add_column("outbox", sa.Column("deadline", sa.BigInteger(), nullable=True))
     op.execute(f"UPDATE outbox SET deadline = not_before WHERE {UNSENT}")
+    op.add_column("accounts", sa.Column("email", sa.String(), nullable=True))
+    op.add_column(
+        "accounts",
+        sa.Column("outsider", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.drop_index("outbox_unsent", "outbox")
     op.create_index(
         "outbox_unsent",
