@@ -1,4 +1,4 @@
-"""Whose an account is: linked by an e-mail that a platform vouches for, and against nobody's word."""
+"""Whose an account is: linked by an e-mail a platform vouches for, and against nobody's word."""
 
 import logging
 from dataclasses import replace
