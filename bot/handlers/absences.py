@@ -14,10 +14,15 @@ from bot.store import Transaction
 from bot.words import Ref, Say, say
 
 
-def began(tx: Transaction, absence: Absence) -> None:
-    """What they owe is due later; where they are away long and nobody stands in, excused."""
+def began(tx: Transaction, absence: Absence, *, known: bool = True) -> None:
+    """What they owe is due later; where they are away long and nobody stands in, excused.
+
+    `known`: how long they are away is known, and not only that they are.
+    """
     deeds.move(tx, absence)
     delegating.expect(tx, absence)
+    if not known:
+        return
     if absence.delegate is not None or not _long(tx, absence):
         return
     now = tx.clock.now()

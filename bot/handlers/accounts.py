@@ -3,6 +3,7 @@
 import logging
 
 from bot.events import Account, AccountChanged
+from bot.handlers import statuses
 from bot.store import Transaction
 
 log = logging.getLogger(__name__)
@@ -11,6 +12,7 @@ log = logging.getLogger(__name__)
 def changed(tx: Transaction, event: AccountChanged) -> None:
     tx.people.meet(event)
     link(tx, event.account)
+    statuses.said(tx, event)
 
 
 def link(tx: Transaction, account: Account | None = None) -> int:

@@ -1,6 +1,6 @@
 """What can be done to duties, by whatever path: opened, held, promised, settled, opened again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -376,10 +376,18 @@ def move(tx: Transaction, absence: Absence) -> None:
 
     A promise stands: they named the time themselves.
     """
-    person, now = absence.person, tx.clock.now()
-    digests.anew(tx, person)
     new = Interval(absence.start, absence.end)
-    before = [each for each in times.away_of(tx, person) if each != new]
+    before = [each for each in times.away_of(tx, absence.person) if each != new]
+    reckon_anew(tx, absence.person, before, later=True)
+
+
+def reckon_anew(tx: Transaction, person: str, before: Sequence[Interval], *, later: bool) -> None:
+    """When they are away has changed: what they owe is due so much later, or else sooner.
+
+    `before`: when they were to be away until now.
+    """
+    now = tx.clock.now()
+    digests.anew(tx, person)
     for id in [duty.id for duty in tx.duties.owed_by(person)]:
         duty = tx.duties.get(id)
         fixed = duty is None or duty.promised_for or duty.authorised_by or duty.held
@@ -387,11 +395,12 @@ def move(tx: Transaction, absence: Absence) -> None:
             continue
         calendar = tx.policies.calendar(duty.calendar, tx.policies.version(duty.policy))
         left = hours.between(now, duty.due, calendar, before)
-        later = replace(duty, due=times.working(now, left, calendar, times.away_of(tx, person)))
-        if later.due > duty.due:
-            tx.duties.save(later)
+        due = times.working(now, left, calendar, times.away_of(tx, person))
+        if due > duty.due if later else due < duty.due:
+            moved = replace(duty, due=due)
+            tx.duties.save(moved)
             tx.dues.cancel(ladder.LADDER, duty.id)
-            ladder.climb_from(tx, later, later.step)
+            ladder.climb_from(tx, moved, moved.step)
 
 
 def tell(tx: Transaction, person: str | None, card: Card, key: str, *, subject: str = "") -> None:

@@ -8,7 +8,15 @@ from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
-from bot.events import Account, AccountChanged, MembershipChanged, Place, PlaceChanged, Platform
+from bot.events import (
+    Account,
+    AccountChanged,
+    MembershipChanged,
+    Place,
+    PlaceChanged,
+    Platform,
+    account_key,
+)
 from bot.policy.people import Absence, Department, Directory, Person
 from bot.store.rows import Rows
 from bot.store.schema import (
@@ -272,6 +280,24 @@ class People:
         self.rows.add(absences, id=id, kind=kind, **values)
         self.changed()
 
+    def status(self, account: Account, now: datetime) -> Absence | None:
+        """What an account's status says of who uses it, if that is not over."""
+        c = absences.c
+        row = self.rows.one(absences, c.account == account_key(account), c.end > now)
+        return row and Absence(person=row.person, start=row.start, end=row.end)
+
+    def away_by_status(self, account: Account, absence: Absence) -> None:
+        id = self.rows.clock.new_id()
+        values = {name: getattr(absence, name) for name in ("person", "start", "end", "delegate")}
+        self.rows.add(absences, id=id, kind="status", account=account_key(account), **values)
+        self.changed()
+
+    def back_by_status(self, account: Account, now: datetime) -> None:
+        """What was until now stays known."""
+        c = absences.c
+        self.rows.change(absences, c.account == account_key(account), c.end > now, end=now)
+        self.changed()
+
     def back(self, person: str, start: datetime) -> None:
         """A leave that began, or would have begun, then is taken back."""
         mine = absences.c.person == person, absences.c.start == start, absences.c.kind == "leave"
@@ -314,9 +340,13 @@ class People:
         everybody = {row.id: _person(row, granted) for row in self.rows.all(people)}
         away: dict[str, tuple[Absence, ...]] = {}
         given: dict[str, tuple[Absence, ...]] = {}
-        for row in self.rows.all(absences, absences.c.kind.in_(("leave", "delegation"))):
+        kinds = absences.c.kind.in_(("leave", "status", "delegation"))
+        rows = self.rows.all(absences, kinds)
+        for row in sorted(
+            rows, key=lambda row: row.kind == "status"
+        ):  # a leave may name a delegate
             one = Absence(person=row.person, start=row.start, end=row.end, delegate=row.delegate)
-            kept = away if row.kind == "leave" else given
+            kept = given if row.kind == "delegation" else away
             kept[row.person] = (*kept.get(row.person, ()), one)
         names = ("id", "name", "head", "parent", "subsidiary")
         units = [

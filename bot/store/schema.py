@@ -223,10 +223,11 @@ absences = table(
     "absences",
     ["id"],
     Column("person", String, nullable=False),
-    Column("kind", String, nullable=False),  # leave; remote, travelling; or delegation
+    Column("kind", String, nullable=False),  # leave, status; remote, travelling; or delegation
     Column("start", Moment, nullable=False),
     Column("end", Moment, nullable=False),
     Column("delegate", String),
+    Column("account", String),  # whose status says so
 )
 holidays = table(
     "holidays",  # HR's word against the library's

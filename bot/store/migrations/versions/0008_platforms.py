@@ -19,6 +19,7 @@ def upgrade() -> None:
         "accounts",
         sa.Column("outsider", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.add_column("absences", sa.Column("account", sa.String(), nullable=True))
     op.drop_index("outbox_unsent", "outbox")
     op.create_index(
         "outbox_unsent",
