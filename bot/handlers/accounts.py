@@ -3,16 +3,19 @@
 import logging
 
 from bot.events import Account, AccountChanged
-from bot.handlers import statuses
+from bot.handlers import closing, statuses
 from bot.store import Transaction
 
 log = logging.getLogger(__name__)
 
 
 def changed(tx: Transaction, event: AccountChanged) -> None:
+    open_before = closing.was_open(tx, event)
     tx.people.meet(event)
     link(tx, event.account)
     statuses.said(tx, event)
+    if open_before and not event.active:
+        closing.closed(tx, event)
 
 
 def link(tx: Transaction, account: Account | None = None) -> int:
