@@ -18,7 +18,7 @@ from bot.events import (
     Platform,
     ReactionChanged,
 )
-from bot.handlers import dialogue, notice_cards, nudging, requestcards, seating
+from bot.handlers import dialogue, inthread, notice_cards, nudging, requestcards, seating
 from bot.policy import attachments
 from bot.policy.dates import moment
 from bot.store import Transaction
@@ -193,12 +193,20 @@ def _made(menu: Menu, call: Call, event: Caller, line: str) -> Card | Form:
             say("This is not for your role. What you can do: {help}", help=Code("/duly help"))
         )
     zone = call.tx.people.reader(event.actor, call.tx.home()).zone
+    links = event.links if isinstance(event, CommandInvoked) else ()
+    text = rest[0].strip() if rest else ""
+    if isinstance(event, CommandInvoked) and event.place.thread is not None:
+        links = links or inthread.root(call, command.name)
+        meant = inthread.numbered(call, command.name, text)
+        if isinstance(meant, Card):
+            return meant
+        text = meant
     words = Words(
-        text=rest[0].strip() if rest else "",
+        text=text,
         now=call.now,
         zone=zone,
         people=() if isinstance(event, ButtonPressed | ReactionChanged) else event.people,
-        links=event.links if isinstance(event, CommandInvoked) else (),
+        links=links,
         directory=call.directory,
     )
     with call.tx.savepoint():

@@ -153,6 +153,13 @@ class Duties:
         where = duties.c.conversation == place, duties.c.message == message
         return [_duty(row) for row in self.rows.all(duties, *where)]
 
+    def of_thread(self, place: str, thread: str, *, live: bool) -> list[Duty]:
+        """What is owed for the messages of a thread, the first of them included."""
+        c = duties.c
+        where = c.conversation == place, sa.or_(c.thread == thread, c.message == thread)
+        found = self.rows.all(duties, *((LIVE,) if live else ()), *where)
+        return [_duty(row) for row in found]
+
     def answered_by(self, place: str, message: str) -> list[Duty]:
         """What a message settled."""
         c = duties.c

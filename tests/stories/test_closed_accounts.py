@@ -17,15 +17,8 @@ def test_the_manager_is_asked_who_takes_over_and_hr_hears_of_it_once(desk: Desk)
     desk.posts("ann", ASK)
     said = told(desk, active=False)
 
-    assert (
-        sorted(said)
-        == [
-            "hana: The last account of «Bob» was closed",
-            "mei: «Bob»的最后一个账号已停用",
-            "mei: 谁接手«Bob»的待办？",
-        ]
-        or len(said) == 3
-    )
+    assert sorted(each.split(":")[0] for each in said) == ["hana", "mei", "mei"]
+    assert "hana: The last account of «Bob» was closed" in said
     assert told(desk, active=False) == []
     assert told(desk, active=False, key="again") == []
     desk.presses("mei", "I take it over")
