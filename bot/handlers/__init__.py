@@ -26,7 +26,7 @@ from bot.events import (
     Unread,
     conversation,
 )
-from bot.handlers import absences, accounts, echoes, home, menu, talk
+from bot.handlers import absences, accounts, echoes, home, menu, rooms, talk
 from bot.store import Transaction
 from bot.words import Say
 
@@ -67,9 +67,9 @@ class Handlers:
             case AccountChanged():
                 accounts.changed(tx, event)
             case MembershipChanged():
-                tx.people.move(event)
+                rooms.moved(tx, event)
             case PlaceChanged():
-                tx.people.settle_in(event)
+                rooms.changed(tx, event)
             case CoverageLost(place=place, since=since, at=at):
                 tx.gaps.add(conversation(place), since, at)
                 absences.unseen(tx, conversation(place), since, at)

@@ -11,7 +11,8 @@ from bot.handlers.deeds import Ending, person_named
 from bot.policy.duties import ANSWERED, Duty
 from bot.policy.people import Absence, Person
 from bot.store import Transaction
-from bot.words import Ref, Say, say
+from bot.store.gaps import OPEN
+from bot.words import Ref, Say, Value, say
 
 
 def began(tx: Transaction, absence: Absence, *, known: bool = True) -> None:
@@ -73,11 +74,17 @@ def unseen(tx: Transaction, place: str, since: datetime, until: datetime) -> Non
                 number=Ref(duty.number),
             ),
             body=deeds.quoted(tx, duty.about, duty.owed_to),
-            facts=((say("Not seen from"), since), (say("Not seen until"), until)),
+            facts=_unseen(since, until),
             buttons=(Button(say("I still need it"), "↩️", f"reopen {duty.number}"),),
             about=duty.about,
         )
         deeds.tell(tx, duty.owed_to, card, f"unseen/{duty.id}/{duty.step}")
+
+
+def _unseen(since: datetime, until: datetime) -> tuple[tuple[Say, Value], ...]:
+    """A room that we left, or that is closed, is not seen again for now."""
+    begin: tuple[tuple[Say, Value], ...] = ((say("Not seen from"), since),)
+    return begin if until == OPEN else (*begin, (say("Not seen until"), until))
 
 
 def _instead(tx: Transaction, boss: Person | None) -> tuple[Say, ...]:

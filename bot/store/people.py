@@ -240,6 +240,14 @@ class People:
                 found.append(Place(Platform(platform), realm, id))
         return found
 
+    def is_in(self, account: Account, place: Place) -> bool:
+        """The platform told that it joined, and not that it left."""
+        c = members.c
+        here = c.platform == place.platform, c.realm == place.realm, c.place == place.id
+        return (
+            self.rows.one(members, *here, c.account == account.id, c.joined.is_(True)) is not None
+        )
+
     def members(self, place: Place) -> tuple[str, ...]:
         """The people in it, as far as the platform told of them."""
         c = members.c
@@ -263,6 +271,7 @@ class People:
     def settle_in(self, event: PlaceChanged) -> None:
         name = clean(event.name, NAME)
         values = {"name": name, "kind": event.kind, "archived": event.archived}
+        values["outside"] = event.outside
         place = event.place
         keys = {"platform": place.platform, "realm": place.realm, "id": place.id}
         self.rows.put(places, keys, **values)

@@ -240,6 +240,7 @@ places = table(
     Column("name", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("archived", Boolean, nullable=False),
+    Column("outside", Boolean, nullable=False, server_default=sa.false()),  # others read it too
 )
 members = table(
     "members",

@@ -20,6 +20,10 @@ def upgrade() -> None:
         sa.Column("outsider", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("absences", sa.Column("account", sa.String(), nullable=True))
+    op.add_column(
+        "places",
+        sa.Column("outside", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.drop_index("outbox_unsent", "outbox")
     op.create_index(
         "outbox_unsent",
