@@ -18,6 +18,7 @@ MODULES = {
     "doctor": "doctor",
     "people": "people",
     "policy": "policy",
+    "slack": "slack",
 }
 MISUSED = 2
 

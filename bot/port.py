@@ -95,6 +95,14 @@ class Inbox(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A platform's look at itself: what it looked at, and what is wrong, each with what to do."""
+
+    told: Sequence[Say] = ()
+    wrong: Sequence[Say] = ()
+
+
 class Files(Protocol):
     """What an adapter needs of the store to upload a file."""
 

@@ -15,7 +15,7 @@ from bot.handlers.nudging import Nudging
 from bot.inbox import JournalInbox
 from bot.outbox import Courier
 from bot.policy import hours
-from bot.port import Ability, Adapter
+from bot.port import Ability, Adapter, Examined
 from bot.report import Material
 from bot.settings import Settings, Unusable
 from bot.store import Store
@@ -104,6 +104,38 @@ def slack(store: Store, settings: Settings) -> Adapter:
     from adapters.slack.install import installs  # noqa: PLC0415
 
     return Slack(installs(settings.slack), StoredFiles(store), store.clock.lease)
+
+
+def examined(store: Store, settings: Settings) -> list[Examined]:
+    """What the platforms find when they look at themselves; they may be running. Raises Unusable.
+
+    The playground has nothing that could be set wrongly.
+    """
+    if "slack" not in platforms(settings):
+        return []
+    from adapters.slack.doctor import Background, examine  # noqa: PLC0415
+    from adapters.slack.install import as_set  # noqa: PLC0415
+
+    def came(key: str) -> bool:
+        with store.reading() as tx:
+            return tx.journal.has(key)
+
+    with store.reading() as tx:
+        background = Background(
+            now=store.clock.lease,
+            url=settings.url,
+            cursors=tx.listeners.cursors("slack/"),
+            channels=tuple(tx.policies.current().channels),
+            came=came,
+        )
+    return asyncio.run(examine(as_set(settings.slack), background))
+
+
+def slack_manifest(name: str, url: str) -> str:
+    """Raises Unusable."""
+    from adapters.slack.manifest import manifest  # noqa: PLC0415
+
+    return manifest(name, url, {each.name: each.usage for each in COMMANDS})
 
 
 def pages(bot: Bot, where: Address, door: str) -> Gate:

@@ -1,7 +1,7 @@
 """Calls to Slack's Web API, and what their failures mean: later, never, or nobody knows."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -45,6 +45,7 @@ class Calls:
     token: str
     url: str
     pace: Pace = field(default_factory=Pace)
+    today: Callable[[], str] = str  # the token as it is set now; empty: it is not known again
     shut_out: str = ""  # the word by which Slack last refused the token itself
     scopes: frozenset[str] = frozenset()
     _web: AsyncWebClient | None = None
@@ -164,6 +165,8 @@ class Calls:
         try:
             answer = await self._web.api_call(method, **how)
         except SlackApiError as error:
+            if self._renewed(error):
+                return await self._call(method, channel, **how)
             raise self._meant(method, channel, error) from None
         except aiohttp.ClientConnectorError:
             raise TryLater(SOON) from None
@@ -175,6 +178,18 @@ class Calls:
         if granted:
             self.scopes = frozenset(map(str.strip, granted.split(",")))
         return Slip(answer.data)
+
+    def _renewed(self, error: SlackApiError) -> bool:
+        """Refused for its token, which somebody has replaced meanwhile: nothing was done yet."""
+        told: Any = getattr(error.response, "data", None)
+        if not isinstance(told, Mapping) or told.get("error") not in SHUT_OUT:
+            return False
+        today = self.today()
+        if not today or today == self.token:
+            return False
+        log.warning("slack refused our token, and a new one was set")
+        self.token, self._web = today, None
+        return True
 
     def _meant(self, method: str, channel: str, error: SlackApiError) -> Exception:
         """Slack's own doubt stays one: after an error on its side it may have happened."""

@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -57,8 +59,18 @@ class Guard:
         branch = self._signed(body, headers)
         if branch is None:
             log.warning("a request to %s was not signed by Slack", PATH)
+            self._mistaken(headers)
             return PlainTextResponse("not signed", NOT_SIGNED)
+        for each in branch.workspaces:
+            each.mistaken = None
         return await self._let_in(branch, body, headers)
+
+    def _mistaken(self, headers: Mapping[str, str]) -> None:
+        """Signed as Slack signs, only not with a secret of ours: `duly doctor` tells of it."""
+        if re.fullmatch(r"v0=[0-9a-f]{64}", headers.get("x-slack-signature", "")):
+            for branch in self._branches:
+                for each in branch.workspaces:
+                    each.mistaken = datetime.fromtimestamp(self._now(), UTC)
 
     async def _let_in(self, branch: Branch, body: bytes, headers: Mapping[str, str]) -> Response:
         payload = _payload(body, headers.get("content-type", ""))

@@ -28,6 +28,15 @@ class Install:
     api_url: str = API
     rate: float = WORKSPACE  # messages a minute into the workspace that are never exceeded
     where: str = "the variables SLACK_…"  # it was set, for messages
+    token_file: Path | None = None  # of the bot's token, which may change while we run
+
+    def token_today(self) -> str:
+        """What the file of the bot's token holds now; empty where there is none to be read."""
+        try:
+            found = self.token_file.read_text(encoding="utf-8").strip() if self.token_file else ""
+        except (OSError, ValueError):
+            return ""
+        return found if found.startswith(BEGINNINGS["bot_token"]) else ""
 
 
 Sections = Sequence[Mapping[str, object]]
@@ -39,6 +48,14 @@ def configured(sections: Sections, environment: Mapping[str, str]) -> bool:
 
 def installs(sections: Sections, environment: Mapping[str, str] = os.environ) -> list[Install]:
     """Every workspace there is. Raises Unusable, saying what is missing and where to find it."""
+    found = as_set(sections, environment)
+    for each in found:
+        _check(each)
+    return found
+
+
+def as_set(sections: Sections, environment: Mapping[str, str] = os.environ) -> list[Install]:
+    """Every workspace, whether it can work or not. Raises Unusable for what cannot be read."""
     found = list(_sections(sections, environment))
     if any(_given(environment, name) for name in VARIABLES.values()):
         secrets = {each: _secret(environment, name) for each, name in VARIABLES.items()}
@@ -46,9 +63,10 @@ def installs(sections: Sections, environment: Mapping[str, str] = os.environ) ->
         made = Install(api_url=api)
         for name, value in secrets.items():
             made = _with(made, name, value)
+        file = environment.get(f"{VARIABLES['bot_token']}_FILE")
+        if file and not environment.get(VARIABLES["bot_token"]):
+            made = replace(made, token_file=Path(file))
         found.insert(0, made)
-    for each in found:
-        _check(each)
     return found
 
 
@@ -75,7 +93,9 @@ def _section(section: Mapping[str, object], environment: Mapping[str, str], wher
         if name in VARIABLES and how == "env":
             made = _with(made, name, _variable(environment, str(value), where))
         elif name in VARIABLES and how == "file":
-            made = _with(made, name, _file(Path(str(value)), where))
+            file = Path(str(value))
+            made = _with(made, name, _file(file, where))
+            made = replace(made, token_file=file) if name == "bot_token" else made
         elif key == "api_url":
             made = replace(made, api_url=address(str(value)))
         elif key == "rate" and isinstance(value, int | float) and value > 0:

@@ -167,7 +167,7 @@ class Roster:
 
     async def _came_in(self, inbox: Inbox, id: str) -> None:
         """That we are in it, where nobody told us: we were not running when we were invited."""
-        joined = joining(self.known, id)
+        joined = joining(self.known, id, self.now())
         if not await inbox.cursor(joined.name):
             seen = f"{self.now():%Y%m%d%H%M%S}"
             came = self._moved(id, self.known.bot_user, seen, joined=True)
@@ -194,6 +194,6 @@ class Roster:
         )
 
 
-def joining(known: Known, id: str, *, there: bool = True) -> Cursor:
-    """Remembers that we have said who we are in a room, or are not there any more."""
-    return Cursor(f"slack/{known.team}/joined/{id}", "there" if there else "")
+def joining(known: Known, id: str, since: datetime | None) -> Cursor:
+    """Remembers since when we know that we are in a room, or that we are not there any more."""
+    return Cursor(f"slack/{known.team}/joined/{id}", f"{since.timestamp():.6f}" if since else "")

@@ -50,6 +50,7 @@ class Workspace:
     inbox: Inbox | None = None
     ignored: Counter[str] = field(default_factory=Counter)
     missed_since: datetime | None = None  # since when what Slack sends may not have reached us
+    mistaken: datetime | None = None  # when something came that another secret had signed
     _asked: asyncio.Event = field(default_factory=asyncio.Event)  # to look at something now
     _rooms: list[str] = field(default_factory=list)  # that are to be looked at
 
@@ -79,7 +80,7 @@ class Workspace:
         cursor = None
         for each in ours:
             id = self.known.today(each.place.id)
-            cursor = joining(self.known, id, there=each.joined)
+            cursor = joining(self.known, id, self.now() if each.joined else None)
             self._rooms += [id] if each.joined else []
         await self.inbox.take(found, cursor)
         self.roster.learn(found)
@@ -175,7 +176,12 @@ class Workspace:
 
     async def _beat(self, inbox: Inbox) -> None:
         """What is not noted yet is a gap, should we stop now."""
+        noted: datetime | None = None
         while True:
+            if self.mistaken != noted:
+                noted = self.mistaken
+                at = f"{noted.timestamp():.6f}" if noted else ""
+                await inbox.take([], Cursor(f"slack/{self.known.team}/mistaken", at))
             if self.missed_since is None:
                 await inbox.take([], Cursor(self._alive(), f"{self.now().timestamp():.6f}"))
             await asyncio.sleep(BEAT)
@@ -218,7 +224,8 @@ class Workspace:
 
 def workspace(install: Install, files: Files, now: Callable[[], datetime]) -> Workspace:
     known = Known(team="", bot_user="")
-    calls = Calls(install.bot_token, install.api_url, Pace(posts=install.rate))
+    pace = Pace(posts=install.rate)
+    calls = Calls(install.bot_token, install.api_url, pace, install.token_today)
     return Workspace(
         install=install,
         calls=calls,

@@ -41,6 +41,10 @@ class Journal:
         """Something that happened there is taken and not yet handled."""
         return self.rows.one(journal, WAITING, journal.c.place.in_(set(places))) is not None
 
+    def has(self, key: str) -> bool:
+        """Whether something of that key ever came."""
+        return self.rows.one(journal, journal.c.key == storable(key)) is not None
+
     def read(self, row: Any) -> Happening:
         event: Happening = self.rows.open(journal.c.body, row.id, row.body)
         return event
