@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,12 @@ METHOD = re.compile(
     r'"((?:apps|auth|chat|conversations|files|reactions|usergroups|users|views)\.[A-Za-z.]+)"'
 )
 TABLES = ("scopes.py", "pace.py")  # say something of methods, and call none
-PINNED = """
-    channels:history channels:read chat:write commands files:read files:write groups:history
-    groups:read im:history im:read im:write mpim:history mpim:read reactions:read reactions:write
-    usergroups:read users:read users:read.email
-""".split()
+PINNED = [
+    *("channels:history", "channels:read", "chat:write", "commands", "files:read", "files:write"),
+    *("groups:history", "groups:read", "im:history", "im:read", "im:write", "mpim:history"),
+    *("mpim:read", "reactions:read", "reactions:write", "usergroups:read", "users:read"),
+    "users:read.email",
+]
 
 
 def called() -> set[str]:
@@ -146,6 +148,45 @@ def test_the_manifest_keeps_within_slacks_limits(capsys: pytest.CaptureFixture[s
     assert features["app_home"]["messages_tab_read_only_enabled"] is False
 
 
+KEYS = {  # all that Slack's schema of manifests knows for each part that we use
+    "": {"_metadata", "display_information", "features", "oauth_config", "settings"},
+    "_metadata": {"major_version", "minor_version"},
+    "display_information": {"name", "description", "background_color", "long_description"},
+    "features": {"app_home", "bot_user", "shortcuts", "slash_commands"},
+    "app_home": {
+        *("home_tab_enabled", "messages_tab_enabled", "messages_tab_read_only_enabled"),
+    },
+    "bot_user": {"display_name", "always_online"},
+    "shortcuts": {"name", "type", "callback_id", "description"},
+    "slash_commands": {"command", "url", "description", "usage_hint", "should_escape"},
+    "oauth_config": {"redirect_urls", "scopes", "token_management_enabled", "pkce_enabled"},
+    "scopes": {"bot", "user", "bot_optional", "user_optional"},
+    "settings": {
+        *("allowed_ip_address_ranges", "event_subscriptions", "incoming_webhooks"),
+        *("interactivity", "org_deploy_enabled", "socket_mode_enabled", "is_hosted"),
+        *("token_rotation_enabled", "siws_links", "hermes_app_type", "function_runtime"),
+        "is_mcp_enabled",
+    },
+    "event_subscriptions": {"request_url", "bot_events", "user_events", "metadata_subscriptions"},
+    "interactivity": {"is_enabled", "request_url", "message_menu_options_url"},
+}
+
+
+def parts(name: str, made: Any) -> Iterator[tuple[str, set[str]]]:
+    for each in made if isinstance(made, list) else [made]:
+        if isinstance(each, dict):
+            yield name, set(each)
+            for key, inner in each.items():
+                yield from parts(key, inner)
+
+
+def test_the_manifest_says_nothing_that_slacks_schema_does_not_know(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, keys in parts("", manifest(capsys, "--url", "https://duly.example.com")):
+        assert keys <= KEYS[name], name
+
+
 def test_every_shortcut_offered_is_one_we_take_and_the_hint_shows_commands_there_are() -> None:
     offered = {(kind, id) for _, kind, id, _ in OFFERED}
 
@@ -196,7 +237,7 @@ class Notes:
     def __init__(self) -> None:
         self.at: dict[str, str] = {}
 
-    async def take(self, events: object, cursor: Cursor | None = None) -> None:  # noqa: ARG002
+    async def take(self, events: object, cursor: Cursor | None = None) -> None:
         if cursor is not None:
             self.at[cursor.name] = cursor.position
 
