@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.slack.fake import FakeSlack, Impossible, Person, from_manifest
+from tests.slack.fake import FakeSlack, Impossible, Person, Settings, from_manifest
 from tests.slack.fake.company import Company
 
 PEOPLE = {
@@ -80,15 +80,16 @@ class Tryout:
 
     def seen(self, person: Person) -> list[str]:
         """The last of Duly's words before their eyes."""
-        return [each.plain for each in self.slack.seen_by(person)][-3:]
+        ours = [each for each in self.slack.seen_by(person) if each.by == self.team.bot.id]
+        return [f"[{each.kind} in {each.where}] {each.plain}" for each in ours][-3:]
 
 
 def main(words: list[str]) -> int:
     """`python -m tests.slack.tryout [MANIFEST] [--http URL]`"""
-    slack = FakeSlack(seed=int(time.time()))
+    settings = Settings()
     if words and not words[0].startswith("-"):
-        slack.settings = from_manifest(json.loads(Path(words.pop(0)).read_text(encoding="utf-8")))
-        slack.world.settings = slack.settings
+        settings = from_manifest(json.loads(Path(words.pop(0)).read_text(encoding="utf-8")))
+    slack = FakeSlack(seed=int(time.time()), settings=settings)
     http = words[1] if words[:1] == ["--http"] else ""
     with slack:
         there = Tryout(slack)
