@@ -20,10 +20,10 @@ from adapters.slack.branch import Branch
 from adapters.slack.calls import Calls
 from adapters.slack.guard import PATH, Guard
 from adapters.slack.inbound import EVENTS
-from adapters.slack.install import installs
+from adapters.slack.install import VARIABLES, installs
 from adapters.slack.manifest import SHORTCUTS as OFFERED
 from adapters.slack.manifest import SHOWN
-from adapters.slack.scopes import FREE, NAMES, SAID, SCOPES, TOLD_TWICE, subscribed
+from adapters.slack.scopes import CONNECTING, FREE, NAMES, SAID, SCOPES, TOLD_TWICE, subscribed
 from adapters.slack.touched import GLOBAL, SHORTCUTS
 from adapters.slack.workspace import Workspace, workspace
 from bot import __main__ as duly
@@ -194,6 +194,21 @@ def test_every_shortcut_offered_is_one_we_take_and_the_hint_shows_commands_there
         ("global", each) for each in GLOBAL
     }
     assert set(SHOWN) <= {each.name for each in COMMANDS}
+
+
+def test_the_guide_says_of_each_permission_what_it_is_for() -> None:
+    guide = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| `([a-z_:.]+)` \| (.+) \|$", guide, re.M)
+
+    assert [row for row in table if row[0] in NAMES] == [(x.name, x.what_for) for x in SCOPES]
+    assert {name for name, _ in table if ":" in name or name in NAMES} == {*NAMES, CONNECTING}
+
+
+def test_the_guide_names_every_variable_and_every_shortcut() -> None:
+    guide = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+
+    assert all(f"`{name}`" in guide or f"{name}=" in guide for name in VARIABLES.values())
+    assert all(f"**{name}**" in guide for name, *_ in OFFERED)
 
 
 # --- a token that somebody replaces while we run ----------------------------------------------
