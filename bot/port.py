@@ -19,7 +19,6 @@ class Door(NamedTuple):
     front: bool = False  # pages for people, at every path below it; else that one path alone
 
 
-
 class Ability(Flag):
     NONE = 0
     THREADS = auto()

@@ -4,7 +4,7 @@
 
     ann #sales @bob can you send me the report?      Ann writes into a channel
     ann /duly help                                   Ann types a command, in her chat with Duly
-    ann !                                            what Ann sees of Duly's, wherever it is
+    ann !                                            what is new of Duly's where Ann sees it
     invite general                                   Duly is invited into a channel
 """
 
@@ -35,6 +35,7 @@ class Tryout:
             )
             for name, (called, locale) in PEOPLE.items()
         }
+        self.shown: dict[str, list[str]] = {}
         everybody = self.people.values()
         names = ("sales", "general", "announcements")
         self.rooms = {name: self.team.channel(name, *everybody) for name in names}
@@ -79,9 +80,11 @@ class Tryout:
             person.write(what)
 
     def seen(self, person: Person) -> list[str]:
-        """The last of Duly's words before their eyes."""
+        """What they have not been shown yet of Duly's words."""
         ours = [each for each in self.slack.seen_by(person) if each.by == self.team.bot.id]
-        return [f"[{each.kind} in {each.where}] {each.plain}" for each in ours][-3:]
+        said = [f"[{each.kind} in {each.where}] {each.plain}" for each in ours]
+        before, self.shown[person.id] = self.shown.get(person.id, []), said
+        return [each for each in said if each not in before]
 
 
 def main(words: list[str]) -> int:
