@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli import doctor
+from bot.cli import findings
 from bot.events import Account, AccountChanged
 from tests.desk import MONDAY, Desk, account, person
 
@@ -101,6 +101,6 @@ def test_the_doctor_counts_guests_and_lists_strangers(desk: Desk) -> None:
     desk.take(*guests, told(email=None))
     with desk.store.reading() as tx:
         assert (tx.people.outsiders(), [row.id for row in tx.people.strangers()]) == (3, ["u7"])
-        [note] = doctor._notes(tx)
+        [note] = findings.outsiders(tx)
 
     assert dict(note.values)["count"] == 3

@@ -20,7 +20,7 @@ def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
     """0: all is well, 1: something needs a look."""
-    from bot.cli.findings import unreached
+    from bot.cli.findings import outsiders, unreached
     from bot.cli.people import spoken
     from bot.words import say
 
@@ -37,11 +37,14 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
     looks = examined(store, settings)
     with store.reading() as tx:
         found = [*_findings(tx), *unreached(tx, platforms(settings))]
+        noted = list(outsiders(tx))
     found += [what for look in looks for what in look.wrong]
     for what in [*(what for look in looks for what in look.told), *found]:
         out(words(what))
     if not found:
         out(words(say("All is well.")))
+    for what in noted:
+        out(words(what))
     return FOUND if found else FINE
 
 

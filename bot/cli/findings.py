@@ -35,6 +35,16 @@ def strangers(tx: "Transaction") -> Iterator[Say]:
         )
 
 
+def outsiders(tx: "Transaction") -> Iterator[Say]:
+    """What is good to know, and needs nothing to be done."""
+    if count := tx.people.outsiders():
+        yield say_many(
+            "One account is a guest's, or of another company: it is left alone.",
+            "{count} accounts are guests', or of other companies: they are left alone.",
+            count,
+        )
+
+
 def parked(tx: "Transaction") -> Iterator[Say]:
     """What could not be handled, and waits to be tried again."""
     for row in tx.journal.parked():

@@ -17,7 +17,6 @@ import uvicorn
 from adapters.slack.adapter import Slack
 from adapters.slack.install import Install
 from bot.clock import Clock
-from bot.events import Account, Platform
 from bot.policy.people import Department
 from bot.running import Runner
 from bot.seal import Seal
@@ -242,7 +241,7 @@ def build(
     sales = company.channel("sales", *people.values())
     sales.invite_bot()
     store = _store(clock, db)
-    _employ(store, company, people)
+    _employ(store)
     return House(slack, company, people, sales, clock, store, transport, **more)
 
 
@@ -252,7 +251,8 @@ def _store(clock: HandClock, db: sa.Engine | None) -> Store:
     return Store(db or in_memory(), "acme", Seal(bytes(32), chance.randbytes), time)
 
 
-def _employ(store: Store, company: Company, people: dict[str, Person]) -> None:
+def _employ(store: Store) -> None:
+    """Their accounts are found by their e-mail addresses."""
     with store.transaction() as tx:
         tx.policies.adopt("")
         tx.people.save(person(name) for name in STAFF)
@@ -260,5 +260,3 @@ def _employ(store: Store, company: Company, people: dict[str, Person]) -> None:
         tx.people.save_departments(
             Department(id=name, name=name.title(), head=head) for name, head in heads.items()
         )
-        for name, who in people.items():
-            tx.people.link(Account(Platform("slack"), company.id, who.id), name)

@@ -26,7 +26,14 @@ FILLED = {  # what a field of that name holds in a living payload
     "tab": "home",
     "response_url": "https://hooks.slack.com/commands/T1ACME/1/abc",
 }
-IDS = {"files": "F1", "user": "U2BOB", "channel": "C1SALES", "team": TEAM, "file": "F1", "view": "V1"}
+IDS = {
+    "files": "F1",
+    "user": "U2BOB",
+    "channel": "C1SALES",
+    "team": TEAM,
+    "file": "F1",
+    "view": "V1",
+}
 OUTER = {"events": "event_callback"}  # the samples leave it empty
 CALLBACKS = {"MessageShortcutPayload": "important", "ViewSubmissionPayload": "form"}
 

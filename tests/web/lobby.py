@@ -57,9 +57,6 @@ class Prompt:
     async def cursor(self, name: str) -> str | None:
         return None
 
-    async def cursors(self, prefix: str) -> Mapping[str, str]:
-        return {}
-
     async def lease(self, name: str) -> bool:
         return True
 
