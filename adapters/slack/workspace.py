@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.slack import forms, inbound
-from adapters.slack.bringing import bring
+from adapters.slack.bringing import bring, called
 from adapters.slack.calls import Calls, Refused
 from adapters.slack.history import History
 from adapters.slack.install import Install
@@ -71,7 +71,7 @@ class Workspace:
             return None
         if payload.get("type") == "view_submission":
             return await self._filled_in(payload, found)
-        await self._keep(found)
+        await self._keep(tuple([await called(self.calls, each) for each in found]))
         return None
 
     async def _keep(self, found: tuple[Happening, ...]) -> None:
