@@ -85,7 +85,7 @@ class Workspace:
         await self.inbox.take(found, cursor)
         self.roster.learn(found)
         if ours:
-            self._asked.set()
+            self.look()
 
     async def _filled_in(self, payload: Mapping[str, Any], found: tuple[Happening, ...]) -> Answer:
         """Mistakes are shown in the form itself, in the language it was shown in."""
@@ -143,7 +143,11 @@ class Workspace:
     async def missed(self, since: datetime) -> None:
         if self.inbox is not None:
             await self.history.begin(self.inbox, since, self._readable())
-            self._asked.set()
+            self.look()
+
+    def look(self) -> None:
+        """At what may have been missed, now rather than in a while."""
+        self._asked.set()
 
     def _readable(self) -> list[str]:
         return [id for id, room in self.known.rooms.items() if not room.archived]
