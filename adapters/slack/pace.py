@@ -58,6 +58,7 @@ class Pace:
     posts: float = WORKSPACE
     channel: float = CHANNEL
     patience: float = WORTH_WAITING
+    tiers: float = 1.0  # of what Slack publishes for each method
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     refusals: int = 0
@@ -94,7 +95,7 @@ class Pace:
             flow.rate = min(most, flow.rate + most * GROWN)
 
     def _rate(self, method: str) -> float:
-        return self.posts if method in POSTING else TIERS.get(method, USUAL)
+        return self.posts if method in POSTING else TIERS.get(method, USUAL) * self.tiers
 
     def _ways(self, method: str, channel: str) -> list[Flow]:
         ways = [self._flow(_kind(method), self._rate(method))]

@@ -159,7 +159,7 @@ class Workspace:
                 told = await self.calls.read("auth.test")
             except (TryLater, Refused) as no:
                 log.warning("slack cannot be asked who we are: %s", no)
-                await asyncio.sleep(RETRY)
+                await self.calls.pace.sleep(RETRY)
                 continue
             self.known.bot_user, self.known.bot_id = told.text("user_id"), told.text("bot_id")
             self.known.url = told.text("url")

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from adapters.slack.messages import KEY
 from bot.store import Store
 from bot.store.schema import dues, journal, outbox, records
 from tests.simulation.laws import CARDS, Breach, rows
 from tests.slack.fake import Channel, FakeSlack
-from tests.slack.fake.things import Message
 
 
 def afterwards(store: Store, slack: FakeSlack, room: Channel) -> Iterator[Breach]:
@@ -44,12 +44,12 @@ def _acknowledged(each: object) -> bool:
 
 def _sent_once(store: Store, slack: FakeSlack) -> Iterator[Breach]:
     """At the end one message stands under a key; a second was taken late, and is withdrawn."""
-    now, by_key = store.clock.now(), slack.posted_by_key()
+    now, by_key, late = store.clock.now(), slack.posted_by_key(), taken_late(slack)
     for key, found in by_key.items():
         standing = [each for each in found if not each.deleted]
         if len(standing) > 1:
             yield Breach("doubled", f"{key} stands there {len(standing)}×")
-        if len(found) > 1 and not late(slack, found):
+        if len(found) > 1 and key not in late:
             yield Breach("doubled", f"{key} was taken {len(found)}×, and none of them late")
     for row in rows(store, outbox):
         if row.state in ("ready", "doubtful") and row.not_before <= now:
@@ -62,13 +62,11 @@ def _sent_once(store: Store, slack: FakeSlack) -> Iterator[Breach]:
             yield Breach("lost", f"{row.key} arrived, and stands nowhere")
 
 
-def late(slack: FakeSlack, found: list[Message]) -> bool:
-    """Slack took one of them after the connection had ended, for longer than we may doubt."""
-    times = sorted(float(each.ts) for each in found)
-    return times[-1] - times[0] > 1.0 and any(
-        call.method == "chat.postMessage" and call.error == "late" or call.accepted
-        for call in slack.calls
-    )
+def taken_late(slack: FakeSlack) -> set[str]:
+    """The keys of what Slack took after the connection had ended."""
+    cut = (each.args for each in slack.calls if each.error == "late")
+    told = ((args.get("metadata") or {}).get("event_payload", {}) for args in cut)
+    return {str(each[KEY]) for each in told if KEY in each}
 
 
 def _handled(store: Store) -> Iterator[Breach]:
