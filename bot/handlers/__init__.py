@@ -26,7 +26,7 @@ from bot.events import (
     Unread,
     conversation,
 )
-from bot.handlers import absences, accounts, echoes, home, menu, rooms, talk
+from bot.handlers import absences, accounts, echoes, home, menu, publishing, rooms, talk
 from bot.store import Transaction
 from bot.words import Say
 
@@ -75,7 +75,9 @@ class Handlers:
                 absences.unseen(tx, conversation(place), since, at)
             case Echoed():
                 echoes.heard(tx, event)
-            case FileShared() | FilePublished() | AccessLost():
+            case FilePublished():
+                publishing.published(tx, event)
+            case FileShared() | AccessLost():
                 pass  # kept in the journal; what follows from them comes with the platforms
             case Unread():
                 raise ValueError("nobody could read this payload")
