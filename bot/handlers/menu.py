@@ -210,6 +210,7 @@ def _made(menu: Menu, call: Call, event: Caller, line: str) -> Card | Form:
         people=() if isinstance(event, ButtonPressed | ReactionChanged) else event.people,
         links=links,
         directory=call.directory,
+        about=event.about if isinstance(event, CommandInvoked) else "",
     )
     with call.tx.savepoint():
         return command.answer(call, words)
