@@ -86,7 +86,7 @@ def answer(message: Message, window: Sequence[Utterance]) -> frozenset[str]:
     for row in asked:
         owed.setdefault((row.message, row.owed_by and new.author), []).append(row.id)
     sure, back = tx.policies.current().sure(message.class_name), set()
-    for found in judge.answers(new, window, [_open_ask(row, new.author) for row in asked]):
+    for found in judge.answers(new, window, [_open_ask(row, message) for row in asked]):
         for id in owed.pop((found.ask, found.of), ()) if found.confidence >= sure else ():
             duty = tx.duties.get(id)
             if duty is None or not duty.live:
@@ -131,14 +131,16 @@ def _holding(message: Message) -> promising.Holding | None:
     return pledging.read(message.tx, message.said.author, own, message.at)
 
 
-def _open_ask(row: Any, author: str) -> OpenAsk:
+def _open_ask(row: Any, message: Message) -> OpenAsk:
+    book = message.tx.policies.current()
     return OpenAsk(
         id=row.message,
         seq=row.seq,
         asker=row.owed_to or "",
-        of=row.owed_by and author,
+        of=row.owed_by and message.said.author,
         thread=row.thread,
         kind="acknowledge" if row.kind == "acknowledge" else "reply",
+        acknowledgement_settles=book.acknowledgement_settles(message.class_name),
     )
 
 
