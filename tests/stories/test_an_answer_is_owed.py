@@ -53,6 +53,22 @@ def test_thanks_are_an_answer_where_the_policy_says_so(policy: str, state: str) 
         desk.close()
 
 
+@pytest.mark.parametrize(("bursts", "owed"), [("true", 1), ("false", 2)])
+def test_who_asks_back_twice_is_owed_one_answer_or_two_as_the_policy_says(
+    bursts: str, owed: int
+) -> None:
+    desk = Desk(policy=f"[answers]\nbursts = {bursts}")
+    try:
+        desk.posts("ann", "@bob when will the samples be ready?")
+        desk.posts("bob", "@ann which samples do you mean?")
+        desk.posts("bob", "@ann for which customer are they?")
+
+        with desk.store.reading() as tx:
+            assert len(tx.duties.owed_by("ann")) == owed
+    finally:
+        desk.close()
+
+
 def test_an_answer_in_time_is_the_end_of_it(desk: Desk) -> None:
     desk.posts("ann", "@bob when will the samples be ready?")
     desk.now += 20 * M
