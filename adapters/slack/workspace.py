@@ -77,12 +77,14 @@ class Workspace:
     async def _keep(self, found: tuple[Happening, ...]) -> None:
         assert self.inbox is not None
         ours = [each for each in found if isinstance(each, MembershipChanged) and each.ours]
-        cursor = None
+        cursor, first = None, list[Happening]()
         for each in ours:
             id = self.known.today(each.place.id)
-            cursor = joining(self.known, id, self.now() if each.joined else None)
-            self._rooms += [id] if each.joined else []
-        await self.inbox.take(found, cursor)
+            cursor = joining(self.known, id, each.at if each.joined else None)
+            if each.joined:
+                first += await self.roster.introduced(id)
+                self._rooms.append(id)
+        await self.inbox.take([*first, *found], cursor)
         self.roster.learn(found)
         if ours:
             self.look()
