@@ -11,6 +11,7 @@ MODULES = {
     "web": "serving",
     "worker": "serving",
     "migrate": "serving",
+    "import": "importing",
     "replay": "replay",
     "report": "report",
     "verify": "verify",

@@ -35,6 +35,7 @@ class Words:
     people: tuple[tuple[str, Account], ...] = ()
     links: tuple[tuple[str, MessageRef], ...] = ()
     directory: Directory = field(default_factory=Directory)
+    about: str = ""  # the words of the message it was used on, where it was used on one
 
     def person(self, words: str) -> Person:
         """Whom `words` mean. Raises Refusal where that is nobody, or not clear."""

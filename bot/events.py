@@ -234,6 +234,21 @@ def conversation(place: Place) -> str:
     return f"{place.platform}/{place.realm}/{place.id}"
 
 
+def realm_of(event: Happening) -> tuple[Platform, str] | None:
+    """Where it came from; None where it does not say, or says that nothing comes any more."""
+    match event:
+        case AccessLost() | Unread() | CoverageLost():
+            return None
+        case MessagePosted() | MessageChanged() | ReactionChanged() | FileShared() | Echoed():
+            return event.message.place.platform, event.message.place.realm
+        case ButtonPressed(actor=one) | HomeOpened(actor=one) | FilePublished(actor=one):
+            return one.platform, one.realm
+        case AccountChanged(account=one):
+            return one.platform, one.realm
+        case _:
+            return event.place.platform, event.place.realm
+
+
 def account_key(account: Account) -> str:
     return f"{account.platform}/{account.realm}/{account.id}"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from adapters.playground import Cast, Hooks, MenuEntry, Playground
 from bot.bell import Bell
 from bot.engine import Engine
+from bot.exported import Export
 from bot.handlers import Handlers
 from bot.handlers.nudging import Nudging
 from bot.inbox import JournalInbox
@@ -144,6 +145,13 @@ def pages(bot: Bot, where: Address, door: str) -> Gate:
         tx.links.announce(where.url)
     attempts = Attempts(bot.store.clock.lease)
     return Gate(Site(bot.store, bot.inbox, where, attempts, door))
+
+
+def slack_export(file: Path, team: str, now: datetime) -> Export:
+    """To be closed. `team`: whose it is, where it does not say so itself. Raises Unusable."""
+    from adapters.slack.export import export  # noqa: PLC0415
+
+    return export(file, team, now)
 
 
 def workbook(material: Material, out: Path) -> object:

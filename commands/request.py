@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.card import Button, Card, Choice, Field, Form
 from bot.command import Call, Command, Refusal, Words, number_in
-from bot.handlers import approvals, attaching, mailing, requestcards
+from bot.events import MessageRef
+from bot.handlers import approvals, attaching, deeds, mailing, requestcards
 from bot.handlers.seating import Going
 from bot.policy import attachments, forms, mailcheck, routes
 from bot.policy.approvals import Request, shown
@@ -28,9 +29,13 @@ NEW = ("kind", forms.TEXT)  # what a form for any kind asks first
 class Asked:
     kind: str  # or the number of the request that is to be changed
     form: Mapping[str, str] = field(default_factory=dict)
+    message: MessageRef | None = None  # whose words are to be approved …
+    words: str = ""  # … as the platform handed them over
 
 
 def parse(words: Words) -> Asked:
+    if words.links and words.text.strip() == words.links[0][0].strip():
+        return Asked("", message=words.link(), words=words.about)
     kind, *rest = words.text.split(maxsplit=1) or [""]
     form = forms.typed(rest[0]) if rest else {}
     kind = ALIASES.get(kind, kind.casefold())
@@ -65,7 +70,7 @@ def run(call: Call, asked: Asked) -> Card | Form:
     if not routes.known(book_routes, asked.kind):
         if asked.kind:
             raise Refusal(_kinds(call))
-        return Form("request", say("Ask for an approval"), FIRST, say("Send"))
+        return _first(call, asked)
     fields = routes.fields_of(book_routes, asked.kind)
     line, known = f"request {asked.kind}", _named(asked.form, call.directory)
     if _incomplete(asked.form, fields):
@@ -79,6 +84,16 @@ def run(call: Call, asked: Asked) -> Card | Form:
         if form is not None:
             return form
     return _sent(call, approvals.make(call, asked.kind, _bound(call, asked.form, files)))
+
+
+def _first(call: Call, asked: Asked) -> Form:
+    """Which kind it is, of those the policy has; the words of a message stand in it already."""
+    known = set(routes.kinds(call.book.routes))
+    kinds = tuple(each for each in KIND.choices if each.value in known)
+    text = asked.words or deeds.excerpt(call.tx, asked.message, call.person.id)
+    field = forms.FIELDS[forms.TEXT]
+    fields = (replace(KIND, choices=kinds), replace(field, initial=text[: field.longest]))
+    return Form("request", say("Ask for an approval"), fields, say("Send"))
 
 
 def _titled(kind: str) -> Say:
@@ -203,7 +218,6 @@ KIND = Field(
     "choice",
     choices=tuple(Choice(kind, requestcards.KINDS[kind]) for kind in SHIPPED),
 )
-FIRST = (KIND, forms.FIELDS[forms.TEXT])
 COMMAND = Command(
     name="request",
     usage="request KIND TEXT",

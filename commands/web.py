@@ -3,7 +3,7 @@
 from bot.card import Card
 from bot.command import Call, Command, Refusal
 from bot.store.sessions import FRESH, WEB
-from bot.words import Code, say
+from bot.words import Link, say
 from commands import reading
 
 
@@ -20,7 +20,7 @@ def run(call: Call, nothing: None) -> Card:  # noqa: ARG001
         say("Your pages"),
         body=(
             say("Open this link and press the button there:"),
-            Code(f"{address}/sign-in/{token}"),
+            Link(f"{address}/sign-in/{token}"),
         ),
         why=say(
             "It is for you alone: pass it on to nobody. It works once, within {span}, "

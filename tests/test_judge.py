@@ -516,6 +516,39 @@ def test_an_ok_to_what_cannot_be_read_any_more_is_an_acknowledgement() -> None:
     assert answers(talk[-1], talk[-61:-1], [known])
 
 
+# Where the policy takes an acknowledgement for an answer
+
+
+def taken(*lines: str, thread: bool = False) -> Answer | None:
+    """What the last message is to ann's ask of bob, where an acknowledgement settles it."""
+    talk = chat(*lines)
+    if thread:
+        talk[-1] = in_thread(lines[-1], len(lines) - 1)
+    ask = OpenAsk(id="0", seq=0, asker="ann", of="bob", acknowledgement_settles=True)
+    found = answers(talk[-1], talk[:-1], [ask])
+    return found[0] if found and found[0].confidence >= 0.5 else None
+
+
+@pytest.mark.parametrize("text", ["收到，谢谢！", "👍", "ann: thx", "ok", "got it"])
+@pytest.mark.parametrize("ask", ["where is the form?", "please send the form"])
+@pytest.mark.parametrize("thread", [False, True])
+def test_thanks_settle_an_ask_where_the_policy_says_so(ask: str, text: str, thread: bool) -> None:
+    found = taken(f"ann> bob: {ask}", f"bob> {text}", thread=thread)
+
+    assert found is not None
+    accepts = ask.startswith("please") and text == "ok"
+    assert found.reasons[-1] is (Reason.ACCEPTS if accepts else Reason.ACKNOWLEDGES)
+
+
+@pytest.mark.parametrize("text", ["Out of office", "自动回复：休假中", "eve: thanks", "hi"])
+def test_a_machine_a_greeting_and_thanks_to_another_settle_nothing_even_there(text: str) -> None:
+    assert taken("ann> bob: where is the form?", f"bob> {text}") is None
+
+
+def test_thanks_far_away_are_for_something_else_even_there() -> None:
+    assert taken("ann> bob: where is the form?", *chatter(40), "bob> thanks") is None
+
+
 # What is only to be acknowledged
 
 

@@ -190,6 +190,14 @@ def test_what_is_no_text_is_refused(word: str, content: bytes, answer: str, duly
     [
         ("name = 3", "name must be a text."),
         ('[answers]\nbursts = "yes"', "answers.bursts must be true or false."),
+        (
+            "[answers]\nacknowledgement_settles = 1",
+            "answers.acknowledgement_settles must be true or false.",
+        ),
+        (
+            '[classes.work]\nacknowledgement_settles = "yes"',
+            "classes.work.acknowledgement_settles must be true or false.",
+        ),
         ("[nudges]\nper_day = true", "nudges.per_day must be a whole number."),
         ("[levels.normal]\nremind_at = 101", "must be a whole number from 0 to 100."),
         ("[answers]\nsure = 2", "answers.sure must be a number from 0 to 1."),

@@ -465,6 +465,14 @@ def test_one_policy_file_over_another_reads_as_both() -> None:
     assert len(both.rules) == len(read_policy(POLICY).rules) + 1
 
 
+def test_the_policy_of_the_annotators_differs_in_nothing_but_what_thanks_are() -> None:
+    theirs = (ROOT / "examples" / "annotators.toml").read_text(encoding="utf-8")
+    ours, both = read_policy(POLICY), read_policy(laid_over(POLICY, theirs))
+
+    assert not ours.answers.acknowledgement_settles
+    assert both == replace(ours, answers=replace(ours.answers, acknowledgement_settles=True))
+
+
 def test_long_runs_say_how_far_they_are() -> None:
     class Screen:
         def __init__(self, *, watched: bool) -> None:

@@ -9,7 +9,20 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.words import Quoted, Reader, Ref, Share, Who, clean, command_named, render, say, say_many
+from bot.store.codec import pack, unpack
+from bot.words import (
+    Link,
+    Quoted,
+    Reader,
+    Ref,
+    Share,
+    Who,
+    clean,
+    command_named,
+    render,
+    say,
+    say_many,
+)
 from bot.words.language import COMMAND, LANGUAGES
 from commands import COMMANDS
 from tests.desk import MONDAY
@@ -104,6 +117,14 @@ def test_values_are_said_in_the_readers_language_and_zone(reader: Reader, said: 
     text = say("{a} {b} {c} {d}", a=MONDAY, b=timedelta(minutes=65), c=Ref(7), d=Share(0.125))
 
     assert render(text, reader, str) == said
+
+
+def test_an_address_stands_there_where_no_links_are_shown() -> None:
+    bare, named = Link("https://d.example/x"), Link("https://d.example/x", say("Reason"))
+
+    assert render(bare, Reader(), str) == "https://d.example/x"
+    assert render(named, Reader("zh_Hans"), str) == "理由 https://d.example/x"
+    assert unpack(pack(named)) == named
 
 
 def test_one_is_told_from_many() -> None:

@@ -65,8 +65,13 @@ def read(folder: Path) -> Split:
     )
 
 
-def play(stream: Sequence[Utterance], sure: float = 0.5) -> Iterator[Prediction]:
-    """Every ask the judge sees in a stream, and the first message it takes for the answer."""
+def play(
+    stream: Sequence[Utterance], sure: float = 0.5, *, thanks: bool = False
+) -> Iterator[Prediction]:
+    """Every ask the judge sees in a stream, and the first message it takes for the answer.
+
+    With `thanks`, an acknowledgement is one, as in examples/annotators.toml.
+    """
     still: list[OpenAsk] = []
     for n, new in enumerate(stream):
         window = stream[max(0, n - WINDOW) : n]
@@ -76,17 +81,30 @@ def play(stream: Sequence[Utterance], sure: float = 0.5) -> Iterator[Prediction]
             yield {"message_id": answer.ask, "addressee": answer.of, "answered_by": new.id}
         done = {(answer.ask, answer.of) for answer in got}
         still = [ask for ask in near if (ask.id, ask.of) not in done]
-        still += opened(new, window)
+        still += opened(new, window, thanks=thanks)
 
 
-def opened(new: Utterance, window: Sequence[Utterance], sure: float = ASKS_SURE) -> list[OpenAsk]:
+def opened(
+    new: Utterance,
+    window: Sequence[Utterance],
+    sure: float = ASKS_SURE,
+    *,
+    thanks: bool = False,
+) -> list[OpenAsk]:
     """As bot/handlers/judging.py opens them: an instruction is to be acknowledged."""
     ask = judge.asks(new, window)
     if ask is None or ask.confidence < sure:
         return []
     owed: Owed = "acknowledge" if ask.kind == "instruction" else "reply"
     return [
-        OpenAsk(id=new.id, seq=new.seq, asker=new.author, of=of, kind=owed)
+        OpenAsk(
+            id=new.id,
+            seq=new.seq,
+            asker=new.author,
+            of=of,
+            kind=owed,
+            acknowledgement_settles=thanks,
+        )
         for of in ask.of or (None,)
     ]
 

@@ -1,4 +1,4 @@
-"""How well the judge reads annotated chat: `python -m tools.score_judge FOLDER [--streams]`.
+"""How well the judge reads annotated chat: `python -m tools.score_judge FOLDER`.
 
 Plays a split past the judge alone, in seconds; `./duly replay` plays it through the whole bot.
 """
@@ -31,10 +31,17 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--sure", type=float, default=0.5)
     options.add_argument("--streams", action="store_true", help="the spread over streams too")
+    options.add_argument(
+        "--thanks", action="store_true", help='"thanks" answers, as in examples/annotators.toml'
+    )
     args = options.parse_args()
     split = read(args.folder)
     begun = perf_counter()
-    found = [each for stream in split.streams.values() for each in play(stream, args.sure)]
+    found = [
+        each
+        for stream in split.streams.values()
+        for each in play(stream, args.sure, thanks=args.thanks)
+    ]
     spent = perf_counter() - begun
     for room in (False, True):
         name = "asked of the room" if room else "asked of somebody"

@@ -9,7 +9,7 @@ from adapters.playground.lines import Body
 from adapters.playground.mentions import Whom, mentions
 from bot.card import Button, Card
 from bot.effects import Publish
-from bot.words import Code, Quoted, Reader, Rows, Say, Value, clean, render
+from bot.words import Code, Link, Quoted, Reader, Rows, Say, Value, clean, render
 
 LONGEST = 20_000  # characters of somebody's message, shown whole
 PUBLISHED = 1_000_000
@@ -126,11 +126,14 @@ def _fenced(words: str) -> str:
     return f"\ue000{words.translate(UNTAG)}\ue001"
 
 
-def _coded(text: Say | Value) -> Say | Value:
+def _coded(text: Say | Value) -> Value:
     match text:
         case Code(words):
             mark = "\ue004" if words.startswith("/") else "\ue002"
             return Code(f"{mark}{words.translate(UNTAG)}\ue003")
+        case Link(url, label):  # to be copied: a page of ours is opened in a tab of its own
+            coded = Code(f"\ue002{url.translate(UNTAG)}\ue003")
+            return coded if label is None else Rows((_coded(label), coded))
         case Say(_, values, _):
             return replace(text, values=tuple((name, _coded(each)) for name, each in values))
         case Rows(each):

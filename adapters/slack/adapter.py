@@ -37,9 +37,9 @@ class Slack:
         for each in self.workspaces:
             if each.install.signing_secret:
                 by_secret.setdefault(each.install.signing_secret, []).append(each)
-        branches = [Branch(secret, some) for secret, some in by_secret.items()]
-        guard = Guard(branches, lambda: now().timestamp())
-        self.doors: Sequence[Door] = (Door(PATH, guard),) if branches else ()
+        self.branches = [Branch(secret, some) for secret, some in by_secret.items()]
+        guard = Guard(self.branches, lambda: now().timestamp())
+        self.doors: Sequence[Door] = (Door(PATH, guard),) if self.branches else ()
 
     async def listen(self, inbox: Inbox) -> None:
         """Until cancelled: who we are first, then everything at once."""

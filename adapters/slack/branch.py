@@ -37,6 +37,7 @@ class Branch:
     def __init__(self, secret: str, workspaces: Sequence[Workspace]) -> None:
         self.secret = secret
         self.workspaces = workspaces
+        self.foreign = 0
         quiet = logging.getLogger("duly.slack.bolt")
         quiet.setLevel(logging.CRITICAL)  # it would log what people say; we log what went wrong
         self.bolt = AsyncApp(
@@ -53,7 +54,8 @@ class Branch:
         """Status and answer for Slack, once it is kept. Raises where it could not be."""
         workspace = self.meant(given.payload)
         if workspace is None:
-            return OK, None  # of a workspace that is not ours: nothing for us to keep
+            self.foreign += 1  # of a workspace that is not ours: nothing for us to keep
+            return OK, None
         if given.payload.get("type") == "app_rate_limited":
             minute = Slip(given.payload).number("minute_rate_limited")
             await workspace.limited(minute)

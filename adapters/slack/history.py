@@ -103,10 +103,11 @@ class History:
             await inbox.take(list(self._read(id, said)))
 
     def _goes_on(self, root: Slip, start: datetime) -> bool:
+        """Something was said in its thread since, or Slack does not say when it was."""
         try:
             return moment(root.stamp("latest_reply")) >= start
         except Unreadable:
-            return False
+            return root.number("reply_count") > 0 or root.text("thread_ts") == root.text("ts")
 
     def _read(self, id: str, said: Iterable[Slip]) -> Iterator[Happening]:
         for each in said:

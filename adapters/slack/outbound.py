@@ -28,7 +28,7 @@ from bot.effects import (
     Whisper,
     Withdraw,
 )
-from bot.events import MessageRef, Place
+from bot.events import Account, MessageRef, Place
 from bot.port import Files, Undeliverable
 from bot.words import Reader
 
@@ -72,8 +72,7 @@ class Outbound:
     ) -> MessageRef | None:
         match effect:
             case Send(to, card):
-                place = await self._saying.place(to)
-                return await self._saying.say(place, key, self._made(card, reader))
+                return await self._send(to, card, key, reader)
             case Publish():
                 return await self._publish(effect, key, reader)
             case Whisper():
@@ -96,6 +95,15 @@ class Outbound:
 
     def _made(self, card: Card, reader: Reader) -> Made:
         return lambda room: render.message(card, reader, Links(self._known), room)
+
+    async def _send(self, to: Place | Account, card: Card, key: str, reader: Reader) -> MessageRef:
+        place = await self._saying.address(to)
+        try:
+            return await self._saying.say(place, key, self._made(card, reader))
+        except Refused as no:
+            if isinstance(to, Account) and no.code == "channel_not_found":
+                raise Refused(no.method, "user_not_found", no.told) from None
+            raise
 
     async def _publish(self, effect: Publish, key: str, reader: Reader) -> MessageRef:
         """A long text in several messages: which of them stand there already is looked up."""

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from adapters.slack.guard import NOT_SIGNED, PATH
+from adapters.slack.guard import NOT_SIGNED, PATH, PROBE
 from bot.words import Code, Quoted, Say, say
 
-CHALLENGE = "duly-doctor"
+CHALLENGE = "duly-challenge"
 OK, MOVED, WRONG, GONE = 200, 300, 400, 404
 PROXY = (502, 503, 504)
 
@@ -59,7 +59,7 @@ async def reach(line: aiohttp.ClientSession, url: str, secret: str, now: datetim
 async def _post(
     line: aiohttp.ClientSession, address: str, body: bytes, signed: dict[str, str]
 ) -> Reply:
-    headers = {"Content-Type": "application/json", **signed}
+    headers = {"Content-Type": "application/json", "User-Agent": PROBE, **signed}
     async with line.post(address, data=body, headers=headers, allow_redirects=False) as answer:
         text = (await answer.content.read(2000)).decode("utf-8", "replace")
         return Reply(answer.status, text, answer.headers.get("Location", ""))

@@ -141,17 +141,30 @@ class Roster:
             await self.settle_in(inbox, each)
 
     async def settle_in(self, inbox: Inbox, channel: Slip) -> None:
+        for place in self._placed(channel):
+            await inbox.take([place])
+            if place.kind != "direct":
+                await self._in_it(inbox, channel.text("id"))
+
+    async def introduced(self, id: str) -> list[PlaceChanged]:
+        """What a room is called and whom it is for, before anything is said about it there."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                answer = await self.calls.read("conversations.info", channel=id)
+        except (TimeoutError, TryLater, Refused):
+            return []
+        return self._placed(answer.at("channel"))
+
+    def _placed(self, channel: Slip) -> list[PlaceChanged]:
         try:
             id, room = channel.id("id"), directory.room(channel)
         except Unreadable:
-            return
+            return []
         if room.kind == "direct":
             room = replace(room, name=self.known.names.get(channel.text("user"), id))
         self.known.rooms[id], self.known.names[id] = room, room.name
         when = channel.number("updated")
-        await inbox.take([directory.place(id, room, self.known, self.now(), when)])
-        if room.kind != "direct":
-            await self._in_it(inbox, id)
+        return [directory.place(id, room, self.known, self.now(), when)]
 
     async def look_at(self, inbox: Inbox, id: str) -> None:
         """A room we have just come into, or that is not what it was."""

@@ -32,7 +32,7 @@ class Saying:
     _direct: dict[str, str] = field(default_factory=dict)
 
     async def place(self, to: Place | Account) -> Place:
-        """Where it is written to: of a person, their chat with us. Raises Undeliverable."""
+        """Where it stands: of a person, their chat with us. Raises Undeliverable."""
         if isinstance(to, Account):
             return await self.direct(self.user(to))
         if (to.platform, to.realm) != (PLATFORM, self.known.team):
@@ -40,6 +40,13 @@ class Saying:
         if to.id.startswith(HOME):
             return await self.direct(to.id.removeprefix(HOME))
         return to
+
+    async def address(self, to: Place | Account) -> Place:
+        """Where it is written to: a person by their account, which needs no call more."""
+        if not isinstance(to, Account):
+            return await self.place(to)
+        user = self.user(to)
+        return self.known.place(self._direct.get(user, user))
 
     async def direct(self, user: str) -> Place:
         """The chat of one person with us, opened where there is none yet."""
@@ -61,6 +68,10 @@ class Saying:
         args = {"channel": self.known.today(place.id), "metadata": metadata, **_words(message)}
         args |= {**_in_thread(place), **CALM, **STILL}
         answer = await self.calls.send("chat.postMessage", args)
+        there = answer.text("channel")
+        if there.startswith("D") and there != place.id:  # the chat behind an account
+            self._direct[place.id] = there
+            place = self.known.place(there, place.thread)
         return MessageRef(place, answer.stamp("ts"))
 
     async def amend(self, message: MessageRef, made: Made) -> MessageRef:

@@ -77,15 +77,17 @@ class Workspace:
     async def _keep(self, found: tuple[Happening, ...]) -> None:
         assert self.inbox is not None
         ours = [each for each in found if isinstance(each, MembershipChanged) and each.ours]
-        cursor = None
+        cursor, first = None, list[Happening]()
         for each in ours:
             id = self.known.today(each.place.id)
-            cursor = joining(self.known, id, self.now() if each.joined else None)
-            self._rooms += [id] if each.joined else []
-        await self.inbox.take(found, cursor)
+            cursor = joining(self.known, id, each.at if each.joined else None)
+            if each.joined:
+                first += await self.roster.introduced(id)
+                self._rooms.append(id)
+        await self.inbox.take([*first, *found], cursor)
         self.roster.learn(found)
         if ours:
-            self._asked.set()
+            self.look()
 
     async def _filled_in(self, payload: Mapping[str, Any], found: tuple[Happening, ...]) -> Answer:
         """Mistakes are shown in the form itself, in the language it was shown in."""
@@ -151,7 +153,11 @@ class Workspace:
     async def missed(self, since: datetime) -> None:
         if self.inbox is not None:
             await self.history.begin(self.inbox, since, self._readable())
-            self._asked.set()
+            self.look()
+
+    def look(self) -> None:
+        """At what may have been missed, now rather than in a while."""
+        self._asked.set()
 
     def _readable(self) -> list[str]:
         return [id for id, room in self.known.rooms.items() if not room.archived]
@@ -163,7 +169,7 @@ class Workspace:
                 told = await self.calls.read("auth.test")
             except (TryLater, Refused) as no:
                 log.warning("slack cannot be asked who we are: %s", no)
-                await asyncio.sleep(RETRY)
+                await self.calls.pace.sleep(RETRY)
                 continue
             self.known.bot_user, self.known.bot_id = told.text("user_id"), told.text("bot_id")
             self.known.url = told.text("url")

@@ -50,6 +50,7 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
 
 def _findings(tx: "Transaction") -> Iterator["Say"]:
     from bot.cli.findings import parked, strangers
+    from bot.handlers import access
     from bot.policy import hours
     from bot.words import Code, say
 
@@ -61,6 +62,8 @@ def _findings(tx: "Transaction") -> Iterator["Say"]:
     elif not shot.directory.with_role("it"):
         command = Code("./duly people role ID it")
         yield say("Nobody has the role {role}: {command}", role=Code("it"), command=command)
+    for realm, since in sorted(tx.gaps.lost().items()):
+        yield access.told(realm, since)
     yield from strangers(tx)
     yield from parked(tx)
     year = tx.clock.now().year

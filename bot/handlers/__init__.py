@@ -26,7 +26,7 @@ from bot.events import (
     Unread,
     conversation,
 )
-from bot.handlers import absences, accounts, echoes, home, menu, published, rooms, talk
+from bot.handlers import absences, access, accounts, echoes, home, menu, publishing, rooms, talk
 from bot.store import Transaction
 from bot.words import Say
 
@@ -48,6 +48,7 @@ class Handlers:
         return menu.Menu(self.commands, self.formless)
 
     def handle(self, tx: Transaction, event: Happening) -> None:  # noqa: C901, PLR0912
+        access.heard(tx, event)
         match event:
             case MessagePosted():
                 talk.posted(tx, event, self.memory)
@@ -76,9 +77,11 @@ class Handlers:
             case Echoed():
                 echoes.heard(tx, event)
             case FilePublished():
-                published.heard(tx, event)
-            case FileShared() | AccessLost():
-                pass  # kept in the journal; `duly doctor` asks the platform itself for access
+                publishing.published(tx, event)
+            case AccessLost():
+                access.lost(tx, event)
+            case FileShared():
+                pass  # kept in the journal; what follows from them comes with the platforms
             case Unread():
                 raise ValueError("nobody could read this payload")
             case _:

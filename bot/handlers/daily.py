@@ -4,7 +4,7 @@ Policy 1.3-moderate. It takes along every nudge that waits for its reader, so th
 while they were off, or while we were down, is one card.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -36,33 +36,35 @@ def plan(tx: Transaction, fallen: Sequence[Due], gather: timedelta) -> None:
     digests.expect_all(tx, concerned)
 
 
-def _concerned(tx: Transaction, persons: Sequence[str]) -> list[str]:
-    """Who of them owes something, leads somebody who is late, or waits for nudges."""
+def _concerned(tx: Transaction, persons: Sequence[str]) -> dict[str, datetime | None]:
+    """Who owes something, leads somebody who is late, or waits for nudges; what is due first."""
     directory, now = tx.people.snapshot().directory, tx.clock.now()
     own = {each: (each, *directory.stands_in_for(each, now)) for each in persons}
     led = {each: directory.led_by(each) for each in persons}
     everybody = {each for group in (*own.values(), *led.values()) for each in group}
     first, awaited = tx.duties.earliest(everybody), tx.outbox.awaited()
-    return [
-        each
+    return {
+        each: first.get(each)
         for each in persons
         if each in awaited
         or any(owner in first for owner in own[each])
         or any(owner in first and first[owner] < now for owner in led[each])
-    ]
+    }
 
 
-def put(tx: Transaction, persons: Sequence[str], gather: timedelta = timedelta(0)) -> None:
+def put(
+    tx: Transaction, persons: Mapping[str, datetime | None], gather: timedelta = timedelta(0)
+) -> None:
     """Today's digest of each, unless they had it; who has no account is not reached."""
     now = tx.clock.now()
     keys = {each: digests.key(tx, each, now) for each in persons}
-    known, first = tx.outbox.known(keys.values()), tx.duties.earliest(persons)
+    known = tx.outbox.known(keys.values())
     new = []
     for person, key in keys.items():
         account = None if key in known else tx.people.reached_at(person)
         if account is not None:
             written = Written(Digest(account, person), key, hold=gather)
-            new.append(replace(written, deadline=first.get(person)))
+            new.append(replace(written, deadline=persons[person]))
     tx.outbox.add_all(new)
 
 
@@ -73,7 +75,7 @@ def compose(tx: Transaction, parcel: Parcel) -> Send | None:
     person = digest.person
     if parcel.key != digests.key(tx, person, now):
         _leave(tx, parcel, digest, "another day has come")
-        put(tx, [person])
+        put(tx, {person: None})
         return None
     opens = times.opening(tx, person, now)
     if opens is None or digests.key(tx, person, opens) != parcel.key:

@@ -68,6 +68,7 @@ def hear(message: Message, window: Sequence[Utterance]) -> Rule | None:
 def answer(message: Message, window: Sequence[Utterance]) -> frozenset[str]:
     """What the message does to what its author owes; returns whom they asked something back.
 
+    Where each ask is judged by itself, a second question back is one more.
     Whoever stands in for somebody answers for them too.
     """
     tx, new = message.tx, message.said
@@ -85,13 +86,15 @@ def answer(message: Message, window: Sequence[Utterance]) -> frozenset[str]:
     owed: dict[tuple[str, str | None], list[str]] = {}
     for row in asked:
         owed.setdefault((row.message, row.owed_by and new.author), []).append(row.id)
-    sure, back = tx.policies.current().sure(message.class_name), set()
-    for found in judge.answers(new, window, [_open_ask(row, new.author) for row in asked]):
+    book = tx.policies.current()
+    sure, back = book.sure(message.class_name), set()
+    for found in judge.answers(new, window, [_open_ask(row, message) for row in asked]):
         for id in owed.pop((found.ask, found.of), ()) if found.confidence >= sure else ():
             duty = tx.duties.get(id)
             if duty is None or not duty.live:
                 continue
-            if _respond(message, duty, found) is Meaning.ASKED_BACK and duty.owed_to:
+            asked_back = _respond(message, duty, found) is Meaning.ASKED_BACK
+            if asked_back and duty.owed_to and (duty.held is None or book.bursts):
                 back.add(duty.owed_to)
     return frozenset(back)
 
@@ -131,14 +134,16 @@ def _holding(message: Message) -> promising.Holding | None:
     return pledging.read(message.tx, message.said.author, own, message.at)
 
 
-def _open_ask(row: Any, author: str) -> OpenAsk:
+def _open_ask(row: Any, message: Message) -> OpenAsk:
+    book = message.tx.policies.current()
     return OpenAsk(
         id=row.message,
         seq=row.seq,
         asker=row.owed_to or "",
-        of=row.owed_by and author,
+        of=row.owed_by and message.said.author,
         thread=row.thread,
         kind="acknowledge" if row.kind == "acknowledge" else "reply",
+        acknowledgement_settles=book.acknowledgement_settles(message.class_name),
     )
 
 

@@ -64,6 +64,30 @@ def waiting(tx: Transaction, person: Person) -> Card:
     return Card(say("Waiting"), body=body)
 
 
+def awaited(tx: Transaction, person: Person) -> Card:
+    """What others owe them."""
+    owed = [duty for duty in tx.duties.owed_to(person.id) if duty.kind in AWAITED]
+    if not owed:
+        return Card(say("You wait for nobody."))
+    return Card(
+        say("You wait for"),
+        body=_lines(owed, lambda duty: showing.waiting_line(tx, duty, person.id)),
+    )
+
+
+def approvals(tx: Transaction, person: Person) -> Card:
+    """What waits for their decision, and their own requests under way."""
+    asked = [each for each in tx.requests.of(person.id) if each.state == "open"]
+    to_decide = decisions(tx, person)
+    if not asked and not to_decide:
+        return Card(say("No approval waits for you, and none of yours is under way."))
+    body: tuple[Say | Value, ...] = ()
+    if to_decide:
+        body += (say("Waiting for your decision:"),)
+        body += _lines(to_decide, lambda duty: showing.line(tx, duty, person.id))
+    return Card(say("Approvals"), body=body + tuple(_request_line(each) for each in asked[:SHOWN]))
+
+
 def decisions(tx: Transaction, person: Person, most: int = SHOWN) -> list[Duty]:
     """What waits for their decision now, theirs and that of whom they decide for."""
     found = seating.undecided(tx, person.id, most)

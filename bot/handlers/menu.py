@@ -18,7 +18,7 @@ from bot.events import (
     Platform,
     ReactionChanged,
 )
-from bot.handlers import dialogue, inthread, notice_cards, nudging, requestcards, seating
+from bot.handlers import dialogue, home, inthread, notice_cards, nudging, requestcards, seating
 from bot.policy import attachments
 from bot.policy.dates import moment
 from bot.store import Transaction
@@ -75,6 +75,8 @@ def _said(menu: Menu, tx: Transaction, event: CommandInvoked) -> None:
 
 def pressed(menu: Menu, tx: Transaction, event: ButtonPressed) -> None:
     _run(menu, tx, event, event.action)
+    if event.message.id.startswith(home.OURS):
+        home.show(tx, event.actor, f"{event.key}/home")
 
 
 def submitted(menu: Menu, tx: Transaction, event: FormSubmitted) -> None:
@@ -156,7 +158,7 @@ def _run(menu: Menu, tx: Transaction, event: Caller, line: str) -> None:
     tx.people.see(event.actor)
     person = directory.behind(event.actor)
     if person is None:
-        _answer(tx, event, _stranger(), 0)
+        _answer(tx, event, home.stranger(), 0)
         return
     call = Call(
         tx=tx,
@@ -208,6 +210,7 @@ def _made(menu: Menu, call: Call, event: Caller, line: str) -> Card | Form:
         people=() if isinstance(event, ButtonPressed | ReactionChanged) else event.people,
         links=links,
         directory=call.directory,
+        about=event.about if isinstance(event, CommandInvoked) else "",
     )
     with call.tx.savepoint():
         return command.answer(call, words)
@@ -254,11 +257,3 @@ def _find(menu: Menu, name: str) -> Command[Any]:
             )
         )
     return command
-
-
-def _stranger() -> Card:
-    return Card(
-        say("I do not know this account yet, so I can do nothing for it."),
-        body=(say("Ask HR or IT to add you to the directory with this account."),),
-        tone="bad",
-    )

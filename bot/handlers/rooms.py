@@ -82,5 +82,5 @@ def _warn(tx: Transaction, event: PlaceChanged) -> None:
     inside = (directory.people[each] for each in tx.people.members(event.place))
     heads = {head.id for each in inside if (head := directory.head_of(each)) is not None}
     it = {each.id for each in directory.with_role("it")}
-    for boss in sorted(heads - it):
-        deeds.tell(tx, boss, card, f"{key}/{boss}")
+    for one in sorted(heads - it):
+        deeds.tell(tx, one, card, f"{key}/{one}")

@@ -45,7 +45,7 @@ class Reason(StrEnum):
     SAME_SUBJECT = "same_subject"
     TURN = "turn"  # nothing in particular: who has spoken to whom
     ACCEPTS = "accepts"  # an "ok" to a request, or to a question that takes a yes
-    ACKNOWLEDGES = "acknowledges"  # "received", where no more is owed
+    ACKNOWLEDGES = "acknowledges"  # "received", where no more is owed or it is enough
     COUNTER_QUESTION = "counter_question"  # a response, and the ball is back with the asker
 
 
@@ -219,12 +219,15 @@ def _within_reach(turn: Turn) -> bool:
 
 
 def _may_answer(turn: Turn) -> bool:
-    """A bare "ok" answers a request, and a yes a question that takes one; thanks answer nothing."""
+    """A bare "ok" answers a request, and a yes a question that takes one.
+
+    Thanks answer nothing, unless the company sees it otherwise.
+    """
     said, asked = turn.scene.new.wording, turn.asked
     if turn.ask.of is not None and not turn.scene.to and _speaks_on(turn):
         return False
     if _only_receives(said):
-        return turn.ask.kind == "acknowledge" or _accepts(said, asked)
+        return turn.ask.kind == "acknowledge" or _accepts(said, asked) or _enough(turn)
     return not (said.only_agrees and asked is not None and asked.what and not asked.takes_yes)
 
 
@@ -246,6 +249,11 @@ def _accepts(said: Wording, asked: Wording | None) -> bool:
     return asked.requests or (asked.takes_yes and not said.thanks)
 
 
+def _enough(turn: Turn) -> bool:
+    """ "Received" where the policy lets it settle what is asked; a machine's never does."""
+    return turn.ask.acknowledgement_settles and turn.scene.new.wording.acknowledges
+
+
 def _asks_another(turn: Turn) -> bool:
     """In the thread, but a question to somebody else."""
     scene = turn.scene
@@ -260,7 +268,8 @@ def _called_away(turn: Turn) -> bool:
 def _answer(turn: Turn, confidence: float, reasons: tuple[Reason, ...]) -> Answer:
     said = turn.scene.new.wording
     if said.acknowledges and turn.ask.kind == "reply":
-        reasons += (Reason.ACCEPTS,)
+        accepts = _accepts(said, turn.asked)
+        reasons += (Reason.ACCEPTS if accepts else Reason.ACKNOWLEDGES,)
     if said.only_asks:
         reasons += (Reason.COUNTER_QUESTION,)
     return Answer(ask=turn.ask.id, of=turn.ask.of, confidence=confidence, reasons=reasons)

@@ -283,13 +283,15 @@ def _calendar(sheet: Sheet, name: str) -> Calendar:
 
 
 def _class(sheet: Sheet, name: str) -> Class:
-    entry = Entry(sheet, ("classes", name), ("clause", "keep_months", "sure", "asks_sure"))
+    keys = ("clause", "keep_months", "sure", "asks_sure", "acknowledgement_settles")
+    entry = Entry(sheet, ("classes", name), keys)
     return Class(
         name=name,
         clause=entry.get("clause", CLAUSE_KIND),
         keep_months=entry.get("keep_months", WHOLE),
         sure=entry.maybe("sure", PART),
         asks_sure=entry.maybe("asks_sure", PART),
+        acknowledgement_settles=entry.maybe("acknowledgement_settles", FLAG),
     )
 
 
@@ -380,12 +382,14 @@ def _rule(sheet: Sheet, values: Mapping[str, Any], level: Kind[str]) -> Rule:
 
 
 def _answers(sheet: Sheet) -> Answers:
-    entry = Entry(sheet, ("answers",), ("emoji", "sure", "asks_sure", "bursts"))
+    keys = ("emoji", "sure", "asks_sure", "acknowledgement_settles", "bursts")
+    entry = Entry(sheet, ("answers",), keys)
     emoji: tuple[str, ...] = entry.get("emoji", TEXTS)
     return Answers(
         emoji=frozenset(emoji),
         sure=entry.get("sure", PART),
         asks_sure=entry.get("asks_sure", PART),
+        acknowledgement_settles=entry.get("acknowledgement_settles", FLAG),
         bursts=entry.get("bursts", FLAG),
     )
 

@@ -19,6 +19,7 @@ class Class:
     keep_months: int
     sure: float | None = None  # how sure the judge must be here that a message answers …
     asks_sure: float | None = None  # … or asks; None: as everywhere
+    acknowledgement_settles: bool | None = None  # "thanks" is an answer here; None: as everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,7 @@ class Answers:
     emoji: frozenset[str]
     sure: float
     asks_sure: float
+    acknowledgement_settles: bool  # "thanks" and "received" answer what asks for more, too
     bursts: bool  # several asks in a row are one
 
 
@@ -215,6 +217,11 @@ class Rulebook:
         """… or asks."""
         own = self.classes[class_name].asks_sure
         return self.answers.asks_sure if own is None else own
+
+    def acknowledgement_settles(self, class_name: str) -> bool:
+        """Whether "thanks" is an answer to a question or request of that class."""
+        own = self.classes[class_name].acknowledgement_settles
+        return self.answers.acknowledgement_settles if own is None else own
 
     @property
     def bursts(self) -> bool:

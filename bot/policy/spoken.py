@@ -175,6 +175,7 @@ class OpenAsk:
     """An ask not settled yet. `of` owes the answer; None: whoever knows.
 
     `text` is what was asked, for the caller who has it; otherwise it is looked for in the window.
+    With `acknowledgement_settles`, "thanks" and "received" are taken for an answer as well.
     """
 
     id: str
@@ -184,3 +185,4 @@ class OpenAsk:
     thread: str | None = None
     kind: Literal["reply", "acknowledge"] = "reply"
     text: str | None = None
+    acknowledgement_settles: bool = False

@@ -8,9 +8,9 @@ from typing import Any, get_args
 from bot.card import Button, Card, Choice, Field, Form
 from bot.effects import Effect
 from bot.events import Account, Attachment, Away, Group, Happening, MessageRef, Place
-from bot.words import Code, Quoted, Ref, Rows, Say, Share, Who
+from bot.words import Code, Link, Quoted, Ref, Rows, Say, Share, Who
 
-VALUES = (Say, Who, Quoted, Ref, Code, Share, Rows)
+VALUES = (Say, Who, Quoted, Ref, Code, Link, Share, Rows)
 PARTS = (Account, Place, MessageRef, Attachment, Away, Group, Card, Button, Form, Field, Choice)
 EVENTS, EFFECTS = get_args(Happening), get_args(Effect)
 KINDS = {kind.__name__: kind for kind in (*VALUES, *PARTS, *EVENTS, *EFFECTS)}

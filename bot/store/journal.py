@@ -29,6 +29,30 @@ class Journal:
             return len(self.rows.conn.execute(self._insert().returning(journal.c.id), new).all())
         return self.rows.conn.execute(self._insert(), new).rowcount
 
+    def know(self, events: Sequence[Happening]) -> set[str]:
+        """Note what is handled at once, without its body. Returns the keys that were new.
+
+        On PostgreSQL the turn of whoever handles events is ours until we commit.
+        """
+        if not events:
+            return set()
+        if self.rows.shared:
+            turn = sa.func.pg_advisory_xact_lock(TURN, sa.func.hashtext(self.rows.company))
+            self.rows.conn.execute(sa.select(turn))
+        fresh = {storable(event.key): event for event in events}
+        now = self.rows.clock.lease()
+        done = {"body": None, "taken_at": now, "settled_at": now}
+        new = [self._named(event) | done for event in fresh.values()]
+        added = self.rows.conn.execute(self._insert().returning(journal.c.key), new).scalars()
+        return {fresh[key].key for key in added}
+
+    def knows(self, key: str) -> bool:
+        return self.rows.one(journal, journal.c.key == storable(key)) is not None
+
+    def forget(self, key: str) -> None:
+        """What was noted as handled was not: the next time it is new."""
+        self.rows.remove(journal, journal.c.key == storable(key))
+
     def waiting(self, limit: int) -> Sequence[Any]:
         """In the order they came; empty where another process is at it."""
         if self.rows.shared:
@@ -76,14 +100,16 @@ class Journal:
         return self.rows.change(journal, journal.c.id.in_(old.limit(BACK)), body=None)
 
     def _row(self, event: Happening) -> dict[str, Any]:
-        id = self.rows.clock.new_id()
+        named = self._named(event)
+        body = self.rows.close(journal.c.body, named["id"], event)
+        return named | {"body": body, "taken_at": self.rows.clock.lease()}
+
+    def _named(self, event: Happening) -> dict[str, Any]:
         return {
             "company": self.rows.company,
-            "id": id,
+            "id": self.rows.clock.new_id(),
             "key": storable(event.key),
             "place": storable(where(event)),
-            "body": self.rows.close(journal.c.body, id, event),
-            "taken_at": self.rows.clock.lease(),
         }
 
     def _insert(self) -> Any:

@@ -113,7 +113,7 @@ class Outbox:
     ) -> list[tuple[Any, bool]]:
         """Rows that may be sent now, ours for `hold`, each with whether it was in doubt already.
 
-        What answers somebody first; then whatever is due first.
+        Whatever is due first; of both kinds (`urgent` is None) in the order they were written.
         """
         c, lease = outbox.c, self.rows.clock.lease()
         free = [UNSENT, c.held_until <= lease]
@@ -123,6 +123,7 @@ class Outbox:
             order, left = (c.deadline, c.id), limit - len(rows)
             rows += self.rows.free(outbox, c.urgent.is_(kind), *free, order=order, limit=left)
         if rows:
+            rows.sort(key=lambda row: row.id if urgent is None else "")
             ids = [row.id for row in rows]
             self.rows.change(outbox, c.id.in_(ids), state="doubtful", held_until=lease + hold)
         return [(row, row.state == "doubtful") for row in rows]

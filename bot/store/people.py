@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -126,7 +127,7 @@ class People:
     def meet(self, event: AccountChanged) -> None:
         """What the platform says of an account; unknown ones are kept apart as strangers."""
         values = {name: getattr(event, name) for name in SEEN} | {"name": clean(event.name, NAME)}
-        if event.zone not in available_timezones():
+        if event.zone not in zones():
             values["zone"] = None
         if event.email is not None:
             values["email"] = clean(event.email, NAME)
@@ -364,6 +365,12 @@ class People:
         ]
         owners = {account: login.person for account, login in logins.items() if login.person}
         return Directory(everybody, {unit.id: unit for unit in units}, owners, away, given)
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Looked for once: the files of hundreds of zones are many."""
+    return frozenset(available_timezones())
 
 
 def _keys(account: Account) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup, escape
 
 from bot.policy.people import Person
-from bot.words import Code, Quoted, Reader, Rows, Say, Value, Who, render, seen
+from bot.words import Code, Link, Quoted, Reader, Rows, Say, Value, Who, render, seen
 
 # Control characters, which no words of people keep, stand for our tags until all is escaped.
 TAGS = {"\x01": "<code>", "\x02": "</code>", "\x03": "<bdi>", "\x04": "</bdi>"}
@@ -35,10 +35,13 @@ def quoted(text: object) -> bool:
     return isinstance(text, Quoted)
 
 
-def _coded(text: Say | Value) -> Say | Value:
+def _coded(text: Say | Value) -> Value:
     match text:
         case Code(words):
             return Code(f"\x01{seen(words)}\x02")
+        case Link(url, label):
+            coded = Code(f"\x01{seen(url)}\x02")
+            return coded if label is None else Rows((_coded(label), coded))
         case Say(_, values, _):
             return replace(text, values=tuple((name, _coded(each)) for name, each in values))
         case Rows(each):

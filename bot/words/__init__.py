@@ -17,6 +17,7 @@ from bot.words.language import LANGUAGES, Language, language
 __all__ = [
     "LANGUAGES",
     "Code",
+    "Link",
     "Quoted",
     "Reader",
     "Ref",
@@ -73,6 +74,14 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address of ours. Where a platform shows no links, it stands there itself."""
+
+    url: str
+    label: "Say | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A part of a whole, said in per cent."""
 
@@ -95,7 +104,7 @@ class Rows:
     each: "tuple[Value, ...]"
 
 
-Value = int | datetime | date | timedelta | Who | Quoted | Ref | Code | Share | Say | Rows
+Value = int | datetime | date | timedelta | Who | Quoted | Ref | Code | Link | Share | Say | Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,8 @@ def _words(text: Say | Value, tongue: Language, zone: str, quote: Quote) -> str:
             return f"#{number}"
         case Code(words):
             return words
+        case Link(url, label):
+            return f"{_words(label, tongue, zone, quote)} {url}" if label else url
         case Rows(each):
             return tongue.comma.join(_words(one, tongue, zone, quote) for one in each)
         case _:

@@ -66,7 +66,8 @@ class House:
             rate=self.rate,
         )
         self.adapter = Slack([install], StoredFiles(self.store), self.store.clock.lease)
-        self.adapter.workspaces[0].calls.pace.channel = self.rate
+        pace = self.adapter.workspaces[0].calls.pace
+        pace.channel, pace.tiers = self.rate, 1000
         self.bot = assemble(self.store, [self.adapter])
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)

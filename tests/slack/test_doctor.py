@@ -19,6 +19,7 @@ from starlette.routing import Route
 from adapters.slack.branch import Branch
 from adapters.slack.guard import PATH, Guard
 from adapters.slack.install import Install
+from adapters.slack.reaching import CHALLENGE
 from adapters.slack.scopes import NAMES
 from adapters.slack.workspace import workspace
 from bot import __main__ as duly
@@ -208,7 +209,7 @@ def a_proxy_with_nobody_behind_it(clinic: Clinic) -> None:
 
 
 def somebody_who_takes_anything(clinic: Clinic) -> None:
-    clinic.by_http(answering(lambda: PlainTextResponse("duly-doctor")))
+    clinic.by_http(answering(lambda: PlainTextResponse(CHALLENGE)))
 
 
 def another_program(clinic: Clinic) -> None:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from adapters.slack.branch import Branch
 from adapters.slack.calls import Calls
-from adapters.slack.guard import PATH, Guard
+from adapters.slack.guard import PATH, PROBE, Guard
 from adapters.slack.inbound import EVENTS
 from adapters.slack.install import VARIABLES, installs
 from adapters.slack.manifest import SHORTCUTS as OFFERED
@@ -285,9 +285,10 @@ def test_what_another_secret_signed_is_noted_until_something_comes_that_ours_sig
         transport = httpx.ASGITransport(Starlette(routes=[Route(PATH, guard, methods=["POST"])]))
         found = []
         async with httpx.AsyncClient(transport=transport, base_url="http://duly") as client:
-            for headers in ({}, signed("theirs"), signed("ours")):
+            probed = {**signed("theirs"), "user-agent": PROBE}
+            for headers in ({}, probed, signed("theirs"), signed("ours")):
                 await client.post(PATH, content=BODY, headers=headers)
                 found.append(bool(await noted(one)))
         return found
 
-    assert asyncio.run(scene()) == [False, True, False]
+    assert asyncio.run(scene()) == [False, False, True, False]

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.desk import MONDAY, Desk
 
 H, M = timedelta(hours=1), timedelta(minutes=1)
@@ -24,6 +26,47 @@ def test_an_unanswered_question_is_nudged_then_due_then_told_to_the_manager(desk
     ]
     head = desk.until(MONDAY + 34 * H)
     assert desk.titles(head) == ["grace: Still late, below you: «Bob»"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "state"),
+    [
+        ("", "open"),
+        ("[answers]\nacknowledgement_settles = true", "done"),
+        ("[classes.work]\nacknowledgement_settles = true", "done"),
+        ("[classes.notice]\nacknowledgement_settles = true", "open"),
+        (
+            "[answers]\nacknowledgement_settles = true\n"
+            "[classes.work]\nacknowledgement_settles = false",
+            "open",
+        ),
+    ],
+)
+def test_thanks_are_an_answer_where_the_policy_says_so(policy: str, state: str) -> None:
+    desk = Desk(policy=policy)
+    try:
+        desk.posts("ann", "@bob when will the samples be ready?")
+        desk.posts("bob", "@ann thanks")
+
+        assert desk.duty(1).state == state
+    finally:
+        desk.close()
+
+
+@pytest.mark.parametrize(("bursts", "owed"), [("true", 1), ("false", 2)])
+def test_who_asks_back_twice_is_owed_one_answer_or_two_as_the_policy_says(
+    bursts: str, owed: int
+) -> None:
+    desk = Desk(policy=f"[answers]\nbursts = {bursts}")
+    try:
+        desk.posts("ann", "@bob when will the samples be ready?")
+        desk.posts("bob", "@ann which samples do you mean?")
+        desk.posts("bob", "@ann for which customer are they?")
+
+        with desk.store.reading() as tx:
+            assert len(tx.duties.owed_by("ann")) == owed
+    finally:
+        desk.close()
 
 
 def test_an_answer_in_time_is_the_end_of_it(desk: Desk) -> None:

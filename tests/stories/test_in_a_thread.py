@@ -11,8 +11,10 @@ keys = count()
 
 
 def says(desk: Desk, who: str, text: str, thread: str) -> list[str]:
+    """What they read themselves."""
     typed = desk.command(who, text, f"thread/{next(keys)}")
-    return desk.titles(desk.hears(replace(typed, place=replace(LOBBY, thread=thread))))
+    said = desk.titles(desk.hears(replace(typed, place=replace(LOBBY, thread=thread))))
+    return [each for each in said if each.startswith(f"{who}:")]
 
 
 def asked(desk: Desk) -> str:

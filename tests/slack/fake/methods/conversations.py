@@ -98,12 +98,15 @@ def members(call: Call) -> Json:
 
 def history(call: Call) -> Json:
     room = _readable(call)
-    standing = [x for x in room.messages.values() if not x.deleted and _top(x)]
+    standing = [x for x in room.messages.values() if _top(x) and _shows(room, x)]
     some = _between(call, standing)[::-1]  # the latest first
     part, onward = page(call, some, default=100, most=999)
     metadata = call.flag("include_all_metadata")
     answer: Json = {
-        "messages": [shapes.message(each, metadata=metadata) for each in part],
+        "messages": [
+            _tombstone(each) if each.deleted else shapes.message(each, metadata=metadata)
+            for each in part
+        ],
         "has_more": bool(onward),
         "pin_count": 0,
         "channel_actions_ts": None,
@@ -115,6 +118,11 @@ def history(call: Call) -> Json:
 def _top(what: Message) -> bool:
     """Replies are not in the history of the channel, unless they were broadcast."""
     return what.thread_ts in (None, what.ts) or what.broadcast
+
+
+def _shows(room: Conversation, what: Message) -> bool:
+    """Of a message that is gone a tombstone stays, as long as its thread has replies."""
+    return not what.deleted or bool(room.replies(what.ts))
 
 
 def _readable(call: Call) -> Conversation:
