@@ -203,7 +203,7 @@ def test_who_makes_a_file_public_is_told_so_privately(home: House) -> None:
     home.settle()
     home.ann.make_public(plan)
     home.settle()
-    told = [each for each in home.chat(home.ann) if "Anybody who has the address" in each]
+    told = [each for each in home.chat(home.ann) if "Anybody who has the link" in each]
     assert len(told) == 1
     assert "plan.txt" in told[0]
     for name in set(home.people) - {"ann"}:
