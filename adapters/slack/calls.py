@@ -152,18 +152,24 @@ class Calls:
         await self.pace.turn(method)
         return await self._call(method, "", params=args)
 
-    async def _call(self, method: str, channel: str, **how: Any) -> Slip:
+    def _client(self) -> AsyncWebClient:
         line = self.line()
         if self._web is None or self._web.session is not line:
+            quiet = logging.getLogger("duly.slack.web")
+            quiet.setLevel(logging.CRITICAL)  # it would log what is said; we log what went wrong
             self._web = AsyncWebClient(
                 token=self.token,
                 base_url=self.url,
                 timeout=LONGEST,
                 session=line,
+                logger=quiet,
                 retry_handlers=[],
             )
+        return self._web
+
+    async def _call(self, method: str, channel: str, **how: Any) -> Slip:
         try:
-            answer = await self._web.api_call(method, **how)
+            answer = await self._client().api_call(method, **how)
         except SlackApiError as error:
             if self._renewed(error):
                 return await self._call(method, channel, **how)
