@@ -40,7 +40,7 @@ class Roster:
     async def acquaint(self, inbox: Inbox, ids: Iterable[str]) -> None:
         """Names of those we have not heard of: people of other companies, newcomers."""
         new = [id for id in ids if id not in self.known.names and id not in self._asked]
-        if not self.loaded or not new:
+        if not new:
             return
         if len(self._asked) > STRANGERS:
             self._asked.clear()
@@ -51,6 +51,18 @@ class Roster:
                     answer = await self.calls.read("users.info", user=id, include_locale="true")
                     await inbox.take(self._met(answer.at("user")))
         except (TimeoutError, TryLater, Refused, Doubtful):
+            return
+
+    async def acquaint_groups(self, ids: Iterable[str]) -> None:
+        """Who is in groups that we have not heard of: those who are called on there."""
+        new = set(ids) - set(self.known.groups) - self._asked
+        if not new:
+            return
+        self._asked |= new
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._groups()
+        except (TimeoutError, TryLater, Doubtful):
             return
 
     def learn(self, events: Iterable[Happening]) -> None:

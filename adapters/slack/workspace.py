@@ -26,7 +26,7 @@ from bot.words import Say
 BEAT = 15.0  # seconds between two notes that we are alive
 FRESH = timedelta(hours=1)  # after which everybody is looked at again
 RETRY = 10.0  # seconds after Slack could not be reached
-MENTION = "<@"
+GROUP = "!subteam^"
 
 log = logging.getLogger(__name__)
 
@@ -106,13 +106,21 @@ class Workspace:
         return None
 
     async def _acquaint(self, payload: Mapping[str, Any]) -> None:
+        """Whom it names and we have not heard of: members and groups are as they are kept."""
+        assert self.inbox is not None
         event = Slip(payload).at("event")
         ids = [event.text("user")] if event.text("type") == "message" else []
-        for part in event.text("text").split(MENTION)[1:]:
-            ids.append(part.partition(">")[0].partition("|")[0])
-        new = [id for id in ids if id.isalnum() and id not in self.known.names]
-        if new and self.inbox is not None:
+        groups = []
+        for part in event.text("text").split("<")[1:]:
+            what = part.partition(">")[0].partition("|")[0]
+            if what.startswith("@"):
+                ids.append(what[1:])
+            elif what.startswith(GROUP):
+                groups.append(what.removeprefix(GROUP))
+        if new := [id for id in ids if id.isalnum() and id not in self.known.names]:
             await self.roster.acquaint(self.inbox, new)
+        if any(id.isalnum() and id not in self.known.groups for id in groups):
+            await self.roster.acquaint_groups(groups)
 
     async def _note(self, payload: Mapping[str, Any], found: Ignored) -> None:
         """Nothing for the core; perhaps something for us."""
@@ -196,10 +204,10 @@ class Workspace:
         looked: datetime | None = None
         while True:
             try:
+                if looked is None or self.now() - looked > FRESH:
+                    await self.roster.load(inbox)  # whoever reads messages needs the names
+                    looked = self.now()
                 if await inbox.lease(f"slack/{self.known.team}/looking"):
-                    if looked is None or self.now() - looked > FRESH:
-                        await self.roster.load(inbox)
-                        looked = self.now()
                     await self._catch_up(inbox)
             except (TryLater, Refused) as no:
                 log.warning("slack cannot be looked at: %s", no)
