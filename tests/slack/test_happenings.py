@@ -193,9 +193,15 @@ def test_a_group_is_known_before_everything_is_read(home: House) -> None:
 
 
 def test_here_calls_on_everybody_who_is_in_the_room(home: House) -> None:
-    says(home, home.ann, "<!here> please confirm that you have read this by tomorrow")
-    says(home, home.ann, "@here please reply to me: who can come tomorrow?")
-    assert any("@here" in each for each in kept(home))
+    says(home, home.ann, "@here can everybody send me their figures by tomorrow?")
+    owing = {name for name in home.people if owes(home, name)}
+    assert owing == set(home.people) - {"ann"}
+    assert "@here" in kept(home)[-1]
+
+
+def test_who_is_sought_among_all_is_nobody_in_particular(home: House) -> None:
+    says(home, home.ann, "@channel who can come tomorrow?")
+    assert not any(owes(home, name) for name in home.people)
 
 
 @pytest.mark.parametrize("emoji", ["white_check_mark", "ballot_box_with_check", "ok_hand"])
