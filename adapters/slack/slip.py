@@ -9,6 +9,7 @@ from typing import Any
 
 STAMP = re.compile(r"\d{1,10}\.\d{1,6}")
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # Slack's have about eleven characters
+UNWRITABLE = re.compile("[\ud800-\udfff\0]")
 MOST = 2**53
 
 
@@ -34,8 +35,11 @@ class Slip:
         return Slip(here)
 
     def text(self, name: str) -> str:
+        """Without what no database can hold."""
         found = self.data.get(name)
-        return found if isinstance(found, str) else ""
+        if not isinstance(found, str):
+            return ""
+        return found if found.isascii() and "\0" not in found else UNWRITABLE.sub("\ufffd", found)
 
     def flag(self, name: str) -> bool:
         return self.data.get(name) is True
