@@ -230,7 +230,10 @@ class Workspace:
             await self.history.begin(inbox, since, self._readable())
         for id, since in (await self.history.open_gaps(inbox)).items():
             await inbox.lease(f"slack/{self.known.team}/looking")
-            await self.history.fill(inbox, id, since)
+            try:
+                await self.history.fill(inbox, id, since)
+            except TryLater as no:  # one room does not hold up the others
+                log.warning("a gap in %s is filled later: %s", id, no)
 
     def _alive(self) -> str:
         return f"slack/{self.known.team}/alive"

@@ -103,6 +103,8 @@ class House:
     def close(self) -> None:
         self._server.should_exit = True
         self._run.result(PATIENCE)
+        ended = self._loop.shutdown_default_executor()  # else a thread may still be at the store
+        asyncio.run_coroutine_threadsafe(ended, self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
         self._loop.close()
