@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from adapters.slack.limits import BLOCK, ELEMENT, FALLBACK, TEXT, cut, first, units
-from bot.words import Code, Quoted, Reader, Rows, Say, Value, clean, render, seen
+from bot.words import Code, Link, Quoted, Reader, Rows, Say, Value, clean, render, seen
 
 Element = dict[str, object]
 Block = dict[str, object]
@@ -50,7 +50,7 @@ class Piece:
 
 def elements(text: Say | Value, reader: Reader) -> tuple[Element, ...]:
     apart: list[Element] = []
-    words = APART.split(render(_set_apart(text, apart), reader, _unmarked))
+    words = APART.split(render(_set_apart(text, reader, apart), reader, _unmarked))
     found: list[Element] = []
     for place, part in enumerate(words):
         found += [apart[int(part)]] if place % 2 else literal(part)
@@ -71,7 +71,7 @@ def bold(text: str) -> Element:
     return {"type": "text", "text": text, "style": {"bold": True}}
 
 
-def _set_apart(text: Say | Value, apart: list[Element]) -> Say | Value:
+def _set_apart(text: Say | Value, reader: Reader, apart: list[Element]) -> Say | Value:
     """Whatever is more than words becomes an element of its own. A new kind of value goes here."""
     match text:
         case Code(words):
@@ -80,12 +80,16 @@ def _set_apart(text: Say | Value, apart: list[Element]) -> Say | Value:
                 return Code("")
             apart.append({"type": "text", "text": cut(shown, TEXT), "style": {"code": True}})
             return Code(f"{OPEN}{len(apart) - 1}{CLOSE}")
+        case Link(url, words):
+            told = " ".join(render(words, reader, _unmarked).split()) if words else ""
+            apart.append({"type": "link", "url": url, "text": cut(told or url, TEXT)})
+            return Code(f"{OPEN}{len(apart) - 1}{CLOSE}")
         case Say(_, values, _):
             return replace(
-                text, values=tuple((name, _set_apart(each, apart)) for name, each in values)
+                text, values=tuple((name, _set_apart(each, reader, apart)) for name, each in values)
             )
         case Rows(each):
-            return Rows(tuple(_set_apart(one, apart) for one in each))
+            return Rows(tuple(_set_apart(one, reader, apart) for one in each))
         case _:
             return text
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.card import Card
+from bot.card import Button, Card
 from bot.handlers import deeds, digests, showing
 from bot.policy.duties import Duty
 from bot.store import Transaction
@@ -124,7 +124,7 @@ def card(tx: Transaction, found: Contents, person: str) -> Card:
                 "team",
             ),
         ),
-        buttons=showing.buttons(tx, found.duties[0], person) if len(found.duties) == 1 else (),
+        buttons=_buttons(tx, found, person),
         why=say(
             "One digest a day, at {at}: clause {clause}. Another hour: {command}",
             at=Code(f"{hour:%H:%M}"),
@@ -132,6 +132,12 @@ def card(tx: Transaction, found: Contents, person: str) -> Card:
             command=Code("/duly settings digest 10:00"),
         ),
     )
+
+
+def _buttons(tx: Transaction, found: Contents, person: str) -> tuple[Button, ...]:
+    if len(found.duties) == 1:
+        return showing.buttons(tx, found.duties[0], person)
+    return showing.picks(tx, [*found.owed, *found.decide, *found.review])
 
 
 def _section(

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.card import Card
-from bot.handlers import requestcards, seating, showing
+from bot.card import Button, Card
+from bot.command import Refusal
+from bot.handlers import lines, nudging, requestcards, seating, showing
+from bot.handlers.ladder import DUE, REMIND
 from bot.policy.approvals import Request
-from bot.policy.duties import Duty
+from bot.policy.duties import Duty, nobody_owes
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.words import Code, Ref, Say, Value, say, say_many
@@ -29,13 +31,26 @@ def mine(tx: Transaction, person: Person) -> Card:
     return Card(
         _title(owed),
         body=_lines(owed, lambda duty: showing.line(tx, duty, person.id)),
-        buttons=showing.buttons(tx, owed[0], person.id) if len(owed) == 1 else (),
+        buttons=_buttons(tx, owed, person),
         why=say(
             "Settle one: {done}. Name a time: {promise}.",
             done=Code("/duly done NUMBER"),
             promise=Code("/duly promise NUMBER Thu 17:00"),
         ),
     )
+
+
+def _buttons(tx: Transaction, owed: Sequence[Duty], person: Person) -> tuple[Button, ...]:
+    return showing.buttons(tx, owed[0], person.id) if len(owed) == 1 else showing.picks(tx, owed)
+
+
+def one(tx: Transaction, person: Person, number: int) -> Card:
+    """What they owe under that number, with every way out; raises Refusal for none of theirs."""
+    owed = owed_by(tx, person)
+    found = next((each for each in owed if lines.number_of(tx, each).number == number), None)
+    if found is None:
+        raise Refusal(nobody_owes(number))
+    return nudging.card(tx, [(found, REMIND if found.due > tx.clock.now() else DUE)], person.id)
 
 
 def _title(owed: Sequence[Duty]) -> Say:

@@ -122,7 +122,7 @@ def _said(tx: Transaction, parcel: Parcel, remind: Remind, due: Sequence[Line]) 
     tx.outbox.name(parcel.id, deeds.subject(due[0][0]) if len(due) == 1 else "")
     for duty, _ in due:
         replace_card(tx, duty, remind.person)
-    return Send(remind.to, _card(tx, due, remind.person))
+    return Send(remind.to, card(tx, due, remind.person))
 
 
 def replace_card(tx: Transaction, duty: Duty, person: str) -> None:
@@ -141,7 +141,7 @@ def buttons(tx: Transaction, parcel: str, person: str) -> tuple[Button, ...]:
     return showing.buttons(tx, duty, person) if duty else ()
 
 
-def _card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
+def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
     duty, step = due[0]
     if len(due) == 1 and duty.kind == "decide" and rung_of(step) <= DUE:
         return requestcards.reminder(tx, duty, person)

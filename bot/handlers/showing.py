@@ -24,12 +24,14 @@ __all__ = [
     "line",
     "lists_title",
     "nudge",
+    "picks",
     "reason",
     "team_line",
     "waiting_line",
 ]
 
 SHOWN = 12  # duties on one card
+PICKS = 9  # of them with a button; there is a key for each digit
 
 
 def nudge(tx: Transaction, due: Sequence[tuple[Duty, int]], reader: str) -> Card:
@@ -51,10 +53,22 @@ def nudge(tx: Transaction, due: Sequence[tuple[Duty, int]], reader: str) -> Card
     return Card(
         say_many("{count} thing waits for you", "{count} things wait for you", len(due)),
         body=tuple(body),
+        buttons=picks(tx, [duty for duty, _ in mine]),
         why=say(
             "They came due together, so they share one card. To settle one: {command}",
             command=Code("/duly done NUMBER"),
         ),
+    )
+
+
+def picks(tx: Transaction, duties: Sequence[Duty]) -> tuple[Button, ...]:
+    """Of several on one card each can be looked at by itself, where its ways out are."""
+    if len(duties) < 2:  # noqa: PLR2004
+        return ()
+    numbers = (number_of(tx, duty) for duty in duties[:PICKS])
+    return tuple(
+        Button(say("{number}", number=each), f"{place}\ufe0f\u20e3", f"mine {each.number}")
+        for place, each in enumerate(numbers, 1)
     )
 
 

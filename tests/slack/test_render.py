@@ -13,7 +13,7 @@ from adapters.slack.rich import cost
 from bot.card import Button, Card, Tone
 from bot.effects import Publish
 from bot.events import MessageRef, Place, Platform
-from bot.words import LANGUAGES, Code, Quoted, Reader, Ref, Rows, Say, Value, Who, clean, say
+from bot.words import LANGUAGES, Code, Link, Quoted, Reader, Ref, Rows, Say, Value, Who, clean, say
 from tests.contract.test_adapters import HOSTILE
 from tests.slack.shapes import Shape, check, parts, size, structure, words
 
@@ -365,3 +365,10 @@ def test_one_message_holds_the_longest_text_that_is_approved_in_chat() -> None:
 
 def test_the_blocks_are_json() -> None:
     assert json.loads(json.dumps(shown(nudge()))) == list(shown(nudge()))
+
+
+def test_an_address_of_ours_is_a_link_to_click() -> None:
+    card = Card(say("Your pages"), body=(Link("https://duly.example/sign-in/abc", say("Open it")),))
+    shown = str(message(card, Reader(), Addresses()).blocks)
+
+    assert "'type': 'link', 'url': 'https://duly.example/sign-in/abc', 'text': 'Open it'" in shown

@@ -84,14 +84,14 @@ def test_one_thing_alone_comes_with_its_buttons_and_is_pressed_by_a_reaction(des
     assert digest(desk, "bob")[-1].text.startswith("#1 is settled.")
 
 
-def test_several_things_have_no_buttons_and_long_lists_an_end(desk: Desk) -> None:
+def test_several_things_have_a_button_each_and_long_lists_an_end(desk: Desk) -> None:
     for _ in range(9):
         owes(desk)
     desk.until(TUESDAY)
     [line] = digest(desk, "bob")
 
     assert line.card is not None
-    assert line.card.buttons == ()
+    assert [each.action for each in line.card.buttons] == [f"mine {n}" for n in range(1, 10)]
     assert line.text.count("Answer «Ann»") == contents.SHOWN
     assert "… and 3 more: /duly mine" in line.text
 
@@ -315,3 +315,17 @@ def test_digests_are_planned_set_wise(desk: Desk) -> None:
     assert len(fallen) == 4
     assert len([each for each in said if "FROM duties" in each]) == 1
     assert len([each for each in said if each.startswith("INSERT INTO outbox")]) == 1
+
+
+def test_one_of_several_is_shown_by_itself_with_its_ways_out(desk: Desk) -> None:
+    for _ in range(3):
+        owes(desk)
+    desk.until(TUESDAY)
+
+    [shown] = desk.presses("bob", "2️⃣")
+    assert "#2" in shown
+    assert "waits" in shown or "answer" in shown
+    desk.presses("bob", "✅")
+    assert [desk.duty(number).state for number in (1, 2, 3)] == ["open", "done", "open"]
+    assert "#2" in desk.says("bob", "mine 2")[0]  # it says that nothing is owed under it
+    assert "#1" in desk.says("eve", "mine 1")[0]
