@@ -93,9 +93,11 @@ class Roster:
         return self.known.groups.get(event.text("subteam_id"), ())
 
     def _room(self, event: PlaceChanged) -> None:
+        """Slack tells of every public channel; we read only those we are in."""
         id = self.known.today(event.place.id)
         new = Room(event.name, event.kind, event.archived, event.outside)
-        self.known.rooms[id] = new
+        if id in self.known.rooms:
+            self.known.rooms[id] = new
         self.known.names[id] = event.name
 
     def _met(self, user: Slip) -> list[Happening]:

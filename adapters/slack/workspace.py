@@ -226,8 +226,8 @@ class Workspace:
         for id in rooms:
             await self.roster.look_at(inbox, id)
         if self.missed_since is not None:
-            since, self.missed_since = self.missed_since, None
-            await self.history.begin(inbox, since, self._readable())
+            await self.history.begin(inbox, self.missed_since, self._readable())
+            self.missed_since = None  # not before: we would be noted as alive, and stop here
         for id, since in (await self.history.open_gaps(inbox)).items():
             await inbox.lease(f"slack/{self.known.team}/looking")
             try:

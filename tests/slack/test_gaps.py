@@ -194,6 +194,18 @@ def test_what_was_said_before_duly_was_invited_is_not_read_though_it_was_in_the_
     assert "a secret, said before" not in kept(home, board)
 
 
+def test_a_room_that_duly_is_not_in_is_no_gap_though_slack_tells_of_it(home: House) -> None:
+    board = home.company.channel("board", home.ann)
+    board.rename("board-two")
+    board.archive()
+    board.unarchive()
+    home.settle()
+    home.within(home.adapter.workspaces[0].missed(_moment(home) - timedelta(hours=2)))
+    filled(home)
+    assert gaps(home, board) == []
+    assert not [x for x in home.slack.calls if x.error == "not_in_channel"]
+
+
 # --- what cannot be filled -----------------------------------------------------------------------
 
 
