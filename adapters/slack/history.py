@@ -80,7 +80,8 @@ class History:
             **span,
         )
         async for each in history:
-            found.append(each)
+            if _between(each, start, end):  # some that stand in for Slack list all there is
+                found.append(each)
         return list(self._read(id, reversed(found)))
 
     async def _threads(self, inbox: Inbox, id: str, start: datetime) -> None:
@@ -130,3 +131,10 @@ class History:
 
     def _prefix(self) -> str:
         return f"slack/{self.known.team}/gap/"
+
+
+def _between(each: Slip, start: datetime, end: datetime) -> bool:
+    try:
+        return start <= moment(each.stamp("ts")) <= end
+    except Unreadable:
+        return True  # which is told of where it is read
