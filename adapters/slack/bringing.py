@@ -1,4 +1,7 @@
-"""Files that somebody added to a form: fetched from Slack and kept, before the form is taken."""
+"""Files that somebody added to a form: fetched from Slack and kept, before the form is taken.
+
+And what a file is called, where an event does not say.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,11 +11,11 @@ from typing import Any
 from adapters.slack.calls import Calls, Refused
 from adapters.slack.slip import Slip
 from bot.command import Refusal
-from bot.events import FormSubmitted
+from bot.events import FilePublished, FormSubmitted, Happening
 from bot.port import Brought, Doubtful, Inbox, TryLater, Undeliverable
 from bot.words import Code, Say, say
 
-SPAN = 2.0  # seconds: Slack waits three for the answer to a form
+SPAN = 2.0  # seconds: Slack waits three for an answer
 
 Files = Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
 
@@ -39,6 +42,19 @@ async def bring(
             command=Code("/duly web"),
         )
     return replace(form, fields=tuple(values.items())), errors
+
+
+async def called(calls: Calls, event: Happening) -> Happening:
+    """With the name of a file of which Slack tells only the id, where it says so in time."""
+    if not isinstance(event, FilePublished) or event.file.name != event.file.id:
+        return event
+    try:
+        async with asyncio.timeout(SPAN):
+            told = (await calls.read("files.info", file=event.file.id)).at("file")
+    except (TimeoutError, TryLater, Refused):
+        return event
+    name, size = told.text("name") or event.file.name, int(told.number("size"))
+    return replace(event, file=replace(event.file, name=name, size=size))
 
 
 async def _kept(

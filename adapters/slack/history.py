@@ -14,14 +14,14 @@ from adapters.slack.calls import Calls, Refused
 from adapters.slack.inbound import unread
 from adapters.slack.known import Known
 from adapters.slack.messages import Ignored
-from adapters.slack.slip import Slip, Unreadable, moment
+from adapters.slack.slip import STAMP, Slip, Unreadable, moment
 from bot.events import CoverageLost, Happening
 from bot.port import Cursor, Inbox
 
 OVERLAP = timedelta(minutes=5)  # Slack tries a delivery again for about as long
 THREADS = timedelta(days=7)  # how old a message may be whose thread is looked into
 WINDOW = timedelta(days=1)  # asked for at a time, so that it can be put into order
-PAGES = 200
+JOINED = ("channel_join", "group_join")
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +56,16 @@ class History:
         """False: it cannot be filled, which is told. Raises TryLater."""
         until, start = self.now(), since - OVERLAP
         try:
-            await self._threads(inbox, id, start)
+            touched = await self._touched(id, start)
+            start = max([start, *self._came(touched)])
+            replies = await self._replies(id, start, touched)
+            await inbox.take(list(self._changed(id, start, touched)))
             while start < until:
                 end = min(start + WINDOW, until)
-                await inbox.take(await self._said(id, start, end), self.gap(id, end))
+                told = [*await self._said(id, start, end), *replies]
+                said = list(_between(told, start, end))  # some Slacks list all there is
+                said.sort(key=lambda each: moment(each.stamp("ts")))
+                await inbox.take(list(self._read(id, said)), self.gap(id, end))
                 start = end
         except Refused as no:
             log.warning("a gap in %s cannot be filled: %s", id, no.code)
@@ -68,8 +74,7 @@ class History:
         await inbox.take([], self.filled(id))
         return True
 
-    async def _said(self, id: str, start: datetime, end: datetime) -> list[Happening]:
-        found: list[Slip] = []
+    async def _said(self, id: str, start: datetime, end: datetime) -> list[Slip]:
         span = {"oldest": f"{start.timestamp():.6f}", "latest": f"{end.timestamp():.6f}"}
         history = self.calls.pages(
             "conversations.history",
@@ -79,17 +84,29 @@ class History:
             include_all_metadata="true",
             **span,
         )
-        async for each in history:
-            if _between(each, start, end):  # some that stand in for Slack list all there is
-                found.append(each)
-        return list(self._read(id, reversed(found)))
+        return [each async for each in history if STAMP.fullmatch(each.text("ts"))]
 
-    async def _threads(self, inbox: Inbox, id: str, start: datetime) -> None:
-        """Replies under messages that are older than the gap, or lie in it."""
+    async def _touched(self, id: str, start: datetime) -> list[Slip]:
+        """What was replied to or edited since, however old it is; and when we came in."""
         span = {"oldest": f"{(start - THREADS).timestamp():.6f}"}
         listed = self.calls.pages("conversations.history", "messages", channel=id, **span)
-        roots = [each async for each in listed if self._goes_on(each, start)]
-        for root in reversed(roots):
+        found = [each async for each in listed if self._ours(each) or _later(each, start)]
+        return found[::-1]
+
+    def _came(self, touched: Iterable[Slip]) -> Iterator[datetime]:
+        """What was said in a room before we came in is not ours to read."""
+        return (moment(each.text("ts")) for each in touched if self._ours(each))
+
+    def _ours(self, said: Slip) -> bool:
+        joined = said.text("subtype") in JOINED and said.text("user") == self.known.bot_user
+        return joined and STAMP.fullmatch(said.text("ts")) is not None
+
+    async def _replies(self, id: str, start: datetime, touched: Iterable[Slip]) -> list[Slip]:
+        """Under messages that are older than the gap, or lie in it."""
+        found: list[Slip] = []
+        for root in touched:
+            if not _goes_on(root, start):
+                continue
             replies = self.calls.pages(
                 "conversations.replies",
                 "messages",
@@ -98,17 +115,15 @@ class History:
                 oldest=f"{start.timestamp():.6f}",
                 include_all_metadata="true",
             )
-            said = [each async for each in replies if each.text("ts") != root.text("ts")]
-            if moment(root.text("ts")) >= start:
-                said.insert(0, root)
-            await inbox.take(list(self._read(id, said)))
+            found += [each async for each in replies if each.text("ts") != root.text("ts")]
+        return [each for each in found if STAMP.fullmatch(each.text("ts"))]
 
-    def _goes_on(self, root: Slip, start: datetime) -> bool:
-        """Something was said in its thread since, or Slack does not say when it was."""
-        try:
-            return moment(root.stamp("latest_reply")) >= start
-        except Unreadable:
-            return root.number("reply_count") > 0 or root.text("thread_ts") == root.text("ts")
+    def _changed(self, id: str, start: datetime, touched: Iterable[Slip]) -> Iterator[Happening]:
+        """Edits of messages that are older than the gap."""
+        for each in touched:
+            old = moment(each.text("ts")) < start
+            if old and _since(each.at("edited").text("ts"), start):
+                yield from self._edited(id, each)
 
     def _read(self, id: str, said: Iterable[Slip]) -> Iterator[Happening]:
         for each in said:
@@ -121,9 +136,18 @@ class History:
             if isinstance(found, Ignored):
                 continue
             yield from found
-            when = each.at("edited").text("ts")
-            if when and not self.known.is_us(each.text("user"), each.text("bot_id")):
-                yield messages.edit_of(whole, self.known, id, when)
+            yield from self._edited(id, each)
+
+    def _edited(self, id: str, said: Slip) -> Iterator[Happening]:
+        """What was said to us alone is a command, which no edit changes."""
+        when = said.at("edited").text("ts")
+        spoken = said.text("subtype") in messages.SPOKEN and not id.startswith("D")
+        if not when or not spoken or self.known.is_us(said.text("user"), said.text("bot_id")):
+            return
+        try:
+            yield messages.edit_of(said, self.known, id, when)
+        except (Unreadable, ValueError, OverflowError):
+            yield unread({**said.data, "channel": id}, self.known, self.now())
 
     def _lost(self, id: str, since: datetime, until: datetime) -> CoverageLost:
         key = keys.told(self.known.team, "gap", f"{id}/{since.timestamp():.0f}")
@@ -133,8 +157,21 @@ class History:
         return f"slack/{self.known.team}/gap/"
 
 
-def _between(each: Slip, start: datetime, end: datetime) -> bool:
-    try:
-        return start <= moment(each.stamp("ts")) <= end
-    except Unreadable:
-        return True  # which is told of where it is read
+def _later(said: Slip, start: datetime) -> bool:
+    """Something became of it since."""
+    changed = _goes_on(said, start) or _since(said.at("edited").text("ts"), start)
+    return STAMP.fullmatch(said.text("ts")) is not None and changed
+
+
+def _goes_on(root: Slip, start: datetime) -> bool:
+    """Something was said in its thread since, or Slack does not say when it was."""
+    latest = root.text("latest_reply")
+    return _since(latest, start) if latest else root.number("reply_count") > 0
+
+
+def _since(stamp: str, start: datetime) -> bool:
+    return STAMP.fullmatch(stamp) is not None and moment(stamp) >= start
+
+
+def _between(said: Iterable[Slip], start: datetime, end: datetime) -> Iterator[Slip]:
+    return (each for each in said if start <= moment(each.text("ts")) < end)

@@ -49,8 +49,15 @@ def configured(sections: Sections, environment: Mapping[str, str]) -> bool:
 def installs(sections: Sections, environment: Mapping[str, str] = os.environ) -> list[Install]:
     """Every workspace there is. Raises Unusable, saying what is missing and where to find it."""
     found = as_set(sections, environment)
+    by_token: dict[str, Install] = {}
     for each in found:
         _check(each)
+        same = by_token.setdefault(each.bot_token, each)
+        if same is not each:
+            raise Unusable(
+                f"Slack: SLACK_BOT_TOKEN is the same in {same.where} and in {each.where}. One "
+                "workspace is set once: take one of them out."
+            )
     return found
 
 
@@ -107,9 +114,8 @@ def _section(section: Mapping[str, object], environment: Mapping[str, str], wher
             )
         else:
             known = [f"{each}_{way}" for each in VARIABLES for way in ("env", "file")]
-            raise Unusable(
-                f"In {where} {key} cannot be {value!r}. Known: {', '.join([*known, *PLAIN])}."
-            )
+            what = f"cannot be {value!r}" if key in PLAIN else "is nothing I know"  # a secret?
+            raise Unusable(f"In {where} {key} {what}. Known: {', '.join([*known, *PLAIN])}.")
     return made
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.slack import forms, inbound
-from adapters.slack.bringing import bring
+from adapters.slack.bringing import bring, called
 from adapters.slack.calls import Calls, Refused
 from adapters.slack.history import History
 from adapters.slack.install import Install
@@ -71,7 +71,7 @@ class Workspace:
             return None
         if payload.get("type") == "view_submission":
             return await self._filled_in(payload, found)
-        await self._keep(found)
+        await self._keep(tuple([await called(self.calls, each) for each in found]))
         return None
 
     async def _keep(self, found: tuple[Happening, ...]) -> None:
@@ -230,7 +230,10 @@ class Workspace:
             await self.history.begin(inbox, since, self._readable())
         for id, since in (await self.history.open_gaps(inbox)).items():
             await inbox.lease(f"slack/{self.known.team}/looking")
-            await self.history.fill(inbox, id, since)
+            try:
+                await self.history.fill(inbox, id, since)
+            except TryLater as no:  # one room does not hold up the others
+                log.warning("a gap in %s is filled later: %s", id, no)
 
     def _alive(self) -> str:
         return f"slack/{self.known.team}/alive"

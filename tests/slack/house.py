@@ -45,6 +45,7 @@ class House:
     store: Store
     transport: Transport = "http"
     rate: float = 60_000.0
+    also: tuple[Install, ...] = ()  # of further workspaces
     _loop: asyncio.AbstractEventLoop = field(init=False)
     bot: Bot = field(init=False)
     adapter: Slack = field(init=False)
@@ -65,7 +66,7 @@ class House:
             api_url=self.slack.api_url,
             rate=self.rate,
         )
-        self.adapter = Slack([install], StoredFiles(self.store), self.store.clock.lease)
+        self.adapter = Slack([install, *self.also], StoredFiles(self.store), self.store.clock.lease)
         pace = self.adapter.workspaces[0].calls.pace
         pace.channel, pace.tiers = self.rate, 1000
         self.bot = assemble(self.store, [self.adapter])
@@ -103,6 +104,8 @@ class House:
     def close(self) -> None:
         self._server.should_exit = True
         self._run.result(PATIENCE)
+        ended = self._loop.shutdown_default_executor()  # else a thread may still be at the store
+        asyncio.run_coroutine_threadsafe(ended, self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
         self._loop.close()
