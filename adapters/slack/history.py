@@ -19,6 +19,7 @@ from bot.events import CoverageLost, Happening
 from bot.port import Cursor, Inbox
 
 OVERLAP = timedelta(minutes=5)  # Slack tries a delivery again for about as long
+SKEW = timedelta(minutes=1)  # by which Slack's clock may be ahead of ours
 THREADS = timedelta(days=7)  # how old a message may be whose thread is looked into
 WINDOW = timedelta(days=1)  # asked for at a time, so that it can be put into order
 JOINED = ("channel_join", "group_join")
@@ -54,7 +55,7 @@ class History:
 
     async def fill(self, inbox: Inbox, id: str, since: datetime) -> bool:
         """False: it cannot be filled, which is told. Raises TryLater."""
-        until, start = self.now(), since - OVERLAP
+        until, start = self.now() + SKEW, since - OVERLAP
         try:
             touched = await self._touched(id, start)
             start = max([start, *self._came(touched)])
@@ -69,7 +70,7 @@ class History:
                 start = end
         except Refused as no:
             log.warning("a gap in %s cannot be filled: %s", id, no.code)
-            await inbox.take([self._lost(id, since, until)], self.filled(id))
+            await inbox.take([self._lost(id, since, self.now())], self.filled(id))
             return False
         await inbox.take([], self.filled(id))
         return True
