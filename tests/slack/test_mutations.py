@@ -140,6 +140,7 @@ def test_every_mutation_of_every_sample_is_taken_or_ignored_by_name() -> None:
             said = f"number {number} of seed {seed()}: {name} {json.dumps(payload)[:2000]}"
             assert status == 200, said
             assert _seen(made, inbox) > before, said
+        await each.calls.close()
 
     asyncio.run(storm())
     assert inbox.taken > count / 4
