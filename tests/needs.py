@@ -14,7 +14,7 @@ from typing import Literal
 
 import pytest
 
-Need = Literal["chromium", "postgresql", "libreoffice", "synapse", "shared"]
+Need = Literal["chromium", "postgresql", "libreoffice", "synapse", "emulate", "shared"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261123
@@ -84,6 +84,15 @@ def _imports(python: str, module: str) -> bool:
     return subprocess.run([python, "-c", look], check=False, capture_output=True).returncode == 0
 
 
+def _emulate() -> str | None:
+    """The folder whose node_modules have the emulator; Node.js runs it."""
+    places = (os.environ.get("DULY_TEST_EMULATE"), str(ROOT / ".venv-emulate"))
+    for folder in places if _program("node") else ():
+        if folder and (Path(folder) / "node_modules" / "emulate" / "dist").is_dir():
+            return folder
+    return None
+
+
 def _shared() -> str | None:
     folder = ROOT.parent / "shared"
     return str(folder) if folder.is_dir() else None
@@ -100,6 +109,11 @@ NEEDS: dict[Need, tuple[Callable[[], str | None], str]] = {
         _synapse,
         "Synapse is missing: python3 -m venv .venv-synapse && "
         ".venv-synapse/bin/pip install matrix-synapse==1.163.0",
+    ),
+    "emulate": (
+        _emulate,
+        "The emulator of Slack is missing: npm install --prefix .venv-emulate --no-audit "
+        "--no-fund --ignore-scripts emulate@0.12.2",
     ),
     "shared": (_shared, "The folder ../shared is missing: it stands beside the repository in CI"),
 }

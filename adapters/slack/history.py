@@ -19,6 +19,7 @@ from bot.events import CoverageLost, Happening
 from bot.port import Cursor, Inbox
 
 OVERLAP = timedelta(minutes=5)  # Slack tries a delivery again for about as long
+SKEW = timedelta(minutes=1)  # by which Slack's clock may be ahead of ours
 THREADS = timedelta(days=7)  # how old a message may be whose thread is looked into
 WINDOW = timedelta(days=1)  # asked for at a time, so that it can be put into order
 JOINED = ("channel_join", "group_join")
@@ -54,7 +55,7 @@ class History:
 
     async def fill(self, inbox: Inbox, id: str, since: datetime) -> bool:
         """False: it cannot be filled, which is told. Raises TryLater."""
-        until, start = self.now(), since - OVERLAP
+        until, start = self.now() + SKEW, since - OVERLAP
         try:
             touched = await self._touched(id, start)
             start = max([start, *self._came(touched)])
@@ -62,13 +63,14 @@ class History:
             await inbox.take(list(self._changed(id, start, touched)))
             while start < until:
                 end = min(start + WINDOW, until)
-                said = [*await self._said(id, start, end), *_between(replies, start, end)]
+                told = [*await self._said(id, start, end), *replies]
+                said = list(_between(told, start, end))  # some Slacks list all there is
                 said.sort(key=lambda each: moment(each.stamp("ts")))
                 await inbox.take(list(self._read(id, said)), self.gap(id, end))
                 start = end
         except Refused as no:
             log.warning("a gap in %s cannot be filled: %s", id, no.code)
-            await inbox.take([self._lost(id, since, until)], self.filled(id))
+            await inbox.take([self._lost(id, since, self.now())], self.filled(id))
             return False
         await inbox.take([], self.filled(id))
         return True
@@ -104,7 +106,7 @@ class History:
         """Under messages that are older than the gap, or lie in it."""
         found: list[Slip] = []
         for root in touched:
-            if not _since(root.text("latest_reply"), start):
+            if not _goes_on(root, start):
                 continue
             replies = self.calls.pages(
                 "conversations.replies",
@@ -158,10 +160,14 @@ class History:
 
 def _later(said: Slip, start: datetime) -> bool:
     """Something became of it since."""
-    stamps = said.text("latest_reply"), said.at("edited").text("ts")
-    return STAMP.fullmatch(said.text("ts")) is not None and any(
-        _since(each, start) for each in stamps
-    )
+    changed = _goes_on(said, start) or _since(said.at("edited").text("ts"), start)
+    return STAMP.fullmatch(said.text("ts")) is not None and changed
+
+
+def _goes_on(root: Slip, start: datetime) -> bool:
+    """Something was said in its thread since, or Slack does not say when it was."""
+    latest = root.text("latest_reply")
+    return _since(latest, start) if latest else root.number("reply_count") > 0
 
 
 def _since(stamp: str, start: datetime) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from adapters.slack import directory, keys
-from adapters.slack.calls import Calls, Refused
+from adapters.slack.calls import Calls, Missing, Refused
 from adapters.slack.known import Known, Room
 from adapters.slack.slip import Slip, Unreadable, print_of
 from bot.events import AccountChanged, Happening, MembershipChanged, PlaceChanged
@@ -16,6 +16,7 @@ from bot.port import Cursor, Doubtful, Inbox, TryLater
 
 AT_ONCE = 200  # events in one commit
 ROOMS = "public_channel,private_channel,mpim,im"
+UNKNOWN = "unknown_method"  # what Slack calls a method that it does not have
 PATIENCE = 1.0  # seconds that reading a message may wait for a name
 STRANGERS = 5_000  # ids remembered that nobody could tell us of
 
@@ -121,8 +122,8 @@ class Roster:
         """Where the scope for them is missing, groups go by their names alone."""
         try:
             answer = await self.calls.read("usergroups.list", include_users="true")
-        except Refused as no:
-            log.warning("groups cannot be read: %s", no.code)
+        except (Refused, Missing) as no:
+            log.warning("groups cannot be read: %s", _why(no))
             return
         for each in answer.all("usergroups"):
             self._group(each)
@@ -135,12 +136,19 @@ class Roster:
 
     async def _rooms(self, inbox: Inbox) -> None:
         """Those we are in; their members where they changed since we last looked."""
-        listed = self.calls.pages(
-            "users.conversations", "channels", types=ROOMS, exclude_archived="true"
-        )
-        rooms = [each async for each in listed]
+        try:
+            rooms = await self._all("users.conversations")
+        except (Refused, Missing) as no:
+            if _why(no) != UNKNOWN:
+                raise
+            log.warning("only the list of all channels can be read, which may tell less")
+            rooms = [each for each in await self._all("conversations.list") if _ours(each)]
         for each in rooms:
             await self.settle_in(inbox, each)
+
+    async def _all(self, method: str) -> list[Slip]:
+        listed = self.calls.pages(method, "channels", types=ROOMS, exclude_archived="true")
+        return [each async for each in listed]
 
     async def settle_in(self, inbox: Inbox, channel: Slip) -> None:
         for place in self._placed(channel):
@@ -177,9 +185,15 @@ class Roster:
             log.warning("a room cannot be looked at: %s", type(no).__name__)
 
     async def _in_it(self, inbox: Inbox, id: str) -> None:
-        members = await self._listed(id) - {self.known.bot_user}
         name = f"slack/{self.known.team}/members/{id}"
         await self._came_in(inbox, id)
+        try:
+            members = await self._listed(id) - {self.known.bot_user}
+        except (Refused, Missing) as no:
+            if _why(no) != UNKNOWN:
+                raise
+            log.warning("who is in a channel cannot be read, only who comes and goes")
+            return
         before = await inbox.cursor(name)
         now = ",".join(sorted(members))
         if before == now:
@@ -219,6 +233,15 @@ class Roster:
             place=self.known.place(id),
             joined=joined,
         )
+
+
+def _why(no: Refused | Missing) -> str:
+    return no.code if isinstance(no, Refused) else UNKNOWN
+
+
+def _ours(channel: Slip) -> bool:
+    """We are in it; a chat with us is ours by being shown to us."""
+    return channel.flag("is_member") or channel.flag("is_im")
 
 
 def joining(known: Known, id: str, since: datetime | None) -> Cursor:

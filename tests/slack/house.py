@@ -245,7 +245,7 @@ def build(
     sales = company.channel("sales", *people.values())
     sales.invite_bot()
     store = _store(clock, db)
-    _employ(store)
+    employ(store)
     return House(slack, company, people, sales, clock, store, transport, **more)
 
 
@@ -255,7 +255,7 @@ def _store(clock: HandClock, db: sa.Engine | None) -> Store:
     return Store(db or in_memory(), "acme", Seal(bytes(32), chance.randbytes), time)
 
 
-def _employ(store: Store) -> None:
+def employ(store: Store) -> None:
     """Their accounts are found by their e-mail addresses."""
     with store.transaction() as tx:
         tx.policies.adopt("")
