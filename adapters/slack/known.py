@@ -46,5 +46,14 @@ class Known:
         """Under which id Slack knows a place of ours."""
         return self.renamed.get(id, id)
 
+    def goes_by(self, first: str, id: str) -> None:
+        """From now on Slack calls by this id a place that for us stays what it was."""
+        old = self.today(first)
+        self.renamed[first] = id
+        if old in self.rooms:
+            self.rooms[id] = self.rooms.pop(old)
+        if old in self.names:
+            self.names[id] = self.names[old]
+
     def is_us(self, user: str, bot_id: str = "") -> bool:
         return user == self.bot_user or bool(bot_id and bot_id == self.bot_id)

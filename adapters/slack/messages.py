@@ -9,7 +9,7 @@ from adapters.slack import keys
 from adapters.slack.emojis import spelt_out
 from adapters.slack.known import Known
 from adapters.slack.slip import Slip, Unreadable, moment
-from adapters.slack.text import Said
+from adapters.slack.text import GROUP, Said
 from adapters.slack.text import read as plain
 from bot.events import (
     Account,
@@ -121,6 +121,19 @@ def posted(slip: Slip, known: Known, channel: str) -> MessagePosted:
         quotes=_quoted(slip, channel),
         automatic=_automatic(slip, known),
     )
+
+
+def called_on(slip: Slip) -> tuple[list[str], list[str]]:
+    """Accounts that it comes from or calls on, and groups; by their ids, known or not."""
+    ids = [slip.text("user")] if slip.text("type") == "message" else []
+    groups = []
+    for part in slip.text("text").split("<")[1:]:
+        what = part.partition(">")[0].partition("|")[0]
+        if what.startswith("@"):
+            ids.append(what[1:])
+        elif what.startswith(f"!{GROUP}"):
+            groups.append(what[1:].removeprefix(GROUP))
+    return [x for x in ids if x.isalnum()], [x for x in groups if x.isalnum()]
 
 
 def author_of(slip: Slip, known: Known) -> Account:

@@ -14,7 +14,7 @@ from adapters.slack.calls import Calls, Refused
 from adapters.slack.history import History
 from adapters.slack.install import Install
 from adapters.slack.known import Known
-from adapters.slack.messages import Ignored
+from adapters.slack.messages import Ignored, called_on
 from adapters.slack.outbound import Outbound
 from adapters.slack.pace import Pace
 from adapters.slack.roster import Roster, joining
@@ -25,8 +25,8 @@ from bot.words import Say
 
 BEAT = 15.0  # seconds between two notes that we are alive
 FRESH = timedelta(hours=1)  # after which everybody is looked at again
+MOST = 5_000  # ids remembered
 RETRY = 10.0  # seconds after Slack could not be reached
-GROUP = "!subteam^"
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,7 @@ class Workspace:
     mistaken: datetime | None = None  # when something came that another secret had signed
     _asked: asyncio.Event = field(default_factory=asyncio.Event)  # to look at something now
     _rooms: list[str] = field(default_factory=list)  # that are to be looked at
+    _met: set[str] = field(default_factory=set)  # rooms that are not listed, once heard of
 
     async def take(self, payload: Mapping[str, Any]) -> Answer:
         """Returns when it is kept; what nobody can read is kept as it came. Raises else."""
@@ -109,18 +110,31 @@ class Workspace:
         """Whom it names and we have not heard of: members and groups are as they are kept."""
         assert self.inbox is not None
         event = Slip(payload).at("event")
-        ids = [event.text("user")] if event.text("type") == "message" else []
-        groups = []
-        for part in event.text("text").split("<")[1:]:
-            what = part.partition(">")[0].partition("|")[0]
-            if what.startswith("@"):
-                ids.append(what[1:])
-            elif what.startswith(GROUP):
-                groups.append(what.removeprefix(GROUP))
-        if new := [id for id in ids if id.isalnum() and id not in self.known.names]:
+        if event.text("type") == "message":
+            await self._met_in(event.text("channel"))
+        ids, groups = called_on(event)
+        if new := [id for id in ids if id not in self.known.names]:
             await self.roster.acquaint(self.inbox, new)
-        if any(id.isalnum() and id not in self.known.groups for id in groups):
+        if any(id not in self.known.groups for id in groups):
             await self.roster.acquaint_groups(groups)
+
+    async def _met_in(self, id: str) -> None:
+        """A room of which another process was told, or a chat that somebody has just begun."""
+        if not id or id in self.known.rooms or id in self._met or self.inbox is None:
+            return
+        if len(self._met) > MOST:
+            self._met.clear()
+        self._met.add(id)
+        await self._renamings(self.inbox)
+        if id not in self.known.rooms and id not in self._rooms:
+            self._rooms.append(id)
+            self.look()
+
+    async def _renamings(self, inbox: Inbox) -> None:
+        """Which rooms have another id by now."""
+        prefix = f"slack/{self.known.team}/id/"
+        for name, id in (await inbox.cursors(prefix)).items():
+            self.known.goes_by(name.removeprefix(prefix), id)
 
     async def _note(self, payload: Mapping[str, Any], found: Ignored) -> None:
         """Nothing for the core; perhaps something for us."""
@@ -140,10 +154,7 @@ class Workspace:
             return
         first = self.known.first.get(old, old)
         await self.inbox.take([], Cursor(f"slack/{self.known.team}/id/{first}", new))
-        self.known.renamed[first] = new
-        if old in self.known.rooms:
-            self.known.rooms[new] = self.known.rooms.pop(old)
-        self.known.names[new] = self.known.names.get(old, new)
+        self.known.goes_by(first, new)
 
     async def limited(self, minute: float) -> None:
         """Slack held events back from then on: every room is to be filled from there."""
@@ -178,9 +189,7 @@ class Workspace:
     async def keep_up(self, inbox: Inbox) -> None:
         """Until cancelled: who is who, which rooms, and what was said while we were away."""
         before = await inbox.cursor(self._alive())
-        prefix = f"slack/{self.known.team}/id/"
-        for name, id in (await inbox.cursors(prefix)).items():
-            self.known.renamed[name.removeprefix(prefix)] = id
+        await self._renamings(inbox)
         self.inbox = inbox
         if before:
             self.missed_since = moment(before)
@@ -207,6 +216,9 @@ class Workspace:
                 if looked is None or self.now() - looked > FRESH:
                     await self.roster.load(inbox)  # whoever reads messages needs the names
                     looked = self.now()
+                rooms, self._rooms = self._rooms, []
+                for id in rooms:
+                    await self.roster.look_at(inbox, id)
                 if await inbox.lease(f"slack/{self.known.team}/looking"):
                     await self._catch_up(inbox)
             except (TryLater, Refused) as no:
@@ -222,9 +234,6 @@ class Workspace:
 
     async def _catch_up(self, inbox: Inbox) -> None:
         """The liveliest rooms first are those with the newest gap; all of them in the end."""
-        rooms, self._rooms = self._rooms, []
-        for id in rooms:
-            await self.roster.look_at(inbox, id)
         if self.missed_since is not None:
             await self.history.begin(inbox, self.missed_since, self._readable())
             self.missed_since = None  # not before: we would be noted as alive, and stop here

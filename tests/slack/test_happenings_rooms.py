@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from adapters.slack.workspace import Workspace, workspace
 from bot.store.gaps import OPEN
 from bot.store.schema import records, requests
 from tests.slack.house import House, house
@@ -276,3 +277,59 @@ def test_what_slack_held_back_is_filled_from_history(home: House) -> None:
     home.slack.until(lambda: "Me too." in kept(home), 20)
     assert len(owes(home, "bob")) == 1
     assert whispers(home.bob) == []
+
+
+# --- several processes ---------------------------------------------------------------------------
+
+
+def another(home: House) -> Workspace:
+    """A second process at the same store, which has been up for a while and is told of nothing."""
+    one = home.adapter.workspaces[0]
+    made = workspace(one.install, one.files, one.now)
+    made.known.team, made.known.bot_user = one.known.team, one.known.bot_user
+    made.known.bot_id, made.known.url = one.known.bot_id, one.known.url
+    made.inbox = one.inbox
+    return made
+
+
+def test_a_process_that_was_not_told_of_another_id_learns_it_with_the_next_message(
+    home: House,
+) -> None:
+    said = asked(home)
+    other = another(home)
+    assert other.inbox is not None
+    home.within(other.roster.load(other.inbox))
+    new = home.sales.change_id()
+    home.settle()
+    home.slack.route.url, url = "", home.slack.route.url
+    home.bob.say(home.sales, ANSWER, thread=said)
+    home.slack.route.url = url
+    assert new not in other.known.rooms
+
+    home.within(other.take(home.slack.deliveries[-1].payload))
+    home.settle()
+
+    assert owes(home, "bob") == []
+    assert new in other.known.rooms
+    home.within(other.calls.close())
+
+
+def test_a_process_that_reads_of_people_it_has_not_heard_of_asks_for_their_names(
+    home: House,
+) -> None:
+    other = another(home)
+    home.slack.route.url, url = "", home.slack.route.url
+    home.ann.say(home.sales, ASKED)
+    home.slack.route.url = url
+    home.within(other.take(home.slack.deliveries[-1].payload))
+    home.settle()
+    assert kept(home)[-1] == "@Bob can you send me the test report?"
+    assert len(owes(home, "bob")) == 1
+    home.within(other.calls.close())
+
+
+def test_a_chat_that_somebody_begins_is_filled_after_a_gap_too(home: House) -> None:
+    home.hana.write("help")
+    home.settle()
+    known = home.adapter.workspaces[0].known
+    home.slack.until(lambda: home.hana.desk().id in known.rooms, 10)
