@@ -50,6 +50,7 @@ class Calls:
     scopes: frozenset[str] = frozenset()
     _web: AsyncWebClient | None = None
     _line: aiohttp.ClientSession | None = None
+    _shut: bool = False  # nobody would close another line
 
     async def send(self, method: str, args: Mapping[str, Any], *, hurry: bool = False) -> Slip:
         """`hurry`: somebody waits for it. Raises TryLater, Doubtful, or Refused."""
@@ -139,11 +140,18 @@ class Calls:
         return there.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
 
     def line(self) -> aiohttp.ClientSession:
+        """Raises TryLater where we are about to end."""
+        if self._shut:
+            raise TryLater(SOON)
         if self._line is None or self._line.closed:
             self._line = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LONGEST))
         return self._line
 
+    def open(self) -> None:
+        self._shut = False
+
     async def close(self) -> None:
+        self._shut = True
         line, self._line, self._web = self._line, None, None
         if line is not None:
             await line.close()
