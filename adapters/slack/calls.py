@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.pace import Pace
-from adapters.slack.remedies import NEVER, SHUT_OUT, remedy
+from adapters.slack.remedies import BUSY, FOR_NOW, NEVER, SHUT_OUT, remedy
 from adapters.slack.slip import Slip
 from bot.port import Doubtful, TryLater, Undeliverable
 
@@ -21,7 +21,7 @@ SOON = timedelta(seconds=10)
 MENDING = timedelta(minutes=5)  # to look again where somebody has to mend something first
 AGAIN = 2  # further tries of a call that only reads
 PAGE = 200  # of a list
-BUSY, BROKEN = 429, 500
+TOO_MANY, BROKEN = 429, 500
 UNCERTAIN = frozenset(("fatal_error", "internal_error", "request_timeout", "service_unavailable"))
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class Calls:
             raise Undeliverable("Slack named a strange address for a file")
         try:
             async with self.line().post(url, data=body) as answer:
-                if answer.status >= BROKEN or answer.status == BUSY:
+                if answer.status >= BROKEN or answer.status == TOO_MANY:
                     raise TryLater(SOON)
                 if answer.status >= 400:  # noqa: PLR2004
                     raise Undeliverable(f"the file was refused: {answer.status}")
@@ -205,7 +205,7 @@ class Calls:
         status = int(getattr(answer, "status_code", 0) or getattr(answer, "status", 0))
         told = answer.data if isinstance(getattr(answer, "data", None), Mapping) else {}
         code = str(told.get("error") or "")
-        if status == BUSY or code == "ratelimited":
+        if status == TOO_MANY or code in BUSY:
             after = _seconds(getattr(answer, "headers", {}))
             self.pace.refused(method, channel, after)
             return TryLater(timedelta(seconds=after))
@@ -214,6 +214,8 @@ class Calls:
         if code in SHUT_OUT:
             self.shut_out = code
             log.error("slack refused our token: %s", code)
+            return TryLater(MENDING)
+        if code in FOR_NOW:
             return TryLater(MENDING)
         if code not in NEVER:
             log.warning("slack said %s to %s", code, method)
