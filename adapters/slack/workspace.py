@@ -53,6 +53,7 @@ class Workspace:
     ignored: Counter[str] = field(default_factory=Counter)
     missed_since: datetime | None = None  # since when what Slack sends may not have reached us
     deaf: bool = False  # no line to Slack is up
+    heard_at: datetime | None = None  # when Slack last got through to us by HTTP
     mistaken: datetime | None = None  # when something came that another secret had signed
     _asked: asyncio.Event = field(default_factory=asyncio.Event)  # to look at something now
     _rooms: list[str] = field(default_factory=list)  # that are to be looked at
@@ -183,11 +184,13 @@ class Workspace:
 
     async def keep_up(self, inbox: Inbox) -> None:
         """Until cancelled: who is who, which rooms, and what was said while we were away."""
-        before = await inbox.cursor(self._alive())
+        before = await inbox.cursor(self._until())
         await self._learn_ids(inbox)
         self.inbox = inbox
         if before:
             self.missed_since = moment(before)
+        else:  # the very first time: what is said from now on is ours to keep
+            await inbox.take([], Cursor(self._until(), f"{self.now().timestamp():.6f}"))
         async with asyncio.TaskGroup() as group:
             group.create_task(self._beat(inbox))
             group.create_task(self._look(inbox))
@@ -198,20 +201,27 @@ class Workspace:
         for name, id in (await inbox.cursors(prefix)).items():
             self.known.renamed[name.removeprefix(prefix)] = id
 
-    def _hears(self) -> bool:
-        """Nothing is missing up to now that is not written down."""
-        return self.missed_since is None and (not self.deaf or bool(self.install.signing_secret))
+    def reached(self) -> None:
+        self.heard_at = self.now()
+
+    def _heard(self) -> str:
+        """Until when nothing is missing that is not written down; empty: that is not known here."""
+        at = self.now() if self.install.app_token and not self.deaf else self.heard_at
+        return f"{at.timestamp():.6f}" if at is not None and self.missed_since is None else ""
 
     async def _beat(self, inbox: Inbox) -> None:
-        """What is not noted yet is a gap, should we stop now."""
+        """What is not noted as heard is a gap, should we stop now."""
         noted: datetime | None = None
+        until = ""
         while True:
             if self.mistaken != noted:
                 noted = self.mistaken
                 at = f"{noted.timestamp():.6f}" if noted else ""
                 await inbox.take([], Cursor(f"slack/{self.known.team}/mistaken", at))
-            if self._hears():
-                await inbox.take([], Cursor(self._alive(), f"{self.now().timestamp():.6f}"))
+            await inbox.take([], Cursor(self._alive(), f"{self.now().timestamp():.6f}"))
+            if (heard := self._heard()) not in ("", until):
+                await inbox.take([], Cursor(self._until(), heard))
+                until = heard
             await asyncio.sleep(BEAT)
 
     async def _look(self, inbox: Inbox) -> None:
@@ -277,6 +287,9 @@ class Workspace:
 
     def _looking(self) -> str:
         return f"slack/{self.known.team}/looking"
+
+    def _until(self) -> str:
+        return f"slack/{self.known.team}/heard"
 
     def _alive(self) -> str:
         return f"slack/{self.known.team}/alive"

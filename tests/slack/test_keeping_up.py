@@ -56,14 +56,15 @@ class Desk:
     """One process over a store that several may share."""
 
     store: Store
-    at: list[datetime] = field(default_factory=lambda: [NOON])
+    at: list[datetime]
+    install: Install
     slack: PaperSlack = field(default_factory=lambda: PaperSlack("", "http://127.0.0.1/"))
     inbox: JournalInbox = field(init=False)
     here: Workspace = field(init=False)
 
     def __post_init__(self) -> None:
         self.inbox = JournalInbox(self.store, lambda form: {})
-        self.here = workspace(Install(), StoredFiles(self.store), self.now)
+        self.here = workspace(self.install, StoredFiles(self.store), self.now)
         self.here.known.team, self.here.known.bot_user = TEAM, US
         self.here.calls = self.here.roster.calls = self.here.history.calls = self.slack
         self.slack.pace.sleep = _nothing
@@ -91,7 +92,7 @@ class Desk:
 
     def beside(self) -> "Desk":
         """Another process at the same store."""
-        return Desk(self.store, self.at)
+        return Desk(self.store, self.at, self.install)
 
     async def gaps(self) -> dict[str, datetime]:
         return await self.history.open_gaps(self.inbox)
@@ -126,12 +127,12 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(at_work, "BEAT", 0.02)
 
 
-def desk() -> Desk:
+def desk(install: Install | None = None) -> Desk:
     at = [NOON]
     store = Store(
         in_memory(), "acme", Seal(bytes(32), Random(1).randbytes), Clock(lease=lambda: at[0])
     )
-    return Desk(store, at)
+    return Desk(store, at, install or Install(app_token="xapp-1"))
 
 
 def said(at: datetime, text: str = "hello", **more: Any) -> dict[str, Any]:
@@ -142,8 +143,8 @@ def listing(members: list[str]) -> Answer:
     return lambda _: {"members": members}
 
 
-def alive() -> str:
-    return f"slack/{TEAM}/alive"
+def heard() -> str:
+    return f"slack/{TEAM}/heard"
 
 
 class Broken(JournalInbox):
@@ -155,31 +156,58 @@ class Broken(JournalInbox):
         await super().take(events, cursor)
 
 
-def test_we_are_not_noted_as_alive_before_every_gap_is_noted() -> None:
+def test_we_have_heard_nothing_before_every_gap_is_noted() -> None:
     async def scene() -> None:
         one = desk()
         before = f"{(NOON - 60 * MINUTE).timestamp():.6f}"
-        await one.inbox.take([], Cursor(alive(), before))
+        await one.inbox.take([], Cursor(heard(), before))
         one.inbox = Broken(one.store, lambda form: {})
         async with one.running():
             await one.looks_round()
 
-        assert await one.inbox.cursor(alive()) == before
+        assert await one.inbox.cursor(heard()) == before
 
     asyncio.run(scene())
 
 
-def test_who_hears_nothing_is_not_noted_as_alive() -> None:
+def test_without_a_line_nothing_was_heard() -> None:
     async def scene() -> None:
         one = desk()
+        first = f"{NOON.timestamp():.6f}"
         one.here.deaf = True
         async with one.running():
+            await one.looks_round(1)
+            one.at[0] += 60 * MINUTE
             await one.looks_round()
-            assert await one.inbox.cursor(alive()) is None
+            assert await one.inbox.cursor(heard()) == first
 
             one.here.deaf = False
             await one.looks_round()
-            assert await one.inbox.cursor(alive()) is not None
+            assert await one.inbox.cursor(heard()) != first
+
+    asyncio.run(scene())
+
+
+def test_by_http_we_have_heard_until_the_last_request_and_not_in_who_gets_none() -> None:
+    """A worker is alive and hears nothing, and so is a process behind a broken proxy."""
+
+    async def scene() -> None:
+        one = desk(Install(signing_secret="s"))
+        async with one.running():
+            await one.looks_round(1)
+            one.at[0] += MINUTE
+            await one.looks_round()
+            assert await one.inbox.cursor(heard()) == f"{NOON.timestamp():.6f}"
+
+            one.here.reached()
+            one.at[0] += 60 * MINUTE
+            await one.looks_round()
+            assert await one.inbox.cursor(heard()) == f"{(NOON + MINUTE).timestamp():.6f}"
+
+        one.here.heard_at = None
+        async with one.running():
+            await one.looks_round()
+        assert HISTORY in dict(one.slack.asked)
 
     asyncio.run(scene())
 
