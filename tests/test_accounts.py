@@ -8,6 +8,7 @@ import pytest
 
 from bot.cli import findings
 from bot.events import Account, AccountChanged
+from bot.store.people import People, Snapshot
 from tests.desk import MONDAY, Desk, account, person
 
 NEW = account("u7")
@@ -104,3 +105,21 @@ def test_the_doctor_counts_guests_and_lists_strangers(desk: Desk) -> None:
         [note] = findings.outsiders(tx)
 
     assert dict(note.values)["count"] == 3
+
+
+def test_a_whole_company_is_met_without_the_directory_being_read_anew_for_each(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody is told of when a workspace is first looked at: else that takes squares of time."""
+    reads: list[int] = []
+    read = People._read
+
+    def counted(people: People, version: int) -> Snapshot:
+        reads.append(version)
+        return read(people, version)
+
+    monkeypatch.setattr(People, "_read", counted)
+    many = [told(account(f"u{n}"), email=f"{n}@x.example", status="present") for n in range(50)]
+    desk.take(*many)
+
+    assert len(reads) < 5

@@ -43,6 +43,8 @@ class Slack:
 
     async def listen(self, inbox: Inbox) -> None:
         """Until cancelled: who we are first, then everything at once."""
+        for each in self.workspaces:
+            each.calls.open()
         try:
             async with asyncio.TaskGroup() as group:
                 for each in self.workspaces:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.slack.calls import Calls, Refused
-from adapters.slack.slip import Slip
+from adapters.slack.slip import Slip, Unreadable
 from bot.command import Refusal
 from bot.events import FilePublished, FormSubmitted, Happening
 from bot.port import Brought, Doubtful, Inbox, TryLater, Undeliverable
@@ -25,7 +25,8 @@ async def bring(
 ) -> tuple[FormSubmitted, dict[str, Say]]:
     """The form with its files in place, and what is wrong with them, by field."""
     values, errors = dict(form.fields), dict[str, Say]()
-    if not any(each for _, each in files):
+    name = next((each for each, brought in files if brought), None)
+    if name is None:
         return form, errors
     try:
         async with asyncio.timeout(SPAN):
@@ -35,7 +36,7 @@ async def bring(
                 values[name] = " ".join(kept) or values.get(name, "")
     except Refusal as refusal:
         errors[name] = refusal.why
-    except (TimeoutError, TryLater, Doubtful, Undeliverable, Refused):
+    except (TimeoutError, TryLater, Doubtful, Undeliverable, Refused, Unreadable):
         errors[name] = say(
             "The file could not be fetched from Slack in time. "
             "Try again, or use the page: {command}",

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.pace import Pace
-from adapters.slack.remedies import NEVER, SHUT_OUT, remedy
+from adapters.slack.remedies import BUSY, FOR_NOW, NEVER, SHUT_OUT, remedy
 from adapters.slack.slip import Slip
 from bot.port import Doubtful, TryLater, Undeliverable
 
@@ -21,7 +21,7 @@ SOON = timedelta(seconds=10)
 MENDING = timedelta(minutes=5)  # to look again where somebody has to mend something first
 AGAIN = 2  # further tries of a call that only reads
 PAGE = 200  # of a list
-BUSY, BROKEN = 429, 500
+TOO_MANY, BROKEN = 429, 500
 HERE = frozenset(("localhost", "127.0.0.1", "::1"))  # one machine under several names
 ABSENT = frozenset((404, 405, 501))  # without a word of Slack's: nobody serves that method there
 UNCERTAIN = frozenset(("fatal_error", "internal_error", "request_timeout", "service_unavailable"))
@@ -60,6 +60,7 @@ class Calls:
     scopes: frozenset[str] = frozenset()
     _web: AsyncWebClient | None = None
     _line: aiohttp.ClientSession | None = None
+    _shut: bool = False  # nobody would close another line
 
     async def send(self, method: str, args: Mapping[str, Any], *, hurry: bool = False) -> Slip:
         """`hurry`: somebody waits for it. Raises TryLater, Doubtful, or Refused."""
@@ -119,7 +120,7 @@ class Calls:
             raise Undeliverable("Slack named a strange address for a file")
         try:
             async with self.line().post(url, data=body) as answer:
-                if answer.status >= BROKEN or answer.status == BUSY:
+                if answer.status >= BROKEN or answer.status == TOO_MANY:
                     raise TryLater(SOON)
                 if answer.status >= 400:  # noqa: PLR2004
                     raise Undeliverable(f"the file was refused: {answer.status}")
@@ -155,11 +156,18 @@ class Calls:
         return there.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
 
     def line(self) -> aiohttp.ClientSession:
+        """Raises TryLater where we are about to end."""
+        if self._shut:
+            raise TryLater(SOON)
         if self._line is None or self._line.closed:
             self._line = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LONGEST))
         return self._line
 
+    def open(self) -> None:
+        self._shut = False
+
     async def close(self) -> None:
+        self._shut = True
         line, self._line, self._web = self._line, None, None
         if line is not None:
             await line.close()
@@ -220,7 +228,7 @@ class Calls:
         status = int(getattr(answer, "status_code", 0) or getattr(answer, "status", 0))
         told = answer.data if isinstance(getattr(answer, "data", None), Mapping) else {}
         code = str(told.get("error") or "")
-        if status == BUSY or code == "ratelimited":
+        if status == TOO_MANY or code in BUSY:
             after = _seconds(getattr(answer, "headers", {}))
             self.pace.refused(method, channel, after)
             return TryLater(timedelta(seconds=after))
@@ -231,6 +239,8 @@ class Calls:
         if code in SHUT_OUT:
             self.shut_out = code
             log.error("slack refused our token: %s", code)
+            return TryLater(MENDING)
+        if code in FOR_NOW:
             return TryLater(MENDING)
         if code not in NEVER:
             log.warning("slack said %s to %s", code, method)

@@ -30,8 +30,7 @@ def account(user: Slip, known: Known, at: datetime) -> AccountChanged:
 
     It vouches for the mail address of full members only: guests name their own.
     """
-    id, profile = user.id("id"), user.at("profile")
-    foreign = user.text("team_id") not in ("", known.team) and not user.at("enterprise_user")
+    id, profile, foreign = user.id("id"), user.at("profile"), _is_foreign(user, known)
     guest = user.flag("is_restricted") or user.flag("is_ultra_restricted")
     outsider = guest or foreign or user.flag("is_stranger")
     automatic = user.flag("is_bot") or user.flag("is_workflow_bot") or id == "USLACKBOT"
@@ -48,6 +47,14 @@ def account(user: Slip, known: Known, at: datetime) -> AccountChanged:
     written = [id, user.number("updated"), {**facts, "status": str(facts["status"])}]
     key = keys.told(known.team, "account", f"{id}/{print_of(written)}")
     return AccountChanged(key=key, at=at, account=known.account(id), **facts)
+
+
+def _is_foreign(user: Slip, known: Known) -> bool:
+    """Of another company, which may be an enterprise of its own."""
+    if user.text("team_id") in ("", known.team):
+        return False
+    theirs = user.at("enterprise_user").text("enterprise_id")
+    return not known.enterprise or theirs != known.enterprise
 
 
 def name(user: Slip) -> str:

@@ -86,6 +86,8 @@ class Guard:
         except Exception as error:  # not kept: Slack is to send it again
             log.error("slack's message was not kept: %s", type(error).__name__)
             return PlainTextResponse("", LATER, {"Retry-After": "10"})
+        for each in branch.workspaces:
+            each.reached()
         return JSONResponse(answer, status) if answer else PlainTextResponse("", status)
 
     def _signed(self, body: bytes, headers: Mapping[str, str]) -> Branch | None:

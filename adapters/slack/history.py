@@ -4,9 +4,10 @@ Every message has the key it has in the events, so what came twice is kept once.
 filled is a known gap.
 """
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from adapters.slack import keys, messages
@@ -23,6 +24,7 @@ SKEW = timedelta(minutes=1)  # by which Slack's clock may be ahead of ours
 THREADS = timedelta(days=7)  # how old a message may be whose thread is looked into
 WINDOW = timedelta(days=1)  # asked for at a time, so that it can be put into order
 JOINED = ("channel_join", "group_join")
+VANISHED = frozenset(("thread_not_found", "message_not_found"))  # since it was listed
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class History:
     calls: Calls
     known: Known
     now: Callable[[], datetime]
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # to write down where gaps begin
 
     def gap(self, id: str, since: datetime) -> Cursor:
         """A room that is not filled yet from then on."""
@@ -47,14 +50,24 @@ class History:
         return {name[begin:]: moment(at) for name, at in found.items() if at}
 
     async def begin(self, inbox: Inbox, since: datetime, rooms: Iterable[str]) -> None:
-        """From `since` on something may be missing in these rooms; an older gap stays."""
-        there = await self.open_gaps(inbox)
-        for id in rooms:
-            if id not in there or there[id] > since:
-                await inbox.take([], self.gap(id, since))
+        """From `since` on something may be missing in these rooms; an older gap stays.
+
+        Whoever fills one just now sees by the count that there may be more to it.
+        """
+        async with self._turn:
+            count = int(await inbox.cursor(self._count()) or 0)
+            await inbox.take([], Cursor(self._count(), str(count + 1)))
+            there = await self.open_gaps(inbox)
+            for id in rooms:
+                if id not in there or there[id] > since:
+                    await inbox.take([], self.gap(id, since))
 
     async def fill(self, inbox: Inbox, id: str, since: datetime) -> bool:
-        """False: it cannot be filled, which is told. Raises TryLater."""
+        """False: it cannot be filled, which is told. Raises TryLater.
+
+        Where more is missed meanwhile, the gap stays, and is filled the next time.
+        """
+        count = await inbox.cursor(self._count())
         until, start = self.now() + SKEW, since - OVERLAP
         try:
             touched = await self._touched(id, start)
@@ -66,14 +79,26 @@ class History:
                 told = [*await self._said(id, start, end), *replies]
                 said = list(_between(told, start, end))  # some Slacks list all there is
                 said.sort(key=lambda each: moment(each.stamp("ts")))
-                await inbox.take(list(self._read(id, said)), self.gap(id, end))
+                events = list(self._read(id, said))
+                if not await self._went_on(inbox, events, self.gap(id, end), count):
+                    return True
                 start = end
         except Refused as no:
             log.warning("a gap in %s cannot be filled: %s", id, no.code)
-            await inbox.take([self._lost(id, since, self.now())], self.filled(id))
+            lost = [self._lost(id, since, self.now())]
+            await self._went_on(inbox, lost, self.filled(id), count)
             return False
-        await inbox.take([], self.filled(id))
+        await self._went_on(inbox, [], self.filled(id), count)
         return True
+
+    async def _went_on(
+        self, inbox: Inbox, said: Sequence[Happening], to: Cursor, count: str | None
+    ) -> bool:
+        """False: since we began, something was told to be missing; the gap stays where it is."""
+        async with self._turn:
+            same = await inbox.cursor(self._count()) == count
+            await inbox.take(said, to if same else None)
+            return same
 
     async def _said(self, id: str, start: datetime, end: datetime) -> list[Slip]:
         span = {"oldest": f"{start.timestamp():.6f}", "latest": f"{end.timestamp():.6f}"}
@@ -116,7 +141,11 @@ class History:
                 oldest=f"{start.timestamp():.6f}",
                 include_all_metadata="true",
             )
-            found += [each async for each in replies if each.text("ts") != root.text("ts")]
+            try:
+                found += [each async for each in replies if each.text("ts") != root.text("ts")]
+            except Refused as no:
+                if no.code not in VANISHED:  # somebody has deleted it meanwhile
+                    raise
         return [each for each in found if STAMP.fullmatch(each.text("ts"))]
 
     def _changed(self, id: str, start: datetime, touched: Iterable[Slip]) -> Iterator[Happening]:
@@ -153,6 +182,10 @@ class History:
     def _lost(self, id: str, since: datetime, until: datetime) -> CoverageLost:
         key = keys.told(self.known.team, "gap", f"{id}/{since.timestamp():.0f}")
         return CoverageLost(key=key, at=until, place=self.known.place(id), since=since)
+
+    def _count(self) -> str:
+        """How often something was told to be missing, in whatever process."""
+        return f"slack/{self.known.team}/missed"
 
     def _prefix(self) -> str:
         return f"slack/{self.known.team}/gap/"

@@ -24,6 +24,7 @@ class Known:
     team: str
     bot_user: str
     bot_id: str = ""
+    enterprise: str = ""  # the organisation the workspace belongs to, where it does
     url: str = ""  # of the workspace, for links to messages
     names: dict[str, str] = field(default_factory=dict)  # of people, channels and groups
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the accounts in each

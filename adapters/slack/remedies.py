@@ -11,6 +11,13 @@ SHUT_OUT = frozenset(  # of the token itself: nothing goes, until somebody mends
         *("org_login_required", "team_access_not_granted", "ekm_access_denied"),
     )
 )
+BUSY = frozenset(("ratelimited", "rate_limited"))
+FOR_NOW = frozenset(  # of the workspace or the place, while it lasts
+    (
+        *("message_limit_exceeded", "team_added_to_org", "external_channel_migrating"),
+        "accesslimited",
+    )
+)
 GONE = frozenset(("message_not_found", "cant_delete_message", "no_item_specified", "bad_timestamp"))
 AWAY = frozenset(("not_in_channel", "channel_not_found", "user_not_in_channel"))
 NOBODY = frozenset(("user_not_found", "user_disabled", "users_not_found", "cannot_dm_bot"))

@@ -31,11 +31,14 @@ class Roster:
     loaded: bool = False
     _asked: set[str] = field(default_factory=set)
 
-    async def load(self, inbox: Inbox) -> None:
-        """Everybody and everything. Raises TryLater, Refused."""
+    async def load(self, inbox: Inbox, *, members: bool = True) -> None:
+        """Everybody and everything. Raises TryLater, Refused.
+
+        Every process must know it, to read alike; who is in which room is looked at by one.
+        """
         await self._people(inbox)
         await self._groups()
-        await self._rooms(inbox)
+        await self._rooms(inbox, members=members)
         self.loaded = True
 
     async def acquaint(self, inbox: Inbox, ids: Iterable[str]) -> None:
@@ -46,13 +49,15 @@ class Roster:
         if len(self._asked) > STRANGERS:
             self._asked.clear()
         self._asked.update(new)
+        met: list[Happening] = []
         try:
             async with asyncio.timeout(PATIENCE):
                 for id in new[:5]:
                     answer = await self.calls.read("users.info", user=id, include_locale="true")
-                    await inbox.take(self._met(answer.at("user")))
+                    met += self._met(answer.at("user"))
         except (TimeoutError, TryLater, Refused, Doubtful):
-            return
+            pass  # they go by their ids; who was found until then is kept
+        await inbox.take(met)
 
     async def acquaint_groups(self, ids: Iterable[str]) -> None:
         """Who is in groups that we have not heard of: those who are called on there."""
@@ -134,7 +139,7 @@ class Roster:
             self.known.names[id] = group.text("handle") or group.text("name") or id
             self.known.groups[id] = tuple(group.texts("users"))
 
-    async def _rooms(self, inbox: Inbox) -> None:
+    async def _rooms(self, inbox: Inbox, *, members: bool) -> None:
         """Those we are in; their members where they changed since we last looked."""
         try:
             rooms = await self._all("users.conversations")
@@ -144,16 +149,16 @@ class Roster:
             log.warning("only the list of all channels can be read, which may tell less")
             rooms = [each for each in await self._all("conversations.list") if _ours(each)]
         for each in rooms:
-            await self.settle_in(inbox, each)
+            await self.settle_in(inbox, each, members=members)
 
     async def _all(self, method: str) -> list[Slip]:
         listed = self.calls.pages(method, "channels", types=ROOMS, exclude_archived="true")
         return [each async for each in listed]
 
-    async def settle_in(self, inbox: Inbox, channel: Slip) -> None:
+    async def settle_in(self, inbox: Inbox, channel: Slip, *, members: bool = True) -> None:
         for place in self._placed(channel):
             await inbox.take([place])
-            if place.kind != "direct":
+            if members and place.kind != "direct":
                 await self._in_it(inbox, channel.text("id"))
 
     async def introduced(self, id: str) -> list[PlaceChanged]:
@@ -194,17 +199,19 @@ class Roster:
                 raise
             log.warning("who is in a channel cannot be read, only who comes and goes")
             return
-        before = await inbox.cursor(name)
+        before = await inbox.cursor(name) or ""
+        count, _, ids = before.rpartition(":")
         now = ",".join(sorted(members))
-        if before == now:
+        if before and ids == now:
             return
-        had = set(before.split(",")) - {""} if before else set()
+        had = set(ids.split(",")) - {""}
         moved = [(each, True) for each in members - had] + [(each, False) for each in had - members]
         seen = print_of([now, before])
         events = [self._moved(id, each, seen, joined=joined) for each, joined in sorted(moved)]
         for start in range(0, len(events), AT_ONCE):
             await inbox.take(events[start : start + AT_ONCE])
-        await inbox.take([], Cursor(name, now))
+        counted = int(count or 0) + 1  # who comes back and goes again has gone twice
+        await inbox.take([], Cursor(name, f"{counted}:{now}"))
 
     async def _came_in(self, inbox: Inbox, id: str) -> None:
         """That we are in it, where nobody told us: we were not running when we were invited."""

@@ -69,12 +69,19 @@ class Sockets:
                     log.warning("slack is listened to again")
                     for each in self._branch.workspaces:
                         await each.missed(since)
+                self._deaf(now=False)
                 since, told = None, False
                 continue
             since = since or self._now()
             if not told and (self._now() - since).total_seconds() > LOOK:
                 log.warning("no line to slack is up")
                 told = True
+                self._deaf(now=True)
+
+    def _deaf(self, *, now: bool) -> None:
+        """Should we stop before a line is up again, it all counts as missed."""
+        for each in self._branch.workspaces:
+            each.deaf = now
 
 
 def _headers(request: SocketModeRequest) -> dict[str, str]:

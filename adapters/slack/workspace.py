@@ -25,6 +25,8 @@ from bot.words import Say
 
 BEAT = 15.0  # seconds between two notes that we are alive
 FRESH = timedelta(hours=1)  # after which everybody is looked at again
+LIMITED = timedelta(minutes=2)  # after which nothing of a limited minute is still to come
+STUBBORN = 3  # rooms that cannot be filled now, before the rest are put off too
 MOST = 5_000  # ids remembered
 RETRY = 10.0  # seconds after Slack could not be reached
 
@@ -50,6 +52,8 @@ class Workspace:
     inbox: Inbox | None = None
     ignored: Counter[str] = field(default_factory=Counter)
     missed_since: datetime | None = None  # since when what Slack sends may not have reached us
+    deaf: bool = False  # no line to Slack is up
+    heard_at: datetime | None = None  # when Slack last got through to us by HTTP
     mistaken: datetime | None = None  # when something came that another secret had signed
     _asked: asyncio.Event = field(default_factory=asyncio.Event)  # to look at something now
     _rooms: list[str] = field(default_factory=list)  # that are to be looked at
@@ -125,16 +129,10 @@ class Workspace:
         if len(self._met) > MOST:
             self._met.clear()
         self._met.add(id)
-        await self._renamings(self.inbox)
+        await self._learn_ids(self.inbox)
         if id not in self.known.rooms and id not in self._rooms:
             self._rooms.append(id)
             self.look()
-
-    async def _renamings(self, inbox: Inbox) -> None:
-        """Which rooms have another id by now."""
-        prefix = f"slack/{self.known.team}/id/"
-        for name, id in (await inbox.cursors(prefix)).items():
-            self.known.goes_by(name.removeprefix(prefix), id)
 
     async def _note(self, payload: Mapping[str, Any], found: Ignored) -> None:
         """Nothing for the core; perhaps something for us."""
@@ -157,21 +155,31 @@ class Workspace:
         self.known.goes_by(first, new)
 
     async def limited(self, minute: float) -> None:
-        """Slack held events back from then on: every room is to be filled from there."""
+        """Slack holds events back from then on: every room is to be filled from there.
+
+        It says so while the minute still goes on: once it is over, they are filled once more.
+        """
         since = moment(f"{int(minute)}.0") if 0 < minute < 2**32 else self.now() - FRESH
+        if self.inbox is not None:
+            await self.inbox.take([], Cursor(self._limited(), f"{since.timestamp():.6f}"))
         await self.missed(since)
 
     async def missed(self, since: datetime) -> None:
         if self.inbox is not None:
-            await self.history.begin(self.inbox, since, self._readable())
+            await self.history.begin(self.inbox, since, await self._readable(self.inbox))
             self.look()
 
     def look(self) -> None:
         """At what may have been missed, now rather than in a while."""
         self._asked.set()
 
-    def _readable(self) -> list[str]:
-        return [id for id, room in self.known.rooms.items() if not room.archived]
+    async def _readable(self, inbox: Inbox) -> list[str]:
+        """The rooms we are in, those too that only another process has heard of."""
+        prefix = f"slack/{self.known.team}/joined/"
+        joined = (await inbox.cursors(prefix)).items()
+        heard = [name.removeprefix(prefix) for name, since in joined if since]
+        archived = {id for id, room in self.known.rooms.items() if room.archived}
+        return [id for id in dict.fromkeys([*self.known.rooms, *heard]) if id not in archived]
 
     async def connect(self) -> None:
         """Who we are: nothing can be read before. Tries until Slack answers."""
@@ -184,43 +192,64 @@ class Workspace:
                 continue
             self.known.bot_user, self.known.bot_id = told.text("user_id"), told.text("bot_id")
             self.known.url = told.text("url")
+            self.known.enterprise = told.text("enterprise_id")
             self.known.team = told.text("team_id")
 
     async def keep_up(self, inbox: Inbox) -> None:
         """Until cancelled: who is who, which rooms, and what was said while we were away."""
-        before = await inbox.cursor(self._alive())
-        await self._renamings(inbox)
+        before = await inbox.cursor(self._until())
+        await self._learn_ids(inbox)
         self.inbox = inbox
         if before:
             self.missed_since = moment(before)
+        else:  # the very first time: what is said from now on is ours to keep
+            await inbox.take([], Cursor(self._until(), f"{self.now().timestamp():.6f}"))
         async with asyncio.TaskGroup() as group:
             group.create_task(self._beat(inbox))
             group.create_task(self._look(inbox))
 
+    async def _learn_ids(self, inbox: Inbox) -> None:
+        """Under which a place goes now: it may have been told to another process."""
+        prefix = f"slack/{self.known.team}/id/"
+        for name, id in (await inbox.cursors(prefix)).items():
+            self.known.goes_by(name.removeprefix(prefix), id)
+
+    def reached(self) -> None:
+        self.heard_at = self.now()
+
+    def _heard(self) -> str:
+        """Until when nothing is missing that is not written down; empty: that is not known here."""
+        at = self.now() if self.install.app_token and not self.deaf else self.heard_at
+        return f"{at.timestamp():.6f}" if at is not None and self.missed_since is None else ""
+
     async def _beat(self, inbox: Inbox) -> None:
-        """What is not noted yet is a gap, should we stop now."""
+        """What is not noted as heard is a gap, should we stop now."""
         noted: datetime | None = None
+        until = ""
         while True:
             if self.mistaken != noted:
                 noted = self.mistaken
                 at = f"{noted.timestamp():.6f}" if noted else ""
                 await inbox.take([], Cursor(f"slack/{self.known.team}/mistaken", at))
-            if self.missed_since is None:
-                await inbox.take([], Cursor(self._alive(), f"{self.now().timestamp():.6f}"))
+            await inbox.take([], Cursor(self._alive(), f"{self.now().timestamp():.6f}"))
+            if (heard := self._heard()) not in ("", until):
+                await inbox.take([], Cursor(self._until(), heard))
+                until = heard
             await asyncio.sleep(BEAT)
 
     async def _look(self, inbox: Inbox) -> None:
-        looked: datetime | None = None
+        """Every process learns who is who; one of them fills what was missed."""
+        looked: dict[bool, datetime] = {}
         while True:
             try:
-                if looked is None or self.now() - looked > FRESH:
-                    await self.roster.load(inbox)  # whoever reads messages needs the names
-                    looked = self.now()
-                rooms, self._rooms = self._rooms, []
-                for id in rooms:
-                    await self.roster.look_at(inbox, id)
-                if await inbox.lease(f"slack/{self.known.team}/looking"):
-                    await self._catch_up(inbox)
+                first = await inbox.lease(self._looking())
+                await self._learn_ids(inbox)
+                if first not in looked or self.now() - looked[first] > FRESH:
+                    await self.roster.load(inbox, members=first)
+                    looked |= dict.fromkeys((False, first), self.now())
+                await self._note_gaps(inbox)
+                if first:
+                    await self._fill(inbox)
             except (TryLater, Refused) as no:
                 log.warning("slack cannot be looked at: %s", no)
             except Exception:
@@ -232,17 +261,48 @@ class Workspace:
             except TimeoutError:
                 pass
 
-    async def _catch_up(self, inbox: Inbox) -> None:
-        """The liveliest rooms first are those with the newest gap; all of them in the end."""
-        if self.missed_since is not None:
-            await self.history.begin(inbox, self.missed_since, self._readable())
-            self.missed_since = None  # not before: we would be noted as alive, and stop here
+    async def _note_gaps(self, inbox: Inbox) -> None:
+        """What may be missing stands in the store before we count as alive again."""
+        while self._rooms:
+            await self.roster.look_at(inbox, self._rooms.pop(0))
+        since = self.missed_since
+        if since is not None:
+            await self.history.begin(inbox, since, await self._readable(inbox))
+            if self.missed_since == since:
+                self.missed_since = None
+
+    async def _fill(self, inbox: Inbox) -> None:
+        """All of them in the end: one that cannot be filled now keeps no other waiting."""
+        await self._fill_again(inbox)
+        late: list[TryLater] = []
         for id, since in (await self.history.open_gaps(inbox)).items():
-            await inbox.lease(f"slack/{self.known.team}/looking")
+            await inbox.lease(self._looking())
             try:
                 await self.history.fill(inbox, id, since)
-            except TryLater as no:  # one room does not hold up the others
-                log.warning("a gap in %s is filled later: %s", id, no)
+            except TryLater as no:
+                late.append(no)
+                if len(late) == STUBBORN:
+                    break
+        if late:
+            raise late[0]
+
+    async def _fill_again(self, inbox: Inbox) -> None:
+        """The minute that was limited is over: what came in it after we had looked."""
+        limited = await inbox.cursor(self._limited())
+        if not limited or self.now() - moment(limited) < LIMITED:
+            return
+        await self.history.begin(inbox, moment(limited), await self._readable(inbox))
+        if await inbox.cursor(self._limited()) == limited:
+            await inbox.take([], Cursor(self._limited(), ""))
+
+    def _limited(self) -> str:
+        return f"slack/{self.known.team}/limited"
+
+    def _looking(self) -> str:
+        return f"slack/{self.known.team}/looking"
+
+    def _until(self) -> str:
+        return f"slack/{self.known.team}/heard"
 
     def _alive(self) -> str:
         return f"slack/{self.known.team}/alive"

@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 def changed(tx: Transaction, event: AccountChanged) -> None:
-    open_before = closing.was_open(tx, event)
+    open_before = tx.people.is_open(event.account)
     tx.people.meet(event)
     link(tx, event.account)
     statuses.said(tx, event)

@@ -12,11 +12,6 @@ from bot.store import Transaction
 from bot.words import Ref, Say, say
 
 
-def was_open(tx: Transaction, event: AccountChanged) -> bool:
-    login = tx.people.snapshot().logins.get(event.account)
-    return login is not None and login.active
-
-
 def closed(tx: Transaction, event: AccountChanged) -> None:
     person = tx.people.snapshot().directory.behind(event.account)
     if person is None or person.partner or tx.people.reached_at(person.id) is not None:

@@ -12,12 +12,14 @@ LONGEST = timedelta(days=30)  # that a status without an end is believed
 
 def said(tx: Transaction, event: AccountChanged) -> None:
     """Nothing where the platform says nothing of it, or nobody is known behind the account."""
-    person, status = tx.people.snapshot().directory.behind(event.account), event.status
-    if person is None or status is None:
-        return
-    now = tx.clock.now()
-    until = status.until or now + LONGEST if isinstance(status, Away) else now
+    status, now = event.status, tx.clock.now()
     running = tx.people.status(event.account, now)
+    if status is None or (running is None and not isinstance(status, Away)):
+        return  # of nearly everybody: without a look into the directory, which is long
+    person = tx.people.snapshot().directory.behind(event.account)
+    if person is None:
+        return
+    until = status.until or now + LONGEST if isinstance(status, Away) else now
     if running is not None:
         if isinstance(status, Away) and _same(running, status):
             return

@@ -124,6 +124,11 @@ class People:
             self.rows.add(accounts, **keys, person=person, **fresh)
         self.changed()
 
+    def is_open(self, account: Account) -> bool:
+        """It is known, and was not closed. Asked for everybody there is: by the row alone."""
+        row = self.rows.one(accounts, *self._is(account))
+        return row is not None and bool(row.active)
+
     def meet(self, event: AccountChanged) -> None:
         """What the platform says of an account; unknown ones are kept apart as strangers."""
         values = {name: getattr(event, name) for name in SEEN} | {"name": clean(event.name, NAME)}

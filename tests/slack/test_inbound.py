@@ -263,6 +263,14 @@ def test_an_outsiders_address_is_worth_nothing(fields: dict[str, Any]) -> None:
     assert (found.outsider, found.email) == (True, None)
 
 
+def test_only_our_own_enterprise_vouches_for_people_of_its_other_workspaces() -> None:
+    ours = replace(known(), enterprise="E1ACME")
+    for enterprise, outsider in (("E1ACME", False), ("E2OTHER", True)):
+        told = user(team_id="T9", enterprise_user={"enterprise_id": enterprise, "id": "U2BOB"})
+        assert only(told, ours).outsider is outsider
+        assert only(told).outsider is True  # we are of no enterprise
+
+
 def test_a_status_of_leave_counts_until_it_runs_out() -> None:
     leave = {"status_emoji": ":palm_tree:", "status_expiration": 1772500000}
     assert only(user(profile=leave)).status == Away(datetime.fromtimestamp(1772500000, UTC))
