@@ -25,7 +25,7 @@ BATCH = 100  # parcels
 AT_ONCE = 16  # carried at the same time
 QUARANTINE = timedelta(minutes=2)  # longer than any call may take, and than a platform may dawdle
 START = timedelta(seconds=30)  # a claim is used within this time, or handed back untouched
-LONGEST = 60  # seconds a call may take
+LONGEST = 60  # seconds that looking for it and sending it may take
 PATIENCE = timedelta(hours=24)  # after which an answer that fails once more is given up …
 RESOLVE = timedelta(days=30)  # … and everything else, but for nudges, which see for themselves
 
@@ -146,21 +146,24 @@ class Courier:
             await self._record(lambda tx: _arrived(tx.outbox, parcel.id, outcome))
 
     async def _deliver(self, load: Load) -> MessageRef | None:
-        parcel, effect = load.parcel, load.effect
-        adapter = self.adapters[effect.to.platform]
-        if parcel.doubtful:
-            fault_point("before find")
-            found = await adapter.find(effect, key=parcel.key, since=parcel.since)
-            if found is not None:
-                return found
-            if doubt(effect) == "lose":
-                raise Undeliverable("perhaps it arrived; rather lost than doubled")
-
-        fault_point("before deliver")
+        """Looking and sending together end before somebody else may claim it."""
         async with asyncio.timeout(LONGEST):
-            arrived = await adapter.deliver(effect, key=parcel.key, reader=load.reader)
+            if load.parcel.doubtful and (found := await self._found(load)) is not None:
+                return found
+            fault_point("before deliver")
+            adapter, key = self.adapters[load.effect.to.platform], load.parcel.key
+            arrived = await adapter.deliver(load.effect, key=key, reader=load.reader)
         fault_point("after deliver")
         return arrived
+
+    async def _found(self, load: Load) -> MessageRef | None:
+        parcel, effect = load.parcel, load.effect
+        fault_point("before find")
+        adapter = self.adapters[effect.to.platform]
+        found = await adapter.find(effect, key=parcel.key, since=parcel.since)
+        if found is None and doubt(effect) == "lose":
+            raise Undeliverable("perhaps it arrived; rather lost than doubled")
+        return found
 
     def _waited_enough(self, parcel: Parcel) -> bool:
         span = PATIENCE if parcel.urgent else RESOLVE

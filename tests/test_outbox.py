@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import clock
+from bot import outbox as courier
 from bot.card import Card, Field, Form
 from bot.effects import Amend, Deliverable, OpenForm, Send, ShowHome, Upload, Whisper
 from bot.events import Account, MessageRef, Place
@@ -54,6 +55,15 @@ class Moody(Paper):
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
         self.looks.append(key)
         return await super().find(effect, key=key, since=since) if self.finds else None
+
+
+class Dreaming(Moody):
+    """Looks for what was sent page by page, and the platform takes its time over each."""
+
+    async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
+        found = await super().find(effect, key=key, since=since)
+        await asyncio.sleep(0.2)
+        return found
 
 
 def put(desk: Desk, *effects: Deliverable) -> None:
@@ -131,6 +141,21 @@ def test_a_busy_platform_does_not_end_an_older_doubt() -> None:
     go(desk, SOON)
 
     assert (states(desk), paper.looks) == (["arrived"], ["e/0", "e/0"])
+    desk.close()
+
+
+def test_who_looks_for_it_longer_than_the_claim_lasts_does_not_send_it_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another process has it by then, and both would find nothing and send."""
+    monkeypatch.setattr(courier, "LONGEST", 0.05)
+    paper = Dreaming(Doubtful(), finds=False)
+    desk = Desk(paper=paper)
+    put(desk, Send(ANN, CARD))
+    go(desk)
+    go(desk, QUARANTINE)
+
+    assert (states(desk), paper.tries, paper.looks) == (["doubtful"], ["e/0"], ["e/0"])
     desk.close()
 
 
