@@ -25,6 +25,7 @@ from bot.words import Say
 
 BEAT = 15.0  # seconds between two notes that we are alive
 FRESH = timedelta(hours=1)  # after which everybody is looked at again
+SILENCE = timedelta(minutes=30)  # after which what stands between Slack and us is in doubt
 LIMITED = timedelta(minutes=2)  # after which nothing of a limited minute is still to come
 STUBBORN = 3  # rooms that cannot be filled now, before the rest are put off too
 MOST = 5_000  # ids remembered
@@ -215,7 +216,11 @@ class Workspace:
             self.known.goes_by(name.removeprefix(prefix), id)
 
     def reached(self) -> None:
-        self.heard_at = self.now()
+        """Slack got through to us. After a long silence it may have tried before, in vain."""
+        before, self.heard_at = self.heard_at, self.now()
+        if before is not None and self.heard_at - before > SILENCE and self.missed_since is None:
+            self.missed_since = before
+            self.look()
 
     def _heard(self) -> str:
         """Until when nothing is missing that is not written down; empty: that is not known here."""

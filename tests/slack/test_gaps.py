@@ -264,6 +264,21 @@ def lines() -> Iterator[House]:
         assert parked(made) == []
 
 
+def test_after_a_long_silence_slack_may_have_tried_in_vain(home: House) -> None:
+    """As when the proxy before us was broken for hours, and nothing of ours was."""
+    says(home, home.ann, "Good morning.")
+    home.slack.route.url, url = "http://127.0.0.1:9/", home.slack.route.url
+    home.eve.say(home.sales, "Nobody hears this.")
+    home.clock.move(10 * HOUR)
+    home.slack.settle()
+    assert not any("Nobody hears" in each for each in kept(home))
+    home.slack.route.url = url
+
+    home.ann.say(home.sales, "Good evening.")
+    home.slack.until(lambda: any("Nobody hears" in each for each in kept(home)), 10)
+    assert len([each for each in kept(home) if "Good" in each]) == 2
+
+
 def test_what_is_said_while_no_line_is_up_is_filled(lines: House) -> None:
     faults = [Fault("error503")] * 12
     lines.slack.next("apps.connections.open", *faults)
