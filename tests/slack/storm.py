@@ -103,8 +103,11 @@ class Storm:
 
     async def _story(self) -> None:
         door = asyncio.create_task(self._serve())
-        self.breaches.clear()
-        await self._start()
+        with (
+            self._quietly()
+        ):  # what is said before it listens for the first time is not its to keep
+            await self._start()
+            await self._filled()
         for _ in range(DEEDS):
             await self._do()
             await self._turns()
