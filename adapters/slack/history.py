@@ -200,7 +200,8 @@ def _later(said: Slip, start: datetime) -> bool:
 def _goes_on(root: Slip, start: datetime) -> bool:
     """Something was said in its thread since, or Slack does not say when it was."""
     latest = root.text("latest_reply")
-    return _since(latest, start) if latest else root.number("reply_count") > 0
+    begun = root.number("reply_count") > 0 or root.text("thread_ts") == root.text("ts")
+    return _since(latest, start) if latest else begun
 
 
 def _since(stamp: str, start: datetime) -> bool:

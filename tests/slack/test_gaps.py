@@ -145,6 +145,14 @@ def test_questions_and_answers_edits_and_commands_of_a_gap_count_as_if_they_had_
     assert len([x for x in home.chat(home.ann) if "Sent for approval" in x]) == 1
 
 
+def test_a_reply_is_read_though_the_message_it_answers_was_deleted_meanwhile(home: House) -> None:
+    for _ in away(home, 3 * HOUR):
+        root = home.ann.say(home.sales, ASKED)
+        home.eve.say(home.sales, "I should like to know, too.", thread=root)
+        home.ann.delete(root)
+    home.slack.until(lambda: any("I should like to know" in each for each in kept(home)), 10)
+
+
 def test_a_gap_that_was_filled_twice_holds_nothing_twice(home: House) -> None:
     for _ in away(home, HOUR):
         home.ann.say(home.sales, ASKED)
