@@ -42,6 +42,7 @@ class JournalInbox:
         mine = Taking(events, cursor)
         self._waiting.append(mine)
         async with self._turn:
+            await asyncio.sleep(0)  # who came in the same moment shares the commit
             if mine in self._waiting:
                 batch, self._waiting = self._waiting, []
                 await asyncio.to_thread(self._write, batch)
