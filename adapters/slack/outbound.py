@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from adapters.slack import emojis, forms, render
-from adapters.slack.calls import Calls, Refused
+from adapters.slack.calls import MENDING, Calls, Refused
 from adapters.slack.finding import Finding
 from adapters.slack.handle import Handle, handle
 from adapters.slack.known import HOME, PLATFORM, Known
@@ -29,7 +29,7 @@ from bot.effects import (
     Withdraw,
 )
 from bot.events import Account, MessageRef, Place
-from bot.port import Files, Undeliverable
+from bot.port import Files, TryLater, Undeliverable
 from bot.words import Reader
 
 DONE = frozenset(("already_reacted", "no_reaction"))
@@ -61,10 +61,17 @@ class Outbound:
             raise no.undeliverable() from None
 
     async def find(self, effect: Deliverable, key: str, since: datetime) -> MessageRef | None:
-        """Only what made a message of its own can be found. Raises TryLater."""
+        """Only what made a message of its own can be found.
+
+        Raises TryLater where we may not look: what perhaps stands there is not sent again.
+        """
         try:
             return await self._found(effect, key, since)
-        except (Undeliverable, Refused):
+        except Undeliverable:
+            return None
+        except Refused as no:
+            if no.code == "missing_scope":
+                raise TryLater(MENDING) from None
             return None
 
     async def _carry_out(  # noqa: PLR0911

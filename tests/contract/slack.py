@@ -23,6 +23,8 @@ PATIENCE = 20.0  # seconds
 @dataclass(frozen=True, slots=True)
 class Papers:
     async def read(self, id: str) -> bytes:
+        if id == "gone":
+            raise LookupError(id)
         return f"the file {id}".encode()
 
 
@@ -85,6 +87,7 @@ def slack() -> Iterator[Bench]:
                 seen=seen,
                 elsewhere=elsewhere.id,
                 remembers=False,
+                fake=fake,
                 run=run,
             )
             run(adapter.workspaces[0].calls.close())
