@@ -85,7 +85,7 @@ class House:
             self.slack.until(self.slack.connections.live, PATIENCE)
 
     async def _serve(self) -> None:
-        runner = Runner(self.bot, [self.adapter], 0.05)
+        runner = self._runner = Runner(self.bot, [self.adapter], 0.05)
         config = uvicorn.Config(
             app(list(self.adapter.doors), self._alive, _nothing), log_level="critical"
         )
@@ -138,11 +138,12 @@ class House:
             return [f"{row.kind} {row.key} {row.state}" for row in box.all(outbox, UNSENT)]
 
     def _idle(self) -> bool:
-        """Nothing to handle, nothing that may be sent now, nobody trying to send anything."""
+        """Nothing to handle or to plan, nothing that may be sent now, nobody sending anything."""
         from bot.store.schema import UNSENT, outbox  # noqa: PLC0415
 
         with self.store.reading() as tx:
-            if list(tx.journal.waiting(1)):
+            due = tx.dues.next()
+            if list(tx.journal.waiting(1)) or (due and due <= self.store.clock.now()):
                 return False
             rows = tx.outbox.rows.all(outbox, UNSENT, outbox.c.not_before <= self.store.clock.now())
             return not rows
@@ -152,7 +153,7 @@ class House:
         end = self.clock.time + span.total_seconds()
         while self.clock.time < end:
             self.clock.move(min(1800.0, end - self.clock.time))
-            time.sleep(0.12)
+            self.within(self._runner.ring())
             self.settle()
 
     def chat(self, who: Person) -> list[str]:
