@@ -39,6 +39,8 @@ from tests.slack.fake.rooms import Channel
 from tests.slack.fake.rules import Refusal
 from tests.slack.serving import served, silent_port
 
+pytestmark = pytest.mark.thorough
+
 OTHER = "0123456789abcdef" * 2
 VARIABLES = ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "API_URL")
 

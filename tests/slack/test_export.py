@@ -576,6 +576,7 @@ def test_a_file_locked_with_a_password_is_named(tmp_path: Path) -> None:
     assert found.tally.lost == {"it is locked with a password": 1}
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_an_archive_of_very_many_files_is_read(tmp_path: Path) -> None:
     entry = json.dumps([said("ann", "x")]).encode()

@@ -10,6 +10,8 @@ from tests.slack.fake.faults import Kind
 from tests.slack.fake.wire import Json
 from tests.slack.scene import Acme, acme
 
+pytestmark = pytest.mark.thorough
+
 KEY = {"event_type": "duly", "event_payload": {"key": "k1"}}
 
 

@@ -24,6 +24,8 @@ from tests.slack.scene import (
     section,
 )
 
+pytestmark = pytest.mark.thorough
+
 
 @contextmanager
 def listening(slack: FakeSlack | None = None) -> Iterator[tuple[Acme, PaperApp]]:

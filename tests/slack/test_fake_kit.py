@@ -10,6 +10,8 @@ from tests.slack.fake.rules import Refusal
 from tests.slack.fake.wire import Json
 from tests.slack.scene import actions, asking, button, modal, plain, section
 
+pytestmark = pytest.mark.thorough
+
 ALL = frozenset({"files:read"})
 
 

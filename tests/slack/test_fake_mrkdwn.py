@@ -7,6 +7,8 @@ from tests.slack.fake.reading import message_text
 from tests.slack.fake.wire import Json
 from tests.slack.scene import acme, actions, button, section
 
+pytestmark = pytest.mark.thorough
+
 FULL = Auto.URLS | Auto.NAMES
 NAMES = Names(
     shown=lambda ident: {"U1": "Ann", "C1": "sales", "S1": "finance"}.get(ident, ident),

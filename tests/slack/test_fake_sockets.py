@@ -18,6 +18,8 @@ from tests.slack.fake import Channel, Company, FakeSlack, HandClock, Person, Rou
 from tests.slack.fake.wire import Json, pack, unpack
 from tests.slack.scene import asking, modal
 
+pytestmark = pytest.mark.thorough
+
 
 class Office:
     """A fake in the running loop, told over sockets, with Ann in #sales."""

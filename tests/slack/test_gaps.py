@@ -28,6 +28,8 @@ from tests.slack.scenes import (
     says,
 )
 
+pytestmark = pytest.mark.thorough
+
 HOUR = 3600.0
 DAY = 24 * HOUR
 NUMBER = re.compile(r"\d{4}")

@@ -23,6 +23,8 @@ from tests.slack.scenes import (
     whispers,
 )
 
+pytestmark = pytest.mark.thorough
+
 DAY = 86_400.0
 
 

@@ -25,6 +25,8 @@ from tests.slack.scenes import (
     whispers,
 )
 
+pytestmark = pytest.mark.thorough
+
 NOTICE = "The office is closed on Friday."
 
 

@@ -24,6 +24,8 @@ from tests.slack.scenes import (
     whispers,
 )
 
+pytestmark = pytest.mark.thorough
+
 
 def arrives(home: House, told: Delivery, **other: object) -> None:
     """The same once more, signed anew; with some fields changed."""

@@ -20,6 +20,8 @@ from tests.desk import MONDAY, Desk
 from tests.slack.exports import USERS, Entry, packed, said, user
 from tests.slack.test_importing import STORY, M
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -28,6 +28,8 @@ from bot.wiring import assemble
 from tests.desk import MONDAY, STAFF, Desk, Paper
 from tests.slack.exports import LOBBY, PEOPLE, TEAM, USERS, Entry, packed, said, ts, user
 
+pytestmark = pytest.mark.thorough
+
 D, H, M = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 LATER = MONDAY + 60 * D
 ROOM = Place(SLACK, TEAM, "C1")

@@ -26,6 +26,8 @@ from bot.store import Store
 from bot.store.connecting import in_memory
 from bot.wiring import StoredFiles
 
+pytestmark = pytest.mark.thorough
+
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEAM, SALES, BOARD, US, ANN, BOB = "T1", "C1SALES", "C0BOARD", "UDULY", "U1ANN", "U2BOB"
 MINUTE = timedelta(minutes=1)

@@ -22,6 +22,8 @@ from tests.slack.others.emulate import BOT, SECRET, TOKEN, Emulated, emulated, t
 from tests.slack.others.guest import Guest, guest
 from tests.slack.serving import served
 
+pytestmark = pytest.mark.thorough
+
 EN = Reader("en", "Asia/Shanghai")
 
 
