@@ -8,7 +8,10 @@ from adapters.slack.slip import print_of
 
 
 def posted(team: str, channel: str, ts: str) -> str:
-    """`ts` as Slack writes it: "1700000000.000100"."""
+    """`channel` as we first knew it, whatever Slack calls it today.
+
+    `ts` as Slack writes it: "1700000000.000100".
+    """
     return f"slack/{team}/message/{channel}/{ts}"
 
 

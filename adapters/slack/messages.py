@@ -83,7 +83,7 @@ def _echo(slip: Slip, known: Known, channel: str, ts: str) -> Read:
     if told.number("part"):
         return Ignored("a further part of our own message")
     ref = MessageRef(_place(slip, known, channel, ts), ts)
-    key = keys.told(known.team, "echo", f"{channel}/{ts}")
+    key = keys.told(known.team, "echo", f"{known.place(channel).id}/{ts}")
     return (Echoed(key=key, at=moment(ts), message=ref, sent=told.text(KEY)),)
 
 
@@ -100,7 +100,7 @@ def _posted(slip: Slip, known: Known, channel: str) -> Iterator[Happening]:
         yield command
     files = tuple(_files(slip))
     if files:
-        key = keys.told(known.team, "files", f"{channel}/{post.message.id}")
+        key = keys.told(known.team, "files", f"{post.message.place.id}/{post.message.id}")
         yield FileShared(key=key, at=post.at, actor=post.author, message=post.message, files=files)
 
 
@@ -110,7 +110,7 @@ def posted(slip: Slip, known: Known, channel: str) -> MessagePosted:
     author = author_of(slip, known)
     words = plain(_text(slip), known.names)
     return MessagePosted(
-        key=keys.posted(known.team, channel, ts),
+        key=keys.posted(known.team, known.place(channel).id, ts),
         at=moment(ts),
         author=author,
         message=MessageRef(_place(slip, known, channel, ts), ts),
@@ -272,7 +272,7 @@ def edit_of(new: Slip, known: Known, channel: str, when: str) -> MessageChanged:
     ts = new.stamp("ts")
     words = plain(_text(new), known.names)
     return MessageChanged(
-        key=keys.edited(known.team, channel, ts, when),
+        key=keys.edited(known.team, known.place(channel).id, ts, when),
         at=moment(when),
         author=author_of(new, known),
         message=MessageRef(_place(new, known, channel, ts), ts),
@@ -291,7 +291,7 @@ def _gone(slip: Slip, known: Known, before: Slip, ts: str) -> Read:
     channel, at = slip.id("channel"), slip.stamp("event_ts", "ts")
     author = Slip({"user": before.text("user") or before.text("bot_id") or "unknown"})
     gone = MessageChanged(
-        key=keys.deleted(known.team, channel, ts),
+        key=keys.deleted(known.team, known.place(channel).id, ts),
         at=moment(at),
         author=known.account(author.id("user")),
         message=MessageRef(_place(before, known, channel, ts), ts),

@@ -235,7 +235,9 @@ def test_we_ourselves_join_and_leave() -> None:
 def test_a_place_with_another_id_is_the_same_place() -> None:
     who = known()
     who.renamed["C1SALES"] = "C9NEW"
-    assert only(event(channel="C9NEW", text="x"), who).message.place.id == "C1SALES"
+    found = only(event(channel="C9NEW", text="x"), who)
+    assert found.message.place.id == "C1SALES"
+    assert found.key == only(event(text="x")).key  # so that what is read again is known
 
 
 def user(**fields: Any) -> dict[str, Any]:
