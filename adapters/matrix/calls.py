@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,7 @@ AGAIN = 2  # further tries of a call that only reads
 PAGE = 100  # events of a room's past at a time; Synapse gives no more
 BROKEN = 500
 OK = 200
+UNSEEN = (400, 403, 404)  # of an event: no id at all, not for us, not there
 SHUT_OUT = frozenset(("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"))
 BUSY = frozenset(("M_LIMIT_EXCEEDED",))
 CLIENT = "/_matrix/client/v3"
@@ -86,7 +87,7 @@ class Calls:
             params = {"dir": "b", "limit": str(PAGE)}
             params |= {"from": start} if start else {}
             params |= {"to": end} if end else {}
-            page = await self.read(f"{CLIENT}/rooms/{quote(room)}/messages", params=params)
+            page = await self.read(room_path(room, "messages"), params=params)
             chunk = page.all("chunk")
             if chunk:
                 yield chunk
@@ -97,10 +98,9 @@ class Calls:
     async def event(self, room: str, id: str) -> Slip | None:
         """One event; None where there is none, or none that we may see."""
         try:
-            path = f"{CLIENT}/rooms/{quote(room)}/event/{quote(id)}"
-            return await self.read(path)
+            return await self.read(room_path(room, "event", id))
         except Refused as no:
-            if no.status in (400, 403, 404):
+            if no.status in UNSEEN:
                 return None
             raise
 
@@ -189,14 +189,11 @@ class Calls:
         return Refused(what, status, told)
 
 
-def room_path(room: str, *rest: str) -> str:
-    return "/".join([f"{CLIENT}/rooms/{quote(room)}", *(quote(each) for each in rest)])
+def room_path(room: str, *rest: str, root: str = CLIENT) -> str:
+    return "/".join([f"{root}/rooms", *(quote(each, safe="") for each in (room, *rest))])
 
 
 def _shape(path: str) -> str:
     """What was called, without the ids in it."""
     parts = path.split("/")
     return "/".join(each for each in parts if each[:1] not in ("!", "$", "@", "%"))
-
-
-Reached = Mapping[str, Any]

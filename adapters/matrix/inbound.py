@@ -271,7 +271,7 @@ def moved(told: Told, room: Room, known: Known) -> list[Happening]:
             account=account,
             place=known.place(room.id),
             joined=membership == "join",
-            ours=who == known.user,
+            ours=who == known.user and rooms.chat_with(room, known.user) is None,
         )
     )
     return found
@@ -286,6 +286,17 @@ def met(told: Told, who: str, known: Known) -> AccountChanged:
         account=known.account(who),
         name=name or rooms.local(who),
         outsider=server_of(who) != known.realm,
+    )
+
+
+def greeted(room: Room, whom: str, known: Known, at: datetime) -> CommandInvoked:
+    """Who begins a chat with us is told what there is to say: as if they had asked."""
+    return CommandInvoked(
+        key=keys.told(known.realm, "greeting", room.id),
+        at=at,
+        actor=known.account(whom),
+        place=known.place(room.id),
+        text="help",
     )
 
 

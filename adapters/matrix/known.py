@@ -48,6 +48,8 @@ class Known:
     rooms: dict[str, Room] = field(default_factory=dict)
     names: frozenset[str] = frozenset()  # by which we may be called
     direct: dict[str, str] = field(default_factory=dict)  # the room of our chat with somebody
+    chats: set[str] = field(default_factory=set)  # rooms that were begun as chats between two
+    opening: set[str] = field(default_factory=set)  # those we made, until a sync tells of them
     renamed: dict[str, str] = field(default_factory=dict)  # rooms of today by the first ones
     reactions: OrderedDict[str, Reaction] = field(default_factory=OrderedDict)
 
