@@ -1,0 +1,1 @@
+"""Matrix: rooms and direct chats, encrypted or not, told to the core as events."""
