@@ -1,60 +1,19 @@
-"""A payload of Slack under the reader's hands: its fields by path, and what must be there."""
+"""A payload of Slack under the reader's hands: what must be there, and times as Slack writes them."""
 
-import hashlib
-import json
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+
+from adapters import slip
+from adapters.slip import UNWRITABLE, Unreadable, print_of
+
+__all__ = ["STAMP", "UNWRITABLE", "Slip", "Unreadable", "moment", "print_of"]
 
 STAMP = re.compile(r"\d{1,10}\.\d{1,6}")
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # Slack's have about eleven characters
-UNWRITABLE = re.compile("[\ud800-\udfff\0]")
-MOST = 2**53
 
 
-class Unreadable(ValueError):
-    """What this says is missing, or of another kind than Slack's."""
-
-
-class Slip:
-    """Any part of a payload. Absent, and of another type than asked for, are the same."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: object) -> None:
-        self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-
-    def __bool__(self) -> bool:
-        return bool(self.data)
-
-    def at(self, *path: str) -> "Slip":
-        here: object = self.data
-        for name in path:
-            here = here.get(name) if isinstance(here, Mapping) else None
-        return Slip(here)
-
-    def text(self, name: str) -> str:
-        """Without what no database can hold."""
-        found = self.data.get(name)
-        if not isinstance(found, str):
-            return ""
-        return found if found.isascii() and "\0" not in found else UNWRITABLE.sub("\ufffd", found)
-
-    def flag(self, name: str) -> bool:
-        return self.data.get(name) is True
-
-    def number(self, name: str) -> float:
-        found = self.data.get(name)
-        return found if isinstance(found, int | float) and abs(found) < MOST else 0
-
-    def all(self, name: str) -> list["Slip"]:
-        found = self.data.get(name)
-        return [Slip(each) for each in found] if isinstance(found, list) else []
-
-    def texts(self, name: str) -> list[str]:
-        found = self.data.get(name)
-        return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+class Slip(slip.Slip):
+    __slots__ = ()
 
     def id(self, *names: str) -> str:
         """The first of these that is an id. Raises Unreadable."""
@@ -75,9 +34,3 @@ def moment(stamp: str) -> datetime:
     """Exact to the microsecond, unlike by way of a float."""
     seconds, _, rest = stamp.partition(".")
     return datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(rest.ljust(6, "0")))
-
-
-def print_of(payload: object) -> str:
-    """The same payload has the same; for what Slack gives no id of its own."""
-    text = json.dumps(payload, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
