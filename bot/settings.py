@@ -33,6 +33,7 @@ class Settings:
     platforms: str = ""  # by name, with commas; empty: whatever has its tokens set
     url: str = ""  # where people reach the pages; empty: at `host` and `port`
     slack: tuple[Mapping[str, object], ...] = ()  # the sections [[slack]], for their adapter
+    matrix: tuple[Mapping[str, object], ...] = ()  # the sections [[matrix]], for theirs
 
     @property
     def sqlite(self) -> bool:
@@ -71,7 +72,7 @@ READ: Mapping[str, Callable[[str], object]] = {
 }
 
 
-SECTIONS = ("slack",)  # a list of tables each
+SECTIONS = {"slack": "workspace", "matrix": "account"}  # a list of tables each, one for each…
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -106,7 +107,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         if key not in known:
             raise Unusable(f"There is no setting {key}. Known: {', '.join(sorted(known))}.")
         if key in SECTIONS:
-            made = replace(made, slack=_tables(key, value))
+            made = replace(made, **{key: _tables(key, value)})  # type: ignore[arg-type]
             continue
         try:
             made = replace(made, **{key: READ.get(key, str)(str(value))})  # type: ignore[arg-type]
@@ -117,7 +118,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
 
 def _tables(key: str, value: object) -> tuple[Mapping[str, object], ...]:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise Unusable(f"Write a section [[{key}]] for each workspace, with two brackets.")
+        raise Unusable(f"Write a section [[{key}]] for each {SECTIONS[key]}, with two brackets.")
     return tuple(value)
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 import pytest
 
-Need = Literal["chromium", "postgresql", "libreoffice", "synapse", "emulate", "shared"]
+Need = Literal["chromium", "postgresql", "libreoffice", "synapse", "element", "emulate", "shared"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261123
@@ -84,6 +84,15 @@ def _imports(python: str, module: str) -> bool:
     return subprocess.run([python, "-c", look], check=False, capture_output=True).returncode == 0
 
 
+def _element() -> str | None:
+    """The folder whose node_modules have matrix-js-sdk; Node.js runs it."""
+    places = (os.environ.get("DULY_TEST_ELEMENT"), str(ROOT / ".venv-element"))
+    for folder in places if _program("node") else ():
+        if folder and (Path(folder) / "node_modules" / "matrix-js-sdk" / "lib").is_dir():
+            return folder
+    return None
+
+
 def _emulate() -> str | None:
     """The folder whose node_modules have the emulator; Node.js runs it."""
     places = (os.environ.get("DULY_TEST_EMULATE"), str(ROOT / ".venv-emulate"))
@@ -109,6 +118,11 @@ NEEDS: dict[Need, tuple[Callable[[], str | None], str]] = {
         _synapse,
         "Synapse is missing: python3 -m venv .venv-synapse && "
         ".venv-synapse/bin/pip install matrix-synapse==1.163.0",
+    ),
+    "element": (
+        _element,
+        "The encryption of Element is missing: npm install --prefix .venv-element --no-audit "
+        "--no-fund --ignore-scripts matrix-js-sdk@43.0.0",
     ),
     "emulate": (
         _emulate,

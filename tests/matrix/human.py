@@ -48,6 +48,7 @@ class Attached:
 
 class Human:
     def __init__(self, url: str, account: Registered) -> None:
+        self.url = url
         self.account = account
         self.id = account.user_id
         self.device_id = account.device_id
@@ -63,14 +64,9 @@ class Human:
             base_url=url, timeout=60, headers={"Authorization": f"Bearer {account.token}"}
         )
 
-    @classmethod
-    def of(cls, url: str, account: Registered) -> Self:
-        return cls(url, account)
-
-    @classmethod
-    def login(cls, url: str, account: Registered) -> Self:
+    def another(self) -> Self:
         """The same person at another device."""
-        return cls(url, logged_in(url, account))
+        return type(self)(self.url, logged_in(self.url, self.account))
 
     def __enter__(self) -> Self:
         return self
@@ -185,7 +181,7 @@ class Human:
         self, room: str, name: str, data: bytes, mimetype: str = "text/plain", **more: Any
     ) -> str:
         """`more`: as `say` takes it; the words to it as `caption`."""
-        content = self._attach(data, mimetype)
+        content = self._attach(room, data, mimetype)
         content |= {"info": {"mimetype": mimetype, "size": len(data)}, "filename": name}
         return self.say(room, more.pop("caption", name), msgtype="m.file", **content, **more)
 
@@ -350,7 +346,7 @@ class Human:
     def _opened(self, room: str, event: Json) -> Json:
         return event
 
-    def _attach(self, data: bytes, mimetype: str) -> Json:
+    def _attach(self, room: str, data: bytes, mimetype: str) -> Json:
         return {"url": self.upload(data, mimetype)}
 
     def _detach(self, content: Json) -> bytes:

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import Any
 
+from tests.matrix.cipher import SecretHuman
 from tests.matrix.human import Human
 from tests.matrix.synapse import Registered, Synapse
 
@@ -24,7 +25,12 @@ class People:
 
     def human(self, name: str, **how: Any) -> Human:
         """Somebody with a client that knows no encryption."""
-        return self._stack.enter_context(Human.of(self.server.url, self.account(name, **how)))
+        return self._stack.enter_context(Human(self.server.url, self.account(name, **how)))
+
+    def secret(self, name: str, **how: Any) -> SecretHuman:
+        """Somebody who encrypts. `how`: as SecretHuman takes it."""
+        made = SecretHuman(self.server.url, self.account(name), **how)
+        return self._stack.enter_context(made)
 
 
 @contextmanager

@@ -5,20 +5,27 @@ from typing import Any
 
 import pytest
 
-from tests.matrix.human import Refused
+from tests.matrix.human import Attached, Human, Refused
 from tests.matrix.people import People
 from tests.matrix.synapse import Synapse
 
 
+def two(people: People, kind: str) -> tuple[Human, Human]:
+    if kind == "plain":
+        return people.human("ann"), people.human("bob")
+    return people.secret("ann", exclude_insecure=True), people.secret("bob", exclude_insecure=True)
+
+
 @pytest.mark.parametrize("version", ["12", "11"])
+@pytest.mark.parametrize("kind", ["plain", "encrypted"])
 def test_people_see_what_the_others_wrote_changed_and_took_back(
-    people: People, version: str
+    people: People, kind: str, version: str
 ) -> None:
-    ann, bob = people.human("ann"), people.human("bob")
-    room = ann.create_room("Sales", invite=[bob.id], version=version)
+    ann, bob = two(people, kind)
+    room = ann.create_room(invite=[bob.id], version=version, encrypted=kind == "encrypted")
+    first = ann.say(room, "Good mornin", mentions=[bob.id])
     bob.accept(room)
 
-    first = ann.say(room, "Good mornin", mentions=[bob.id])
     ann.edit(room, first, "Good morning", html="<b>Good morning</b>")
     answer = bob.say(room, "Hello", thread=first)
     bob.react(room, first, "👍")
@@ -26,15 +33,17 @@ def test_people_see_what_the_others_wrote_changed_and_took_back(
     bob.redact(room, unliked)
     wrong = bob.say(room, "Never mind", reply_to=first)
     bob.redact(room, wrong)
-    last = bob.say(room, "Bye", reply_to=first)
+    last = bob.send_file(room, "plan.txt", b"by Friday", caption="The plan", reply_to=first)
 
     for who in (ann, bob):
-        seen = who.until(room, lambda seen: seen and seen[-1].body == "Bye")
+        seen = who.until(room, lambda seen: seen and seen[-1].body == "The plan")
         assert [each.id for each in seen] == [first, answer, last]
         assert (seen[0].body, seen[0].formatted_body) == ("Good morning", "<b>Good morning</b>")
         assert (seen[0].edits, seen[0].reactions) == (1, {"👍": [bob.id]})
         assert (seen[1].thread, seen[1].reply_to) == (first, None)
         assert (seen[2].thread, seen[2].reply_to) == (None, first)
+        assert who.file(seen[2]) == Attached("plan.txt", "text/plain", b"by Friday")
+        assert {each.secret for each in seen} == {kind == "encrypted"}
 
 
 def test_nobody_changes_the_words_of_another(people: People) -> None:
@@ -52,20 +61,14 @@ def test_nobody_changes_the_words_of_another(people: People) -> None:
     ]
 
 
-def test_files_and_receipts_arrive(people: People) -> None:
+def test_a_chat_of_two_is_noted_as_one_and_a_receipt_is_seen(people: People) -> None:
     ann, bob = people.human("ann"), people.human("bob")
     room = ann.direct(bob.id)
     assert bob.accept() == room
+    sent = ann.say(room, "Read this")
 
-    sent = ann.send_file(room, "plan.txt", b"by Friday", caption="The plan")
-
-    [seen] = bob.until(room, lambda seen: seen)
-    assert (seen.body, bob.file(seen).name, bob.file(seen).data) == (
-        "The plan",
-        "plan.txt",
-        b"by Friday",
-    )
     bob.read(room, sent)
+
     ann.sync_until(lambda: ann.receipts[room].get(bob.id, {}).get("event_id") == sent)
     assert ann.account_data["m.direct"] == {bob.id: [room]}
 
@@ -121,6 +124,115 @@ def test_a_transaction_id_sends_once_even_over_a_restart(synapse: Synapse, peopl
 
     assert ann.send(room, "m.room.message", content, txn="duly-1") == sent
     assert len(ann.until(room, lambda seen: seen)) == 1
+
+
+def test_without_its_key_a_message_says_why_it_is_not_read(people: People) -> None:
+    ann, bob = people.secret("ann"), people.secret("bob")
+    room = ann.create_room(invite=[bob.id], encrypted=True)
+    bob.accept(room)
+    ann.withhold.add(bob.id)
+
+    ann.say(room, "Not for bob")
+
+    [seen] = bob.until(room, lambda seen: seen)
+    assert (seen.type, seen.trouble, seen.body) == ("m.room.encrypted", "no key", "")
+
+    ann.share_key(room, bob.id, late=True)
+    ann.say(room, "For everybody")
+    assert [each.body for each in bob.until(room, lambda seen: len(seen) > 1)] == [
+        "",
+        "For everybody",
+    ]
+    ann.share_key(room, bob.id)
+    assert bob.sees(room, "Not for bob").secret
+    ann.share_key(room, bob.id, late=True)  # which does not take away what the other one opens
+    ann.say(room, "Still")
+    bob.sees(room, "Still")
+    assert bob.messages(room)[0].body == "Not for bob"
+
+
+def test_a_message_played_again_and_a_word_in_clear_are_told_apart(people: People) -> None:
+    ann, bob = people.secret("ann"), people.secret("bob")
+    room = ann.create_room(invite=[bob.id], encrypted=True)
+    bob.accept(room)
+    said = ann.say(room, "Once")
+
+    ann.play_again(room, said)
+    ann.send_clear(room, "m.room.message", {"msgtype": "m.text", "body": "In clear"})
+
+    seen = bob.until(room, lambda seen: len(seen) == 3)
+    assert [(each.body, each.secret) for each in seen] == [
+        ("Once", True),
+        ("", False),
+        ("In clear", False),
+    ]
+    assert seen[1].trouble == "said before: somebody plays it again"
+
+
+def test_an_unsigned_device_is_excluded_until_its_owner_signs_it(people: People) -> None:
+    ann = people.secret("ann", exclude_insecure=True)
+    bob = people.secret("bob", signed=False)
+    eve = people.secret("eve", bare=True)
+    room = ann.create_room(invite=[bob.id, eve.id], encrypted=True)
+    bob.accept(room)
+    eve.accept(room)
+
+    ann.say(room, "Only for who is known")
+    bob.say(room, "Here I am")
+    eve.say(room, "So am I")
+
+    seen = ann.until(room, lambda seen: len(seen) == 3)
+    unsigned = "its device is not signed by its owner"
+    assert [each.trouble for each in seen] == [None, unsigned, unsigned]
+    for who in (bob, eve):
+        assert who.until(room, lambda seen: len(seen) == 3)[0].trouble == "no key"
+        assert [each["content"]["code"] for each in who.to_device if "code" in each["content"]] == [
+            "m.unverified"
+        ]
+
+    bob.sign()
+
+    assert ann.sees(room, "Here I am").secret
+    ann.say(room, "Now for bob as well")
+    assert bob.sees(room, "Now for bob as well").secret
+
+
+def test_another_device_and_a_new_identity_are_seen_by_the_others(people: People) -> None:
+    ann, bob = people.secret("ann", exclude_insecure=True), people.secret("bob")
+    room = ann.create_room(invite=[bob.id], encrypted=True)
+    bob.accept(room)
+    ann.say(room, "To one device")
+    before = ann.person(bob.id)
+
+    with bob.another() as phone:
+        ann.say(room, "To both")
+        assert phone.sees(room, "To both").secret
+        assert "unknown message index" in str(phone.messages(room)[0].trouble)
+        assert len(ann.person(bob.id).devices) == len(before.devices) + 1
+
+    bob.reset_identity()
+    assert ann.person(bob.id).master != before.master
+    assert bob.sees(room, "To both").secret
+
+
+def test_who_left_reads_nothing_more_and_new_keys_are_made_for_the_old(people: People) -> None:
+    ann, bob, eve = (people.secret(name) for name in ("ann", "bob", "eve"))
+    room = ann.create_room(invite=[bob.id], encrypted=True)
+    bob.accept(room)
+    ann.say(room, "With bob")
+    first = ann.machine.outbound[room].session.session_id
+    for _ in range(30):
+        assert eve.claim(bob.id, bob.device_id)  # the fallback key stays, whatever was taken
+
+    eve_room = eve.create_room(invite=[bob.id], encrypted=True)
+    eve.say(eve_room, "By the fallback key")
+    bob.accept(eve_room)
+    assert bob.sees(eve_room, "By the fallback key").secret
+    assert not any("fallback" in key for key in eve.claim(bob.id, bob.device_id).values())
+
+    bob.leave(room)
+    ann.say(room, "Without bob")
+    assert ann.machine.outbound[room].session.session_id != first
 
 
 def test_a_stopped_server_complained_of_nothing(synapse: Synapse, people: People) -> None:

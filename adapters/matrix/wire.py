@@ -1,0 +1,119 @@
+"""Single calls to a homeserver: a method, a path, and what it says to them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+
+from adapters.slip import Slip
+
+PATIENCE = 30.0  # seconds for one call
+LARGEST = 256 * 2**20  # bytes of an answer that are read
+CHUNK = 2**16
+OK, UNAUTHORIZED, NOT_FOUND = 200, 401, 404
+
+
+class NoAnswer(Exception):
+    """The homeserver did not answer. `sent`: perhaps it heard us all the same."""
+
+    def __init__(self, reason: str, *, sent: bool) -> None:
+        super().__init__(reason)
+        self.sent = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    told: Mapping[str, Any]  # empty where it was no JSON object
+    at: datetime | None = None  # the server's time
+
+    @property
+    def ok(self) -> bool:
+        return self.status == OK
+
+    @property
+    def slip(self) -> Slip:
+        return Slip(self.told)
+
+    @property
+    def refused(self) -> str:
+        """Matrix's word for no; empty for yes."""
+        return "" if self.ok else self.slip.text("errcode") or f"HTTP {self.status}"
+
+
+@dataclass(slots=True)
+class Wire:
+    """To be closed. It follows no redirects, and writes the token into no address."""
+
+    url: str  # of the homeserver
+    token: str = field(default="", repr=False)
+    _line: aiohttp.ClientSession | None = field(default=None, repr=False)
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        patience: float = PATIENCE,
+    ) -> Answer:
+        """Raises NoAnswer."""
+        if self._line is None:
+            self._line = aiohttp.ClientSession()
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        try:
+            async with self._line.request(
+                method,
+                self.url + path,
+                json=body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=patience),
+            ) as answer:
+                told = _object(await _whole(answer))
+                return Answer(answer.status, told, _time(answer.headers.get("Date", "")))
+        except aiohttp.ClientConnectorError as error:
+            raise NoAnswer(_why(error), sent=False) from None
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise NoAnswer(type(error).__name__, sent=True) from None
+
+    async def close(self) -> None:
+        if self._line is not None:
+            await self._line.close()
+            self._line = None
+
+
+def _why(error: aiohttp.ClientConnectorError) -> str:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        found = error.certificate_error
+        return str(getattr(found, "verify_message", "") or type(found).__name__)
+    return error.os_error.strerror or type(error).__name__
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """Raises ValueError for more than anybody should read."""
+    found = bytearray()
+    async for chunk in answer.content.iter_chunked(CHUNK):
+        found += chunk
+        if len(found) > LARGEST:
+            raise ValueError("too large")
+    return bytes(found)
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError:
+        return None
