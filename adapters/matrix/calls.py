@@ -1,0 +1,199 @@
+"""Calls to a homeserver, and what their failures mean: later, never, or nobody knows."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from adapters.matrix.pace import Pace
+from adapters.matrix.remedies import remedy
+from adapters.matrix.slip import Slip
+from bot.port import Doubtful, TryLater, Undeliverable
+
+LONGEST = 30.0  # seconds for one call
+SOON = timedelta(seconds=10)
+MENDING = timedelta(minutes=5)  # to look again where somebody has to mend something first
+AGAIN = 2  # further tries of a call that only reads
+PAGE = 100  # events of a room's past at a time; Synapse gives no more
+BROKEN = 500
+OK = 200
+UNSEEN = (400, 403, 404)  # of an event: no id at all, not for us, not there
+SHUT_OUT = frozenset(("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"))
+BUSY = frozenset(("M_LIMIT_EXCEEDED",))
+CLIENT = "/_matrix/client/v3"
+
+log = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """The homeserver answered no, in a word of its own."""
+
+    def __init__(self, what: str, status: int, told: Slip) -> None:
+        self.code = told.text("errcode") or str(status)
+        super().__init__(f"{what}: {self.code}")
+        self.status, self.told = status, told
+
+    def undeliverable(self) -> Undeliverable:
+        return Undeliverable(str(self), remedy(self.code))
+
+
+class ShutOut(Refused):
+    """Our token is worth nothing any more."""
+
+
+@dataclass(slots=True)
+class Calls:
+    """One user's. What is sent is never sent again here: who asked decides what a doubt means."""
+
+    url: str  # of the homeserver, without a slash at its end
+    token: Callable[[], str]  # ours, as it is now
+    pace: Pace = field(default_factory=Pace)
+    _line: aiohttp.ClientSession | None = None
+
+    async def send(self, method: str, path: str, body: object, *, hurry: bool = False) -> Slip:
+        """Raises TryLater, Doubtful, Refused. `hurry`: somebody waits for it."""
+        await self.pace.turn(hurry=hurry)
+        answer = await self._call(method, path, json=body)
+        self.pace.passed()
+        return answer
+
+    async def read(self, path: str, method: str = "GET", **more: Any) -> Slip:
+        """A call that changes nothing, tried again where that may help. Raises TryLater, Refused.
+
+        `more`: `json`, `params`, `longest` seconds.
+        """
+        for _ in range(AGAIN):
+            try:
+                return await self._call(method, path, **more)
+            except Doubtful:
+                await asyncio.sleep(1)
+        try:
+            return await self._call(method, path, **more)
+        except Doubtful:
+            raise TryLater(SOON) from None
+
+    async def once(self, path: str, **more: Any) -> Slip:
+        """As `read`, but not tried again. Raises TryLater, Doubtful, Refused."""
+        return await self._call("GET", path, **more)
+
+    async def past(self, room: str, start: str = "", end: str = "") -> AsyncIterator[list[Slip]]:
+        """Pages of what happened in a room before `start` (else now), newest first."""
+        while True:
+            params = {"dir": "b", "limit": str(PAGE)}
+            params |= {"from": start} if start else {}
+            params |= {"to": end} if end else {}
+            page = await self.read(room_path(room, "messages"), params=params)
+            chunk = page.all("chunk")
+            if chunk:
+                yield chunk
+            start, before = page.text("end"), start
+            if not start or start == before or (not chunk and start == end):
+                return
+
+    async def event(self, room: str, id: str) -> Slip | None:
+        """One event; None where there is none, or none that we may see."""
+        try:
+            return await self.read(room_path(room, "event", id))
+        except Refused as no:
+            if no.status in UNSEEN:
+                return None
+            raise
+
+    async def put(self, body: bytes, kind: str, name: str) -> str:
+        """The bytes of a file; returns its address. Repeating it does no harm.
+
+        Raises TryLater, Undeliverable.
+        """
+        params = {"filename": name}
+        headers = {"Content-Type": kind}
+        path = "/_matrix/media/v3/upload"
+        try:
+            answer = await self._call("POST", path, data=body, params=params, headers=headers)
+        except Doubtful:
+            raise TryLater(SOON) from None
+        except Refused as no:
+            raise no.undeliverable() from None
+        return answer.text("content_uri")
+
+    async def fetch(self, mxc: str, longest: int) -> bytes:
+        """A file of theirs, at most `longest` bytes. Raises TryLater, Undeliverable."""
+        server, _, id = mxc.removeprefix("mxc://").partition("/")
+        if not mxc.startswith("mxc://") or not server or not id or "/" in id:
+            raise Undeliverable("that is no file of Matrix")
+        path = f"/_matrix/client/v1/media/download/{quote(server)}/{quote(id)}"
+        try:
+            async with self.line().get(self.url + path, headers=self._signed()) as answer:
+                if answer.status != OK:
+                    raise Undeliverable(f"the file could not be read: {answer.status}")
+                body = await answer.content.read(longest + 1)
+                while len(body) <= longest and (more := await answer.content.read(longest)):
+                    body += more
+        except (aiohttp.ClientError, TimeoutError):
+            raise TryLater(SOON) from None
+        if len(body) > longest:
+            raise Undeliverable("the file is too large")
+        return body
+
+    def line(self) -> aiohttp.ClientSession:
+        if self._line is None or self._line.closed:
+            self._line = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LONGEST))
+        return self._line
+
+    async def close(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            await line.close()
+
+    def _signed(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token()}"}
+
+    async def _call(
+        self, method: str, path: str, *, longest: float = LONGEST, **how: Any
+    ) -> Slip:
+        headers = {**self._signed(), **how.pop("headers", {})}
+        what = f"{method} {_shape(path)}"
+        try:
+            async with self.line().request(
+                method,
+                self.url + path,
+                headers=headers,
+                timeout=aiohttp.ClientTimeout(total=longest),
+                allow_redirects=False,
+                **how,
+            ) as answer:
+                status = answer.status
+                told = Slip(await answer.json(content_type=None))
+        except aiohttp.ClientConnectorError:
+            raise TryLater(SOON) from None
+        except (TimeoutError, aiohttp.ClientError, ValueError, OSError) as error:
+            raise Doubtful(f"{what}: {type(error).__name__}") from None
+        if status == OK:
+            return told
+        raise self._meant(what, status, told)
+
+    def _meant(self, what: str, status: int, told: Slip) -> Exception:
+        code = told.text("errcode")
+        if code in BUSY or status == 429:  # noqa: PLR2004
+            after = timedelta(milliseconds=max(500.0, min(told.number("retry_after_ms"), 3.6e6)))
+            self.pace.refused(after.total_seconds())
+            return TryLater(after)
+        if status >= BROKEN or not code:
+            return Doubtful(f"{what}: {code or status}")
+        if code in SHUT_OUT:
+            return ShutOut(what, status, told)
+        return Refused(what, status, told)
+
+
+def room_path(room: str, *rest: str, root: str = CLIENT) -> str:
+    return "/".join([f"{root}/rooms", *(quote(each, safe="") for each in (room, *rest))])
+
+
+def _shape(path: str) -> str:
+    """What was called, without the ids in it."""
+    parts = path.split("/")
+    return "/".join(each for each in parts if each[:1] not in ("!", "$", "@", "%"))

@@ -1,0 +1,144 @@
+"""Says something on one homeserver: into a room, or to one person, encrypted where the room is."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from adapters.matrix import keys, rooms
+from adapters.matrix.calls import CLIENT, Calls, Refused, room_path
+from adapters.matrix.device import Device
+from adapters.matrix.known import PLATFORM, Known, Room
+from adapters.matrix.slip import Slip
+from bot.events import Account, MessageRef, Place
+from bot.port import Doubtful, TryLater, Undeliverable
+
+Content = dict[str, Any]
+SHORTLY = timedelta(seconds=1)
+ENCRYPTED = {
+    "type": "m.room.encryption",
+    "state_key": "",
+    "content": {"algorithm": "m.megolm.v1.aes-sha2"},
+}
+NOT_LET_IN = Slip({"errcode": "M_FORBIDDEN"})
+NOBODY = 404
+
+
+@dataclass(slots=True)
+class Saying:
+    calls: Calls
+    device: Device
+    known: Known
+    encryption: bool
+
+    def room(self, place: Place) -> Room:
+        """Which room it is today. Raises Undeliverable where we are in none."""
+        if (place.platform, place.realm) != (PLATFORM, self.known.realm):
+            raise Undeliverable("that is no place of this homeserver")
+        found = self.known.rooms.get(self.known.today(place.id))
+        if found is None or not found.joined:
+            raise Refused("send", 403, NOT_LET_IN).undeliverable()
+        return found
+
+    def user(self, to: Account) -> str:
+        if (to.platform, to.realm) != (PLATFORM, self.known.realm):
+            raise Undeliverable("that account is of another homeserver")
+        return to.id
+
+    async def place(self, to: Place | Account) -> Place:
+        """Where it stands: of a person, their chat with us, made where there is none yet."""
+        if isinstance(to, Account):
+            return await self.chat(self.user(to))
+        self.room(to)
+        return to
+
+    def standing(self, to: Place | Account) -> Place | None:
+        """As `place`, but nothing is made."""
+        if not isinstance(to, Account):
+            self.room(to)
+            return to
+        id = self._chat_of(self.user(to))
+        return self.known.place(id) if id else None
+
+    async def chat(self, user: str) -> Place:
+        """Raises Undeliverable for nobody, TryLater until the room is there."""
+        id = self._chat_of(user) or await self._begin(user)
+        if id not in self.known.rooms:
+            raise TryLater(SHORTLY)  # until a sync has told us of it
+        return self.known.place(id)
+
+    def _chat_of(self, user: str) -> str | None:
+        """The one that we noted, as long as they are in it or invited."""
+        noted = self.known.direct.get(user)
+        if noted in self.known.opening:
+            return noted
+        room = self.known.rooms.get(noted) if noted else None
+        if room is not None and user in room.members:
+            return room.id
+        for each in self.known.rooms.values():
+            if rooms.chat_with(each, self.known.user) == user:
+                self.known.direct[user] = each.id
+                return each.id
+        return None
+
+    async def _begin(self, user: str) -> str:
+        """A chat with one person. Raises Undeliverable for nobody."""
+        try:
+            await self.calls.read(f"{CLIENT}/profile/{quote(user, safe='')}")
+        except Refused as no:
+            if no.status == NOBODY:
+                raise Undeliverable("there is no such account on the homeserver") from None
+        wanted = {
+            "is_direct": True,
+            "preset": "trusted_private_chat",
+            "invite": [user],
+            "initial_state": [ENCRYPTED] if self.encryption else [],
+        }
+        id = (await self.calls.send("POST", f"{CLIENT}/createRoom", wanted, hurry=True)).room(
+            "room_id"
+        )
+        self.known.opening.add(id)
+        self.known.direct[user] = id
+        await self.note_chats()
+        return id
+
+    async def note_chats(self) -> None:
+        """On the homeserver, for every device of ours and for a new one."""
+        content = {who: [id] for who, id in self.known.direct.items()}
+        path = f"{CLIENT}/user/{quote(self.known.user, safe='')}/account_data/m.direct"
+        try:
+            await self.calls.send("PUT", path, content, hurry=True)
+        except (Refused, Doubtful):
+            return  # the room itself says what it is
+
+    async def say(
+        self, place: Place, content: Content, transaction: str, kind: str = "m.room.message"
+    ) -> MessageRef:
+        """Raises TryLater, Doubtful, Undeliverable, Refused."""
+        room = self.room(place)
+        if not rooms.may_say(room, self.known.user):
+            raise Refused("send", 403, NOT_LET_IN).undeliverable()
+        if place.thread and "m.relates_to" not in content:
+            content = {**content, "m.relates_to": _inside(place.thread)}
+        id = await self.event(room, kind, content, transaction)
+        return MessageRef(replace(self.known.place(room.id), thread=place.thread), id)
+
+    async def event(self, room: Room, kind: str, content: Content, transaction: str) -> str:
+        """The id of what it became: the same transaction again becomes the same event."""
+        if room.encrypted and kind != "m.reaction":  # no client encrypts reactions
+            if not self.encryption:
+                raise Undeliverable("the room is encrypted, and encryption is switched off")
+            kind, content = await self.device.seal(room.id, kind, content)
+        path = room_path(room.id, "send", kind, transaction)
+        return (await self.calls.send("PUT", path, content)).event("event_id")
+
+
+def _inside(root: str) -> Content:
+    """In a thread; where a client knows no threads, as an answer to how it began."""
+    answer = {"m.in_reply_to": {"event_id": root}, "is_falling_back": True}
+    return {"rel_type": "m.thread", "event_id": root, **answer}
+
+
+def ours(key: str, part: int = 0, of: int = 1) -> Content:
+    """By which a message is found again."""
+    return {keys.CONTENT: {"key": key, "part": part, "of": of}}

@@ -1,0 +1,155 @@
+"""What one sync says, read into happenings: nothing of before we joined, and every gap named."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from adapters.matrix import inbound, rooms
+from adapters.matrix.inbound import Ignored, Told
+from adapters.matrix.known import Known, Room
+from adapters.matrix.slip import Slip, Unreadable, print_of
+from bot.events import Happening
+
+FILTER: Mapping[str, Any] = {
+    "presence": {"not_types": ["*"]},
+    "account_data": {"types": ["m.direct"]},
+    "room": {
+        "ephemeral": {"not_types": ["*"]},  # what was read is a hint only: nothing follows from it
+        "account_data": {"not_types": ["*"]},
+        "state": {"types": list(rooms.STATE), "lazy_load_members": False},
+        "timeline": {"limit": 100},  # Synapse gives no more
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An encrypted event, opened: its type and content; `proved`: by a device that is trusted."""
+
+    type: str
+    content: Mapping[str, Any]
+    proved: bool
+
+
+Opener = Callable[[str, Mapping[str, Any]], Opened | None]  # room, event; None: no key yet
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What the timeline left out lies before `end`."""
+
+    room: str
+    end: str
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the events of rooms, in order, and keeps what is known of rooms up to date."""
+
+    known: Known
+    open: Opener
+    now: Callable[[], datetime]
+    ignored: dict[str, int] = field(default_factory=dict)
+    sealed: dict[str, str] = field(default_factory=dict)  # the rooms of what cannot be read yet
+
+    def room(self, id: str) -> Room:
+        if id not in self.known.rooms:
+            self.known.rooms[id] = Room(id)
+        return self.known.rooms[id]
+
+    def settle_in(self, id: str, events: Iterable[Slip]) -> Room:
+        """The state of a room, where it stood before the timeline."""
+        room = self.room(id)
+        room.joined = True
+        for each in events:
+            rooms.apply(room, each)
+        return room
+
+    def state(self, room: Room, events: Iterable[Slip]) -> list[Happening]:
+        """Who is in it, told anew: the same events are the same happenings."""
+        return [one for each in events for one in self._read(each, room)]
+
+    def timeline(self, room: Room, events: Iterable[Slip]) -> list[Happening]:
+        """What happened, oldest first; state changes as we go."""
+        found: list[Happening] = []
+        for each in events:
+            found += self._read(each, room)
+            if "state_key" in each.data:
+                rooms.apply(room, each)
+        return found
+
+    def _read(self, event: Slip, room: Room) -> Iterator[Happening]:
+        try:
+            told = self._told(event, room)
+            found = inbound.read(told, room, self.known)
+        except Unreadable:
+            yield inbound.unread(event.data, self.known, self.now())
+            return
+        if isinstance(found, Ignored):
+            self.ignored[found.why] = self.ignored.get(found.why, 0) + 1
+            return
+        if told.event.text("type") == "m.room.encrypted":
+            self.sealed[told.id] = room.id
+        yield from found
+
+    def _told(self, event: Slip, room: Room) -> Told:
+        """Opened where it can be. What came in the clear into an encrypted room proves nothing."""
+        at = min(event.stamp("origin_server_ts"), self.now())
+        if event.text("type") != "m.room.encrypted" or "state_key" in event.data:
+            return Told(event, at, proved=not room.encrypted)
+        opened = self.open(room.id, event.data)
+        if opened is None:
+            return Told(event, at, sealed=True, proved=False)
+        content = dict(opened.content)
+        relation = event.at("content").data.get("m.relates_to")
+        if relation is not None:  # it stands outside, and a server may have added it there
+            content.setdefault("m.relates_to", relation)
+        inside = {**event.data, "type": opened.type, "content": content}
+        return Told(Slip(inside), at, sealed=True, proved=opened.proved)
+
+
+def joined_at(events: list[Slip], us: str) -> int | None:
+    """Where in a timeline we came in: what stands before it is not ours to read."""
+    for index in range(len(events) - 1, -1, -1):
+        if came_in(events[index], us):
+            return index
+    return None
+
+
+def came_in(event: Slip, us: str) -> bool:
+    if event.text("type") != "m.room.member" or event.text("state_key") != us:
+        return False
+    before = event.at("unsigned", "prev_content").text("membership")
+    return event.at("content").text("membership") == "join" and before != "join"
+
+
+def digest(room: Room, known: Known) -> str:
+    """Of what the core is told of a room: of itself, and of who is in it."""
+    told = sorted((who, name) for who, name in room.members.items() if who not in room.invited)
+    return f"{print_of(repr(rooms.facts(room, known)))}:{print_of(told)}"
+
+
+def for_crypto(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A sync without what people say: keys, devices, and who is in which room."""
+    slip = Slip(raw)
+    part: dict[str, Any] = {"join": {}, "invite": {}, "leave": {}}
+    for id, room in slip.at("rooms", "join").data.items():
+        here = Slip(room)
+        timeline = here.at("timeline")
+        state = [each.data for each in timeline.all("events") if "state_key" in each.data]
+        part["join"][id] = {
+            "state": {"events": [each.data for each in here.at("state").all("events")]},
+            "timeline": {
+                "events": state,
+                "limited": timeline.flag("limited"),
+                "prev_batch": timeline.text("prev_batch"),
+            },
+            "ephemeral": {"events": []},
+            "account_data": {"events": []},
+            "summary": {},
+            "unread_notifications": {},
+        }
+    kept = ("device_lists", "device_one_time_keys_count", "to_device")
+    found = {name: slip.data[name] for name in kept if name in slip.data}
+    return {"next_batch": slip.text("next_batch"), "rooms": part, **found}
