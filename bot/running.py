@@ -20,7 +20,9 @@ TROUBLE = 2.0  # seconds to wait after an error
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """`works`: this process handles, sends and looks at the clock; else it only listens."""
+    """`works`: this process handles, sends and looks at the clock; else it only listens, to
+    platforms that come to its doors: a line of its own is held by who sends, too.
+    """
 
     bot: Bot
     adapters: Sequence[Adapter]
@@ -33,7 +35,7 @@ class Runner:
         scheduler = self._scheduler() if self.works else None
         try:
             async with asyncio.TaskGroup() as group:
-                for adapter in self.adapters:
+                for adapter in (each for each in self.adapters if self.works or each.doors):
                     group.create_task(_always(partial(adapter.listen, self.bot.inbox)))
                 if self.works:
                     group.create_task(_always(self._handle))

@@ -1,1 +1,1 @@
-"""Matrix: rooms and direct chats, encrypted or not, told to the core as events."""
+"""Matrix as a platform of Duly's: rooms of a homeserver, mostly end-to-end encrypted."""

@@ -4,14 +4,10 @@ import asyncio
 from collections.abc import Callable, Container, Sequence
 from datetime import datetime, timedelta
 
-from adapters.matrix.calls import Calls
-from adapters.matrix.device import Device
 from adapters.matrix.homeserver import Homeserver
 from adapters.matrix.install import Install
-from adapters.matrix.known import PLATFORM, Known
+from adapters.matrix.known import PLATFORM
 from adapters.matrix.outbound import Outbound
-from adapters.matrix.pace import Pace
-from adapters.matrix.saying import Saying
 from bot.effects import Deliverable
 from bot.events import Account, MessageRef, Place
 from bot.port import Ability, Door, Files, Inbox, TryLater, Undeliverable
@@ -32,7 +28,7 @@ class Matrix:
         now: Callable[[], datetime],
         typed: Container[str] = (),
     ) -> None:
-        self.homeservers = [_homeserver(each, files, now, typed) for each in installs]
+        self.homeservers = [Homeserver(each, files, now, typed) for each in installs]
 
     async def listen(self, inbox: Inbox) -> None:
         """Until cancelled."""
@@ -44,30 +40,20 @@ class Matrix:
         """Nothing is held open for others."""
 
     async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
-        return await self._of(effect.to).outbound.deliver(effect, key, reader)
+        return await self._of(effect.to).deliver(effect, key, reader)
 
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
         try:
             there = self._of(effect.to)
         except Undeliverable:
             return None
-        return await there.outbound.find(effect, key, since)
+        return await there.find(effect, key, since)
 
-    def _of(self, to: Account | Place) -> Homeserver:
+    def _of(self, to: Account | Place) -> Outbound:
         """Raises TryLater while the device is not ours or its rooms are not known yet."""
         for each in self.homeservers:
-            if each.known.realm == to.realm and to.platform == PLATFORM:
-                if not each.ready:
+            if each.install.realm == to.realm and to.platform == PLATFORM:
+                if not each.ready or each.outbound is None:
                     raise TryLater(SOON)
-                return each
+                return each.outbound
         raise Undeliverable("that is on no homeserver of ours")
-
-
-def _homeserver(
-    install: Install, files: Files, now: Callable[[], datetime], typed: Container[str]
-) -> Homeserver:
-    known = Known(install.user_id)
-    device = Device(install, now)
-    calls = Calls(device.url, device.token, Pace(install.rate))
-    saying = Saying(calls, device, known, install.encryption)
-    return Homeserver(calls, device, known, Outbound(calls, known, saying, files, typed), now)

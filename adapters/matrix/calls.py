@@ -2,17 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
-
-import aiohttp
+from urllib.parse import quote, urlencode
 
 from adapters.matrix.pace import Pace
 from adapters.matrix.remedies import remedy
 from adapters.matrix.slip import Slip
+from adapters.matrix.wire import Answer, NoAnswer, TooLarge, Wire
 from bot.port import Doubtful, TryLater, Undeliverable
 
 LONGEST = 30.0  # seconds for one call
@@ -21,7 +20,6 @@ MENDING = timedelta(minutes=5)  # to look again where somebody has to mend somet
 AGAIN = 2  # further tries of a call that only reads
 PAGE = 100  # events of a room's past at a time; Synapse gives no more
 BROKEN = 500
-OK = 200
 UNSEEN = (400, 403, 404)  # of an event: no id at all, not for us, not there
 SHUT_OUT = frozenset(("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"))
 BUSY = frozenset(("M_LIMIT_EXCEEDED",))
@@ -50,22 +48,22 @@ class ShutOut(Refused):
 class Calls:
     """One user's. What is sent is never sent again here: who asked decides what a doubt means."""
 
-    url: str  # of the homeserver, without a slash at its end
-    token: Callable[[], str]  # ours, as it is now
+    wire: Wire
     pace: Pace = field(default_factory=Pace)
-    _line: aiohttp.ClientSession | None = None
 
-    async def send(self, method: str, path: str, body: object, *, hurry: bool = False) -> Slip:
+    async def send(
+        self, method: str, path: str, body: Mapping[str, Any], *, hurry: bool = False
+    ) -> Slip:
         """Raises TryLater, Doubtful, Refused. `hurry`: somebody waits for it."""
         await self.pace.turn(hurry=hurry)
-        answer = await self._call(method, path, json=body)
+        answer = await self._call(method, path, body)
         self.pace.passed()
         return answer
 
     async def read(self, path: str, method: str = "GET", **more: Any) -> Slip:
         """A call that changes nothing, tried again where that may help. Raises TryLater, Refused.
 
-        `more`: `json`, `params`, `longest` seconds.
+        `more`: `body`, `params`, `longest` seconds.
         """
         for _ in range(AGAIN):
             try:
@@ -109,72 +107,55 @@ class Calls:
 
         Raises TryLater, Undeliverable.
         """
-        params = {"filename": name}
-        headers = {"Content-Type": kind}
-        path = "/_matrix/media/v3/upload"
+        path = f"/_matrix/media/v3/upload{_query({'filename': name} if name else {})}"
         try:
-            answer = await self._call("POST", path, data=body, params=params, headers=headers)
-        except Doubtful:
+            answer = await self.wire.send(path, body, kind)
+            return self._read("upload", answer).text("content_uri")
+        except (NoAnswer, Doubtful):
             raise TryLater(SOON) from None
         except Refused as no:
             raise no.undeliverable() from None
-        return answer.text("content_uri")
 
     async def fetch(self, mxc: str, longest: int) -> bytes:
         """A file of theirs, at most `longest` bytes. Raises TryLater, Undeliverable."""
         server, _, id = mxc.removeprefix("mxc://").partition("/")
         if not mxc.startswith("mxc://") or not server or not id or "/" in id:
             raise Undeliverable("that is no file of Matrix")
-        path = f"/_matrix/client/v1/media/download/{quote(server)}/{quote(id)}"
+        there = f"{quote(server, safe='')}/{quote(id, safe='')}"
         try:
-            async with self.line().get(self.url + path, headers=self._signed()) as answer:
-                if answer.status != OK:
-                    raise Undeliverable(f"the file could not be read: {answer.status}")
-                body = await answer.content.read(longest + 1)
-                while len(body) <= longest and (more := await answer.content.read(longest)):
-                    body += more
-        except (aiohttp.ClientError, TimeoutError):
+            body = await self.wire.fetch(f"/_matrix/client/v1/media/download/{there}", longest)
+        except NoAnswer:
             raise TryLater(SOON) from None
-        if len(body) > longest:
-            raise Undeliverable("the file is too large")
+        except TooLarge:
+            raise Undeliverable("the file is too large") from None
+        if body is None:
+            raise Undeliverable("the file could not be read")
         return body
 
-    def line(self) -> aiohttp.ClientSession:
-        if self._line is None or self._line.closed:
-            self._line = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LONGEST))
-        return self._line
-
-    async def close(self) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            await line.close()
-
-    def _signed(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token()}"}
-
     async def _call(
-        self, method: str, path: str, *, longest: float = LONGEST, **how: Any
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        longest: float = LONGEST,
     ) -> Slip:
-        headers = {**self._signed(), **how.pop("headers", {})}
-        what = f"{method} {_shape(path)}"
         try:
-            async with self.line().request(
-                method,
-                self.url + path,
-                headers=headers,
-                timeout=aiohttp.ClientTimeout(total=longest),
-                allow_redirects=False,
-                **how,
-            ) as answer:
-                status = answer.status
-                told = Slip(await answer.json(content_type=None))
-        except aiohttp.ClientConnectorError:
-            raise TryLater(SOON) from None
-        except (TimeoutError, aiohttp.ClientError, ValueError, OSError) as error:
-            raise Doubtful(f"{what}: {type(error).__name__}") from None
-        if status == OK:
+            whole = path + _query(params or {})
+            answer = await self.wire.ask(method, whole, body, patience=longest)
+        except NoAnswer as none:
+            if not none.sent:
+                raise TryLater(SOON) from None
+            raise Doubtful(f"{method} {_shape(path)}: {none}") from None
+        return self._read(f"{method} {_shape(path)}", answer)
+
+    def _read(self, what: str, answer: Answer) -> Slip:
+        """Raises TryLater, Doubtful, Refused."""
+        told = Slip(answer.told)
+        if answer.ok:
             return told
-        raise self._meant(what, status, told)
+        raise self._meant(what, answer.status, told)
 
     def _meant(self, what: str, status: int, told: Slip) -> Exception:
         code = told.text("errcode")
@@ -191,6 +172,10 @@ class Calls:
 
 def room_path(room: str, *rest: str, root: str = CLIENT) -> str:
     return "/".join([f"{root}/rooms", *(quote(each, safe="") for each in (room, *rest))])
+
+
+def _query(params: Mapping[str, str]) -> str:
+    return f"?{urlencode(params)}" if params else ""
 
 
 def _shape(path: str) -> str:

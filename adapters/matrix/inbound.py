@@ -26,6 +26,7 @@ from bot.events import (
     Undecryptable,
     Unread,
 )
+from bot.words import Say
 
 FILES = frozenset(("m.file", "m.image", "m.audio", "m.video"))
 SPOKEN = frozenset(  # of other types than m.room.message, what somebody says to others
@@ -45,15 +46,14 @@ Read = tuple[Happening, ...] | Ignored
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event as its room saw it. `sealed`: it came encrypted, from whom it says it is.
+    """One event as its room saw it, opened where it could be.
 
-    `proved`: who sent it is proved as far as our company wants it to be, for commands.
+    `doubt`: why it is not sure enough, for a command, that it is from whom it says.
     """
 
     event: Slip
     at: datetime
-    sealed: bool = False
-    proved: bool = True
+    doubt: Say | None = None
 
     @property
     def sender(self) -> str:
@@ -94,7 +94,8 @@ def unread(event: Mapping[str, Any], known: Known, at: datetime) -> Unread:
 
 
 def _message(told: Told, room: Room, known: Known) -> Read:
-    said = text.said(told.event.at("content").data, told.event.text("type"))
+    name = room.members.get(told.sender, rooms.local(told.sender))
+    said = text.said(told.event.at("content").data, told.event.text("type"), name)
     if told.sender == known.user:
         return _echo(told, said, room, known)
     if said.replaces:
@@ -119,11 +120,14 @@ def _posted(told: Told, said: text.Said, room: Room, known: Known) -> list[Happe
     direct = rooms.chat_with(room, known.user) is not None
     found: list[Happening] = [post]
     asked = None if post.automatic else text.command(said, known.names, direct=direct)
+    content = told.event.at("content")
+    posted = content.text("msgtype") in FILES
     if asked is not None:
         command = _command(told, said, asked, post)
         found = [command] if direct else [replace(post, direct=True), command]
-    content = told.event.at("content")
-    if content.text("msgtype") in FILES:
+        if posted and asked.bare:  # a file alone asks nothing; it may be an answer
+            found = []
+    if posted:
         key = keys.told(known.realm, "files", told.id)
         files = (_file(content),)
         found.append(
@@ -142,7 +146,7 @@ def _post(told: Told, said: text.Said, room: Room, known: Known) -> MessagePoste
         mentions=_accounts(said, known),
         everyone=said.room and rooms.may_call_all(room, told.sender),
         quotes=said.replies_to,
-        automatic=told.event.at("content").text("msgtype") == "m.notice",
+        automatic=said.automatic,
     )
 
 
@@ -150,9 +154,7 @@ def _accounts(said: text.Said, known: Known) -> tuple[Account, ...]:
     return tuple(known.account(each) for each in said.mentions)
 
 
-def _command(
-    told: Told, said: text.Said, asked: text.Asked, post: MessagePosted
-) -> CommandInvoked:
+def _command(told: Told, said: text.Said, asked: text.Asked, post: MessagePosted) -> CommandInvoked:
     place = post.message.place
     return CommandInvoked(
         key=f"{post.key}/command",
@@ -164,10 +166,11 @@ def _command(
         links=tuple(
             (words, MessageRef(replace(place, id=room, thread=None), event))
             for words, room, event in said.links
+            if room.startswith("!")
         ),
         reply_handle=told.id,
         bare=asked.bare,
-        proved=told.proved,
+        doubt=told.doubt,
     )
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from nio.crypto.attachments import encrypt_attachment
 from adapters.matrix import keys, render, rooms
 from adapters.matrix.calls import Calls, Refused, room_path
 from adapters.matrix.known import PLATFORM, Known, Room
+from adapters.matrix.reading import Opened
 from adapters.matrix.render import Message
 from adapters.matrix.saying import Content, Saying, ours
 from adapters.matrix.slip import Slip
@@ -144,6 +145,8 @@ class Outbound:
     async def _whisper(self, effect: Whisper, key: str, reader: Reader) -> MessageRef:
         """Nobody can be whispered to in a room: in their chat with us, they are alone."""
         place = await self.saying.place(self._near(effect) or effect.to)
+        if effect.begins and effect.reply_handle and not place.thread and self._near(effect):
+            place = replace(place, thread=effect.reply_handle)
         return await self._send(place, effect.card, key, reader)
 
     def _near(self, effect: Whisper) -> Place | None:
@@ -280,8 +283,8 @@ class Outbound:
         """What a message of ours says of itself; an edit is none of its own."""
         content = event.at("content")
         if event.text("type") == "m.room.encrypted":
-            opened = self.saying.device.opened(room.id, event.data)
-            content = Slip(opened.content) if opened else content
+            opened = self.saying.device.decrypt(room.id, event.data)
+            content = Slip(opened.event).at("content") if isinstance(opened, Opened) else content
         if content.at("m.relates_to").text("rel_type") == "m.replace":
             return Slip({})
         return content.at(keys.CONTENT)

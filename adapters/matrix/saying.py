@@ -9,12 +9,16 @@ from adapters.matrix import keys, rooms
 from adapters.matrix.calls import CLIENT, Calls, Refused, room_path
 from adapters.matrix.device import Device
 from adapters.matrix.known import PLATFORM, Known, Room
+from adapters.matrix.sharing import NotShared
 from adapters.matrix.slip import Slip
+from adapters.matrix.wire import NoAnswer
 from bot.events import Account, MessageRef, Place
 from bot.port import Doubtful, TryLater, Undeliverable
+from bot.settings import Unusable
 
 Content = dict[str, Any]
 SHORTLY = timedelta(seconds=1)
+MENDING = timedelta(seconds=5)
 ENCRYPTED = {
     "type": "m.room.encryption",
     "state_key": "",
@@ -29,7 +33,10 @@ class Saying:
     calls: Calls
     device: Device
     known: Known
-    encryption: bool
+
+    @property
+    def encryption(self) -> bool:
+        return self.device.install.encryption
 
     def room(self, place: Place) -> Room:
         """Which room it is today. Raises Undeliverable where we are in none."""
@@ -126,11 +133,18 @@ class Saying:
     async def event(self, room: Room, kind: str, content: Content, transaction: str) -> str:
         """The id of what it became: the same transaction again becomes the same event."""
         if room.encrypted and kind != "m.reaction":  # no client encrypts reactions
-            if not self.encryption:
-                raise Undeliverable("the room is encrypted, and encryption is switched off")
-            kind, content = await self.device.seal(room.id, kind, content)
+            kind, content = await self._encrypted(room, kind, content)
         path = room_path(room.id, "send", kind, transaction)
         return (await self.calls.send("PUT", path, content)).event("event_id")
+
+    async def _encrypted(self, room: Room, kind: str, content: Content) -> tuple[str, Content]:
+        """Nothing was sent where it fails. Raises TryLater, Undeliverable."""
+        try:
+            return await self.device.encrypt(room.id, kind, content)
+        except (NoAnswer, NotShared):
+            raise TryLater(MENDING) from None
+        except Unusable as why:
+            raise Undeliverable(str(why)) from None
 
 
 def _inside(root: str) -> Content:

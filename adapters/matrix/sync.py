@@ -1,5 +1,6 @@
 """What one sync says, read into happenings: nothing of before we joined, and every gap named."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,8 +9,13 @@ from typing import Any
 from adapters.matrix import inbound, rooms
 from adapters.matrix.inbound import Ignored, Told
 from adapters.matrix.known import Known, Room
+from adapters.matrix.reading import Lacking, Opened, Refused
 from adapters.matrix.slip import Slip, Unreadable, print_of
-from bot.events import Happening
+from adapters.matrix.trust import advice
+from bot.events import FileShared, Happening, Undecryptable
+from bot.words import Say, say
+
+log = logging.getLogger(__name__)
 
 FILTER: Mapping[str, Any] = {
     "presence": {"not_types": ["*"]},
@@ -23,24 +29,11 @@ FILTER: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """An encrypted event, opened: its type and content; `proved`: by a device that is trusted."""
-
-    type: str
-    content: Mapping[str, Any]
-    proved: bool
+Opener = Callable[[str, Mapping[str, Any]], Opened | Lacking | Refused]  # room, event
 
 
-Opener = Callable[[str, Mapping[str, Any]], Opened | None]  # room, event; None: no key yet
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What the timeline left out lies before `end`."""
-
-    room: str
-    end: str
+class Forged(Exception):
+    """Nobody can have said that: it is forged, repeated or broken."""
 
 
 @dataclass(slots=True)
@@ -52,6 +45,7 @@ class Reader:
     now: Callable[[], datetime]
     ignored: dict[str, int] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)  # the rooms of what cannot be read yet
+    files: dict[str, Slip] = field(default_factory=dict)  # by message, what says where they are
 
     def room(self, id: str) -> Room:
         if id not in self.known.rooms:
@@ -83,30 +77,41 @@ class Reader:
         try:
             told = self._told(event, room)
             found = inbound.read(told, room, self.known)
+        except Forged as forged:
+            log.warning("an encrypted event is not believed: %s", forged)
+            found = Ignored(f"not believed: {forged}")
         except Unreadable:
             yield inbound.unread(event.data, self.known, self.now())
             return
         if isinstance(found, Ignored):
             self.ignored[found.why] = self.ignored.get(found.why, 0) + 1
             return
-        if told.event.text("type") == "m.room.encrypted":
-            self.sealed[told.id] = room.id
-        yield from found
+        for each in found:
+            if isinstance(each, Undecryptable):
+                self.sealed[each.message.id] = room.id
+            if isinstance(each, FileShared):
+                self.files[each.message.id] = told.event.at("content")
+            yield each
 
     def _told(self, event: Slip, room: Room) -> Told:
-        """Opened where it can be. What came in the clear into an encrypted room proves nothing."""
+        """Opened where it can be. Raises Forged for what nobody may believe."""
         at = min(event.stamp("origin_server_ts"), self.now())
         if event.text("type") != "m.room.encrypted" or "state_key" in event.data:
-            return Told(event, at, proved=not room.encrypted)
+            return Told(event, at, doubt=in_the_clear() if room.encrypted else None)
         opened = self.open(room.id, event.data)
-        if opened is None:
-            return Told(event, at, sealed=True, proved=False)
-        content = dict(opened.content)
-        relation = event.at("content").data.get("m.relates_to")
-        if relation is not None:  # it stands outside, and a server may have added it there
-            content.setdefault("m.relates_to", relation)
-        inside = {**event.data, "type": opened.type, "content": content}
-        return Told(Slip(inside), at, sealed=True, proved=opened.proved)
+        if isinstance(opened, Refused):
+            raise Forged(opened.reason)
+        if isinstance(opened, Lacking):
+            return Told(event, at)
+        return Told(Slip(opened.event), at, doubt=advice(opened.why) if opened.why else None)
+
+
+def in_the_clear() -> Say:
+    """Anybody at the homeserver could have put it there."""
+    return say(
+        "This room is encrypted, and what you asked of me came without encryption, so that I "
+        "cannot tell who wrote it. Write it again with an app that encrypts."
+    )
 
 
 def joined_at(events: list[Slip], us: str) -> int | None:

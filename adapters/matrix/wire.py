@@ -1,7 +1,8 @@
 """Single calls to a homeserver: a method, a path, and what it says to them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,10 @@ class NoAnswer(Exception):
     def __init__(self, reason: str, *, sent: bool) -> None:
         super().__init__(reason)
         self.sent = sent
+
+
+class TooLarge(Exception):
+    """The file is larger than it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +67,56 @@ class Wire:
         patience: float = PATIENCE,
     ) -> Answer:
         """Raises NoAnswer."""
-        if self._line is None:
-            self._line = aiohttp.ClientSession()
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        try:
-            async with self._line.request(
-                method,
-                self.url + path,
-                json=body,
-                headers=headers,
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=patience),
-            ) as answer:
-                told = _object(await _whole(answer))
-                return Answer(answer.status, told, _time(answer.headers.get("Date", "")))
-        except aiohttp.ClientConnectorError as error:
-            raise NoAnswer(_why(error), sent=False) from None
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise NoAnswer(type(error).__name__, sent=True) from None
+        return await self._asked(method, path, patience=patience, json=body)
+
+    async def send(self, path: str, body: bytes, kind: str) -> Answer:
+        """Bytes, of a file. Raises NoAnswer."""
+        return await self._asked("POST", path, data=body, headers={"Content-Type": kind})
+
+    async def fetch(self, path: str, longest: int) -> bytes | None:
+        """A file, at most `longest` bytes; None where it is not there. Raises NoAnswer, TooLarge."""
+        async with self._request("GET", path, patience=PATIENCE) as answer:
+            if answer.status != OK:
+                return None
+            try:
+                return await _whole(answer, longest)
+            except ValueError:
+                raise TooLarge from None
 
     async def close(self) -> None:
         if self._line is not None:
             await self._line.close()
             self._line = None
+
+    async def _asked(
+        self, method: str, path: str, *, patience: float = PATIENCE, **how: Any
+    ) -> Answer:
+        async with self._request(method, path, patience=patience, **how) as answer:
+            told = _object(await _whole(answer))
+            return Answer(answer.status, told, _time(answer.headers.get("Date", "")))
+
+    @asynccontextmanager
+    async def _request(
+        self, method: str, path: str, *, patience: float, **how: Any
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        if self._line is None:
+            self._line = aiohttp.ClientSession()
+        signed = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = {**signed, **how.pop("headers", {})}
+        try:
+            async with self._line.request(
+                method,
+                self.url + path,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=patience),
+                **how,
+            ) as answer:
+                yield answer
+        except aiohttp.ClientConnectorError as error:
+            raise NoAnswer(_why(error), sent=False) from None
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise NoAnswer(type(error).__name__, sent=True) from None
 
 
 def _why(error: aiohttp.ClientConnectorError) -> str:
@@ -94,12 +126,12 @@ def _why(error: aiohttp.ClientConnectorError) -> str:
     return error.os_error.strerror or type(error).__name__
 
 
-async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+async def _whole(answer: aiohttp.ClientResponse, longest: int = LARGEST) -> bytes:
     """Raises ValueError for more than anybody should read."""
     found = bytearray()
     async for chunk in answer.content.iter_chunked(CHUNK):
         found += chunk
-        if len(found) > LARGEST:
+        if len(found) > longest:
             raise ValueError("too large")
     return bytes(found)
 
