@@ -211,14 +211,8 @@ class Outbound:
     async def _amend(self, effect: Amend, key: str, reader: Reader) -> MessageRef:
         """Raises Undeliverable where it does not stand there any more."""
         room, _ = await self._standing_at(effect.message)
-        new = render.content(self._made(effect.card, reader))
-        content: Content = {
-            **new,
-            "body": f"* {new['body']}",
-            "m.new_content": new,
-            "m.relates_to": {"rel_type": "m.replace", "event_id": effect.message.id},
-            **ours(key),
-        }
+        new = render.edited(self._made(effect.card, reader), effect.message.id)
+        content: Content = {**new, **ours(key)}
         await self.saying.event(room, "m.room.message", content, keys.transaction(key))
         return effect.message
 
