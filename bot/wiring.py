@@ -27,7 +27,7 @@ from bot.web.gate import Gate
 from bot.web.limits import Attempts
 from bot.web.site import Site
 from bot.workshop import Workshop
-from commands import COMMANDS
+from commands import COMMANDS, TYPED
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ class Saying:
             "room_id"
         )
         self.known.opening.add(id)
+        self.known.chats.add(id)
         self.known.direct[user] = id
         await self.note_chats()
         return id
