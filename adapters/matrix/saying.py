@@ -70,7 +70,7 @@ class Saying:
     async def chat(self, user: str) -> Place:
         """Raises Undeliverable for nobody, TryLater until the room is there."""
         id = self._chat_of(user) or await self._begin(user)
-        if id not in self.known.rooms:
+        if id in self.known.opening or id not in self.known.rooms:
             raise TryLater(SHORTLY)  # until a sync has told us of it
         return self.known.place(id)
 

@@ -146,10 +146,11 @@ class Session:
             missed, lost = await self._fill(id, since, timeline.text("prev_batch"))
             found += lost
             said = [*missed, *said]
-        found += await self._chats(room, said)
+        room.personal = room.personal or id in self.known.chats
         if not whole:  # else it is told below, if it is not known
             found += self._reader.state(room, before)
         happened = self._reader.timeline(room, said)
+        found += await self._chats(room, said)
         await self._introduce(inbox, room, before, since=since)
         if room.successor:
             await self._follow(inbox, room)
@@ -194,12 +195,11 @@ class Session:
 
     async def _chats(self, room: Room, new: Iterable[Slip]) -> list[Happening]:
         """Somebody begins a chat with us: it is noted, and they are told what there is to say."""
-        if room.id in self.known.chats:
-            room.personal = True
         whom = rooms.chat_with(room, self.known.user)
         if whom is None:
             return []
-        self.known.opening.discard(room.id)
+        if room.encrypted or not self.saying.encryption:  # a sync may tell of it half made
+            self.known.opening.discard(room.id)
         before = self.known.direct.get(whom)
         if before != room.id and before not in self.known.rooms:
             self.known.direct[whom] = room.id

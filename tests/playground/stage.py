@@ -83,6 +83,9 @@ class PaperCore:
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         return self.errors
 
+    async def awaits(self, account: Account) -> bool:
+        return False
+
     async def largest(self) -> int:
         return LARGEST
 
