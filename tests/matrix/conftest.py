@@ -17,8 +17,8 @@ def synapse() -> Iterator[Synapse]:
 
 @pytest.fixture(scope="session")
 def strict_synapse() -> Iterator[Synapse]:
-    """It lets people send as fast as a server does whose admin changed nothing."""
-    with running(need("synapse"), strict=True) as made:
+    """People send no faster than with Synapse's own limits, and no file of more than a megabyte."""
+    with running(need("synapse"), strict=True, max_upload_size="1M") as made:
         yield made
 
 
