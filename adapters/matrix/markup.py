@@ -161,8 +161,8 @@ def _label(name: tuple[Run, ...], behind: str) -> Iterator[Run]:
     """Bold, but for commands, which stand out already."""
     last = name[-1] if name else Run("")
     whole = last.kind == "words"
-    ended = replace(last, text=f"{last.text}{behind}") if whole else Run(behind)
-    for each in (*(name[:-1] if whole else name), ended):
+    closing = replace(last, text=f"{last.text}{behind}") if whole else Run(behind)
+    for each in (*(name[:-1] if whole else name), closing):
         yield replace(each, kind="strong") if each.kind == "words" else each
 
 

@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vodozemac import GroupSession
 
 from adapters.matrix.addresses import permalink
-from adapters.matrix.limits import CONTENT, SEEDS, cut, size
+from adapters.matrix.limits import CONTENT, EVENT, SEEDS, cut, size
 from adapters.matrix.markup import UNMARK
 from adapters.matrix.render import Message, content, edited, message, published
 from adapters.matrix.text import said
@@ -323,6 +324,18 @@ def test_less_room_says_less_but_keeps_title_facts_and_buttons() -> None:
     assert short.body.count("\u2068") == short.body.count("\u2069") == 1
 
 
+def test_a_sentence_is_cut_within_the_words_that_are_too_long() -> None:
+    link, words = Link("https://duly.example/", say("here")), Quoted("x" * 3000, longest=3000)
+    text = say("{code}, {link}: {words} and so on", code=Code("/duly a"), link=link, words=words)
+
+    short = message(Card(say("Title"), body=(text,)), READER, Addresses(), TYPED, room=2000)
+
+    address = '<a href="https://duly.example/">here</a>'
+    assert f"<p><code>!duly a</code>, {address}: xxx" in short.html
+    assert "xxx…</p><p>… and 1 more: <code>!duly web</code></p>" in short.html
+    assert "and so on" not in short.html
+
+
 def weight(made: dict[str, object]) -> int:
     """Bytes as the library encrypts it."""
     return len(json.dumps(made, separators=(",", ":")))
@@ -363,7 +376,7 @@ def test_every_card_is_within_the_limits(card: Card, reader: Reader) -> None:
     sent = shown(card, reader)
 
     assert weight(content(sent)) < CONTENT
-    assert weight(edited(sent, "$" + "x" * 254)) < CONTENT + 15_000
+    assert weight(edited(sent, "$" + "x" * 254)) < CONTENT + 3_000
     assert Tags(sent.html).deepest <= 3
     assert len(sent.seeds) == len(set(sent.seeds)) <= SEEDS
     assert sent.body.count("!duly ") >= len(card.buttons)
@@ -404,6 +417,18 @@ def test_a_very_long_published_text_goes_on_in_the_next_message(text: str) -> No
         assert weight(content(each)) < CONTENT
         assert each.body.endswith(f"Part {number} of {len(sent)}")
         assert number == len(sent) or weight(content(each)) > CONTENT / 2.1
+
+
+def test_the_largest_content_is_an_event_also_where_it_is_encrypted() -> None:
+    longest = published(Publish(ROOM, say("Notice"), "字" * 20_000), READER)[0]
+    edit = edited(longest, "$" + "x" * 254) | {"duly": {"key": "x" * 300, "part": 1}}
+    plain = {"type": "m.room.message", "content": edit, "room_id": "!" + "x" * 254}
+
+    sealed = GroupSession().encrypt(json.dumps(plain).encode()).to_base64()
+
+    others = 6 * 255 + 1000  # of an event: sender, room, device, hashes, signatures, parents
+    assert weight(edit) > CONTENT - 2_000
+    assert len(sealed) + others < EVENT
 
 
 def test_one_message_holds_the_longest_text_that_is_approved_in_chat() -> None:
