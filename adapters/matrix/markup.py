@@ -159,11 +159,12 @@ def fact(name: Say, value: Say | Value, reader: Reader) -> list[Piece]:
 
 def _label(name: tuple[Run, ...], behind: str) -> Iterator[Run]:
     """Bold, but for commands, which stand out already."""
-    last = name[-1] if name else Run("")
-    whole = last.kind == "words"
-    closing = replace(last, text=f"{last.text}{behind}") if whole else Run(behind)
-    for each in (*(name[:-1] if whole else name), closing):
-        yield replace(each, kind="strong") if each.kind == "words" else each
+    strong = [replace(each, kind="strong") if each.kind == "words" else each for each in name]
+    if strong and strong[-1].kind == "strong":
+        *strong, last = strong
+        yield from (*strong, replace(last, text=f"{last.text}{behind}"))
+    else:
+        yield from (*strong, Run(behind))
 
 
 def colon(reader: Reader) -> str:

@@ -337,7 +337,7 @@ def test_a_sentence_is_cut_within_the_words_that_are_too_long() -> None:
 
 
 def weight(made: dict[str, object]) -> int:
-    """Bytes as the library encrypts it."""
+    """Bytes as they are encrypted."""
     return len(json.dumps(made, separators=(",", ":")))
 
 
