@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.playground import Cast, Hooks, MenuEntry, Playground
 from bot.bell import Bell
+from bot.clock import Clock
 from bot.engine import Engine
 from bot.exported import Export
 from bot.handlers import Handlers
@@ -28,6 +30,9 @@ from bot.web.limits import Attempts
 from bot.web.site import Site
 from bot.workshop import Workshop
 from commands import COMMANDS
+
+if TYPE_CHECKING:
+    from adapters.matrix.deeds import Deeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,13 @@ def slack_manifest(name: str, url: str) -> str:
     from adapters.slack.manifest import manifest  # noqa: PLC0415
 
     return manifest(name, url, {each.name: each.usage for each in COMMANDS})
+
+
+def matrix_deeds(settings: Settings, account: str) -> "Deeds":
+    """What an operator does about Matrix; `account`: whose, where there are several."""
+    from adapters.matrix.deeds import Deeds  # noqa: PLC0415
+
+    return Deeds(settings.matrix, settings.data, Clock().now, account)
 
 
 def pages(bot: Bot, where: Address, door: str) -> Gate:

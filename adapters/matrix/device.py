@@ -117,6 +117,12 @@ async def open_device(
         raise
 
 
+def open_keyring(made: Install, device_id: str) -> Keyring:
+    """Only to be read: Duly may be running with it. To be closed."""
+    key = derive(made.store_key, "keys").hex()
+    return Keyring(made.user_id, device_id, str(made.store), key, KEYS)
+
+
 def nio_client(made: Install, url: str, secrets: Secrets) -> AsyncClient:
     """nio as we let it work: with our store of keys, and without its sync token.
 
