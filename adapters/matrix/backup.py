@@ -21,7 +21,7 @@ from bot.seal import parse_key
 from bot.settings import Unusable
 
 PURPOSE = "backup"
-ROUNDS = 10_000  # of making a key from the passphrase, which is 256 bits of chance already
+ROUNDS = 1_000  # of making a key from the passphrase, which is 256 bits of chance already
 
 
 def room_keys(file: Path) -> Path:

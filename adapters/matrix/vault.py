@@ -146,6 +146,12 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def make_file(file: Path) -> Path:
+    """Where it is missing, readable by its owner alone. Raises OSError."""
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    return file
+
+
 def sync_folder(folder: Path) -> None:
     """What was renamed in it lasts."""
     with contextlib.suppress(OSError):  # not every system lets a folder be synced
