@@ -41,6 +41,7 @@ class Whisper:
     near: Place
     card: Card
     reply_handle: str | None = None
+    clear: bool = False  # it holds no secret, and who cannot decrypt is to read it too
 
 
 @dataclass(frozen=True, slots=True)

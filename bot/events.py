@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
+from bot.words import Say
+
 Platform = NewType("Platform", str)  # "slack", "matrix", "playground", "web"
 PlaceKind = Literal["channel", "group", "direct"]
 
@@ -98,6 +100,7 @@ class CommandInvoked(Event):
     links: tuple[tuple[str, MessageRef], ...] = ()  # likewise for messages
     reply_handle: str | None = None  # opaque; only its own adapter understands it
     about: str = ""  # the words of the message it was used on, where it was used on one
+    doubt: Say | None = None  # why it is not sure that they said it: this is all the answer there is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +206,13 @@ class AccessLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm(Event):
+    """The platform shows us something that IT must know of, and do something about."""
+
+    what: Say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unread(Event):
     """A payload nobody could read, kept as it came for `duly doctor`."""
 
@@ -225,6 +235,7 @@ Happening = (
     | Echoed
     | CoverageLost
     | AccessLost
+    | Alarm
     | Unread
 )
 
@@ -237,7 +248,7 @@ def conversation(place: Place) -> str:
 def realm_of(event: Happening) -> tuple[Platform, str] | None:
     """Where it came from; None where it does not say, or says that nothing comes any more."""
     match event:
-        case AccessLost() | Unread() | CoverageLost():
+        case AccessLost() | Alarm() | Unread() | CoverageLost():
             return None
         case MessagePosted() | MessageChanged() | ReactionChanged() | FileShared() | Echoed():
             return event.message.place.platform, event.message.place.realm

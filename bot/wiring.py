@@ -29,7 +29,7 @@ from bot.web.gate import Gate
 from bot.web.limits import Attempts
 from bot.web.site import Site
 from bot.workshop import Workshop
-from commands import COMMANDS
+from commands import COMMANDS, TYPED
 
 if TYPE_CHECKING:
     from adapters.matrix.deeds import Deeds
@@ -71,7 +71,7 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
     )
 
 
-PLATFORMS = ("playground", "slack")
+PLATFORMS = ("playground", "slack", "matrix")
 
 
 def platforms(settings: Settings) -> list[str]:
@@ -80,15 +80,26 @@ def platforms(settings: Settings) -> list[str]:
     for name in named:
         if name not in PLATFORMS:
             raise Unusable(f"There is no platform {name}. Known: {', '.join(PLATFORMS)}.")
-    if not named and (settings.slack or any(name.startswith("SLACK_") for name in os.environ)):
-        return ["slack"] if slack_is_configured(settings) else []
-    return named
+    if named:
+        return named
+    found = [("slack", slack_is_configured(settings)), ("matrix", matrix_is_configured(settings))]
+    return [name for name, configured in found if configured]
 
 
 def slack_is_configured(settings: Settings) -> bool:
+    if not settings.slack and not any(name.startswith("SLACK_") for name in os.environ):
+        return False  # what it brings with it need not be loaded
     from adapters.slack.install import configured  # noqa: PLC0415
 
     return configured(settings.slack, os.environ)
+
+
+def matrix_is_configured(settings: Settings) -> bool:
+    if not settings.matrix and not any(name.startswith("MATRIX_") for name in os.environ):
+        return False
+    from adapters.matrix.install import configured  # noqa: PLC0415
+
+    return configured(settings.matrix, os.environ)
 
 
 def adapters(
@@ -99,8 +110,10 @@ def adapters(
     for name in platforms(settings):
         if name == "playground":
             found.append(playground(store, settings.data / "playground.db", cast, ring))
-        else:
+        elif name == "slack":
             found.append(slack(store, settings))
+        else:
+            found.append(matrix(store, settings))
     return [*found, Web(store)]
 
 
@@ -110,6 +123,15 @@ def slack(store: Store, settings: Settings) -> Adapter:
     from adapters.slack.install import installs  # noqa: PLC0415
 
     return Slack(installs(settings.slack), StoredFiles(store), store.clock.lease)
+
+
+def matrix(store: Store, settings: Settings) -> Adapter:
+    """Loaded only where it is wanted. Raises Unusable."""
+    from adapters.matrix.adapter import Matrix  # noqa: PLC0415
+    from adapters.matrix.install import installs  # noqa: PLC0415
+
+    made = installs(settings.matrix, settings.data)
+    return Matrix(made, StoredFiles(store), store.clock.lease, TYPED)
 
 
 def examined(store: Store, settings: Settings) -> list[Examined]:

@@ -274,10 +274,16 @@ def moved(told: Told, room: Room, known: Known) -> list[Happening]:
             account=account,
             place=known.place(room.id),
             joined=membership == "join",
-            ours=who == known.user and rooms.chat_with(room, known.user) is None,
+            ours=who == known.user and not _alone(room, known),
         )
     )
     return found
+
+
+def _alone(room: Room, known: Known) -> bool:
+    """A chat of two, as is every room that we made: what is kept of rooms is not said there."""
+    begun = room.personal or known.user in room.creators
+    return begun or rooms.chat_with(room, known.user) is not None
 
 
 def met(told: Told, who: str, known: Known) -> AccountChanged:

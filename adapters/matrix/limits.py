@@ -1,19 +1,19 @@
-"""How much Matrix takes. Sizes are bytes of JSON as it is encrypted: "é" is six, an emoji twelve.
+"""How much Matrix takes. Sizes are bytes of JSON in ASCII: "é" has six of them, an emoji twelve.
 
-An event of more than 65,536 bytes is refused (appendices, "Size limits"), and that is counted as
-it is sent: encryption makes four bytes of three, and the library writes JSON in ASCII first. So
-`ROOM` for a content leaves 10,000 bytes for ids, hashes, signatures and a relation.
-
-Tags may be nested 100 deep ("m.room.message msgtypes"); ours are two.
+An event of more than 65,536 bytes is refused (appendices, "Size limits") as it is sent: encryption
+makes four bytes of three, and nio writes JSON in ASCII before it. So a content stays below 40,000,
+which leaves a fifth for ids, hashes, signatures. An edit holds the new words once: its fallback
+for clients that know no edits is the title alone.
 """
 
 import json
 
 from bot.words import ISOLATE, POP
 
-EVENT, ROOM = 65_536, 40_000
-ENVELOPE = 1_500  # of ROOM: all that is not words: types, mentions, the key, a relation
-SEEDS = 6  # reactions of ours under one message; each is an event of its own
+EVENT, CONTENT = 65_536, 40_000
+ROOM = 38_000  # of a content, for the words of body and HTML
+TITLE, BUTTON, CODE = 2_000, 400, 2_000
+SEEDS = 6  # reactions of ours under a message: each is an event that everybody there receives
 
 
 def size(text: str) -> int:
@@ -23,11 +23,13 @@ def size(text: str) -> int:
 
 def cut(text: str, longest: int) -> str:
     """Whole, or its beginning and "…", within `longest` bytes."""
-    if size(text) <= longest:
-        return text
-    kept = first(text, longest - size(f"{POP}…")).rstrip()
-    closed = POP if kept.count(ISOLATE) > kept.count(POP) else ""
-    return f"{kept}{closed}…"
+    return text if size(text) <= longest else ended(first(text, longest - size(f"{POP}…")))
+
+
+def ended(begun: str) -> str:
+    """With "…", as it was cut off; what is isolated in it is closed."""
+    kept = begun.rstrip()
+    return f"{kept}{POP if kept.count(ISOLATE) > kept.count(POP) else ''}…"
 
 
 def first(text: str, longest: int) -> str:

@@ -117,10 +117,12 @@ class Outbound:
     def _made(self, card: Card, reader: Reader) -> Message:
         return render.message(card, reader, Links(self.known), self.typed)
 
-    async def _send(self, place: Place, card: Card, key: str, reader: Reader) -> MessageRef:
+    async def _send(
+        self, place: Place, card: Card, key: str, reader: Reader, *, clear: bool = False
+    ) -> MessageRef:
         made = self._made(card, reader)
         content = {**render.content(made), **ours(key)}
-        ref = await self.saying.say(place, content, keys.transaction(key))
+        ref = await self.saying.say(place, content, keys.transaction(key), clear=clear)
         await self._seed(ref, made, key)
         return ref
 
@@ -147,7 +149,7 @@ class Outbound:
         place = await self.saying.place(self._near(effect) or effect.to)
         if effect.begins and effect.reply_handle and not place.thread and self._near(effect):
             place = replace(place, thread=effect.reply_handle)
-        return await self._send(place, effect.card, key, reader)
+        return await self._send(place, effect.card, key, reader, clear=effect.clear)
 
     def _near(self, effect: Whisper) -> Place | None:
         """Where it was asked, if that is their chat with us."""
@@ -209,14 +211,8 @@ class Outbound:
     async def _amend(self, effect: Amend, key: str, reader: Reader) -> MessageRef:
         """Raises Undeliverable where it does not stand there any more."""
         room, _ = await self._standing_at(effect.message)
-        new = render.content(self._made(effect.card, reader))
-        content: Content = {
-            **new,
-            "body": f"* {new['body']}",
-            "m.new_content": new,
-            "m.relates_to": {"rel_type": "m.replace", "event_id": effect.message.id},
-            **ours(key),
-        }
+        new = render.edited(self._made(effect.card, reader), effect.message.id)
+        content: Content = {**new, **ours(key)}
         await self.saying.event(room, "m.room.message", content, keys.transaction(key))
         return effect.message
 

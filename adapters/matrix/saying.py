@@ -105,6 +105,7 @@ class Saying:
             "room_id"
         )
         self.known.opening.add(id)
+        self.known.chats.add(id)
         self.known.direct[user] = id
         await self.note_chats()
         return id
@@ -119,20 +120,22 @@ class Saying:
             return  # the room itself says what it is
 
     async def say(
-        self, place: Place, content: Content, transaction: str, kind: str = "m.room.message"
+        self, place: Place, content: Content, transaction: str, *, clear: bool = False
     ) -> MessageRef:
-        """Raises TryLater, Doubtful, Undeliverable, Refused."""
+        """`clear`: unencrypted even so. Raises TryLater, Doubtful, Undeliverable, Refused."""
         room = self.room(place)
         if not rooms.may_say(room, self.known.user):
             raise Refused("send", 403, NOT_LET_IN).undeliverable()
         if place.thread and "m.relates_to" not in content:
             content = {**content, "m.relates_to": _inside(place.thread)}
-        id = await self.event(room, kind, content, transaction)
+        id = await self.event(room, "m.room.message", content, transaction, clear=clear)
         return MessageRef(replace(self.known.place(room.id), thread=place.thread), id)
 
-    async def event(self, room: Room, kind: str, content: Content, transaction: str) -> str:
+    async def event(
+        self, room: Room, kind: str, content: Content, transaction: str, *, clear: bool = False
+    ) -> str:
         """The id of what it became: the same transaction again becomes the same event."""
-        if room.encrypted and kind != "m.reaction":  # no client encrypts reactions
+        if room.encrypted and not clear and kind != "m.reaction":  # nobody encrypts reactions
             kind, content = await self._encrypted(room, kind, content)
         path = room_path(room.id, "send", kind, transaction)
         return (await self.calls.send("PUT", path, content)).event("event_id")

@@ -138,10 +138,10 @@ class Session:
         if since is None and came is None:  # we have never listened: what was said is not ours
             said = [each for each in said if "state_key" in each.data]
         elif came is not None:
-            for each in said[:came]:
-                if "state_key" in each.data:
-                    rooms.apply(room, each)
-            said = said[came:]
+            earlier = [each for each in said[:came] if "state_key" in each.data]
+            for each in earlier:
+                rooms.apply(room, each)
+            before, said = [*before, *earlier], said[came:]
         elif timeline.flag("limited") and since is not None:
             missed, lost = await self._fill(id, since, timeline.text("prev_batch"))
             found += lost

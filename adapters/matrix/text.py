@@ -213,7 +213,7 @@ def _behind_our_name(said: Said, names: Collection[str], *, direct: bool) -> str
     elif direct:
         ours |= dict.fromkeys(names, CALLED_US)
     for each in sorted(filter(None, ours), key=len, reverse=True):
-        if text[: len(each)].casefold() == each.casefold():
-            if behind := ours[each].match(text, len(each)):
-                return text[behind.end() :].strip()
+        behind = ours[each].match(text, len(each))
+        if behind and text[: len(each)].casefold() == each.casefold():
+            return text[behind.end() :].strip()
     return None

@@ -8,6 +8,7 @@ from bot.command import Command
 from bot.events import (
     AccessLost,
     AccountChanged,
+    Alarm,
     ButtonPressed,
     CommandInvoked,
     CoverageLost,
@@ -80,6 +81,8 @@ class Handlers:
                 publishing.published(tx, event)
             case AccessLost():
                 access.lost(tx, event)
+            case Alarm():
+                access.alarmed(tx, event)
             case FileShared():
                 pass  # kept in the journal; what follows from them comes with the platforms
             case Unread():

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.card import Card
-from bot.events import AccessLost, Account, Happening, Place, Platform, conversation, realm_of
+from bot.events import AccessLost, Account, Alarm, Happening, Place, Platform, conversation, realm_of
 from bot.handlers import absences, keepers
 from bot.store import Transaction
 from bot.store.gaps import OPEN
@@ -29,6 +29,11 @@ def lost(tx: Transaction, event: AccessLost) -> None:
         return (account.platform, account.realm) != (event.platform, event.realm)
 
     keepers.tell(tx, "it", card, f"lost/{event.key}", elsewhere)
+
+
+def alarmed(tx: Transaction, event: Alarm) -> None:
+    """IT hears of it, once."""
+    keepers.tell(tx, "it", Card(event.what, tone="bad"), f"alarm/{event.key}")
 
 
 def told(realm: str, since: datetime) -> Say:

@@ -46,10 +46,19 @@ class Menu:
 
 
 def typed(menu: Menu, tx: Transaction, event: CommandInvoked) -> None:
+    if event.doubt is not None:
+        _doubted(tx, event, event.doubt)
+        return
     if event.actor.platform in menu.formless:
         _said(menu, tx, event)
     else:
         _run(menu, tx, event, event.text)
+
+
+def _doubted(tx: Transaction, event: CommandInvoked, why: Say) -> None:
+    """Whoever it was: the person is told, so that they can read it, and nothing is done."""
+    card = Card(why, body=(say("Nothing was done."),), tone="bad")
+    tx.outbox.add(Whisper(event.actor, event.place, card, clear=True), f"{event.key}/0")
 
 
 def _said(menu: Menu, tx: Transaction, event: CommandInvoked) -> None:

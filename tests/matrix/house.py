@@ -172,8 +172,10 @@ class House:
         if room is None:
             return []
         who = self.staff[name]
+        who.sync()
         if room in who.invited and room not in who.joined:
             who.join(room)
+            self.settle()
         who.sync()
         return [each for each in who.messages(room) if each.sender == self.duly]
 
