@@ -139,8 +139,13 @@ def examined(store: Store, settings: Settings) -> list[Examined]:
 
     The playground has nothing that could be set wrongly.
     """
-    if "slack" not in platforms(settings):
-        return []
+    looks = {"slack": slack_examined, "matrix": matrix_examined}
+    wanted = [looks[name] for name in platforms(settings) if name in looks]
+    return [found for look in wanted for found in look(store, settings)]
+
+
+def slack_examined(store: Store, settings: Settings) -> list[Examined]:
+    """Raises Unusable."""
     from adapters.slack.doctor import Background, examine  # noqa: PLC0415
     from adapters.slack.install import as_set  # noqa: PLC0415
 
@@ -157,6 +162,21 @@ def examined(store: Store, settings: Settings) -> list[Examined]:
             came=came,
         )
     return asyncio.run(examine(as_set(settings.slack), background))
+
+
+def matrix_examined(store: Store, settings: Settings) -> list[Examined]:
+    """Raises Unusable."""
+    from adapters.matrix.doctor import Background, examine  # noqa: PLC0415
+    from adapters.matrix.install import as_set  # noqa: PLC0415
+
+    with store.reading() as tx:
+        accounts = tx.people.snapshot().directory.accounts
+        known = {(each.realm, each.id) for each in accounts if each.platform == "matrix"}
+        cursors = tx.listeners.cursors("matrix/")
+    background = Background(
+        now=store.clock.lease, cursors=cursors, linked=lambda realm, id: (realm, id) in known
+    )
+    return asyncio.run(examine(as_set(settings.matrix, settings.data), background))
 
 
 def slack_manifest(name: str, url: str) -> str:

@@ -12,15 +12,15 @@ from adapters.matrix.backup import back_up, restore, room_keys
 from adapters.matrix.device import Device, open_device
 from adapters.matrix.entering import CLIENT
 from adapters.matrix.install import Install, installs
+from adapters.matrix.roomcheck import everything
 from adapters.matrix.trust import accepted, fingerprint, keep, pinned
 from adapters.matrix.vault import PINS, Sealed, Vault
 from adapters.matrix.wire import NoAnswer
 from bot.seal import KEY
 from bot.settings import Unusable
-from bot.words import Code, Quoted, Say, say
+from bot.words import Code, Say, say
 
 Result = TypeVar("Result")
-NOTHING = '{"room":{"rooms":[]},"presence":{"types":[]},"account_data":{"types":[]}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ async def _register(
         if cipher is None:
             return [*_registered(device), *_next(made)]
         await cipher.prove(replace=new_identity)
-        cipher.stock.hear((await device.wire.ask("GET", f"{CLIENT}/sync?filter={NOTHING}")).told)
+        path = f"{CLIENT}/sync?filter={everything()}"
+        cipher.stock.hear((await device.wire.ask("GET", path)).told)
         if cipher.stock.low:
             await cipher.stock.fill(device.wire)
         told = _registered(device)

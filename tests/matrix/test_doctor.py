@@ -1,7 +1,6 @@
 """A homeserver and our device looked over: each thing that is wrong is said with what to do."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,10 +12,11 @@ from adapters.matrix.deeds import Deeds
 from adapters.matrix.doctor import Background, examine
 from adapters.matrix.install import Install
 from adapters.matrix.trust import Pin, keep
-from adapters.matrix.vault import PINS, Sealed
+from adapters.matrix.vault import PINS, Sealed, Vault
 from bot.clock import wall
 from bot.words import Reader, Say, render
-from tests.matrix.human import Human
+from tests.matrix.cipher import SecretHuman
+from tests.matrix.human import Human, logged_in
 from tests.matrix.ours import install
 from tests.matrix.people import People
 from tests.matrix.synapse import Registered
@@ -50,14 +50,6 @@ class Look:
         return told, wrong
 
 
-@pytest.fixture(scope="module")
-def account(synapse: object) -> Iterator[Registered]:
-    from tests.matrix.synapse import Synapse  # noqa: PLC0415
-
-    assert isinstance(synapse, Synapse)
-    return synapse.register("doctored")
-
-
 @pytest.fixture
 def look(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Look:
     """A device that is as it should be, in a room."""
@@ -84,20 +76,21 @@ def written(file: Path, text: str) -> Path:
     return file
 
 
-def joined(people: People, made: Install, room: str) -> None:
-    duly = Human(people.server.url, Registered("", made.user_id, made.password, "", ""))
-    duly.close()
-    from tests.matrix.human import logged_in  # noqa: PLC0415
+def another(people: People, look: Look) -> Registered:
+    """Somebody else with the password of our account."""
+    account = Registered("", look.made.user_id, look.made.password, "", "")
+    return logged_in(people.server.url, account)
 
-    account = logged_in(people.server.url, Registered("", made.user_id, made.password, "", ""))
-    with Human(people.server.url, account) as there:
+
+def join(people: People, look: Look, room: str) -> None:
+    with Human(people.server.url, another(people, look)) as there:
         there.join(room)
 
 
 def test_all_is_well(people: People, look: Look) -> None:
     ann = people.human("ann")
-    joined(people, look.made, ann.create_room("Sales", invite=[look.made.user_id]))
-    joined(people, look.made, ann.create_room(invite=[look.made.user_id], encrypted=True))
+    join(people, look, ann.create_room("Sales", invite=[look.made.user_id]))
+    join(people, look, ann.create_room(invite=[look.made.user_id], encrypted=True))
 
     told, wrong = look.over()
 
@@ -114,7 +107,7 @@ def test_rooms_that_wait_and_rooms_that_silence_us(people: People, look: Look) -
     assert "I am in no room" in look.over()[1]
     ann.create_room(invite=[look.made.user_id])
     loud = ann.create_room("Board", invite=[look.made.user_id])
-    joined(people, look.made, loud)
+    join(people, look, loud)
     ann.set_state(loud, "m.room.power_levels", {"events_default": 50, "users": {}})
 
     _, wrong = look.over()
@@ -126,7 +119,7 @@ def test_rooms_that_wait_and_rooms_that_silence_us(people: People, look: Look) -
 def test_whoever_made_a_room_of_today_may_write_there(people: People, look: Look) -> None:
     ann = people.human("ann")
     room = ann.create_room("Board", invite=[look.made.user_id], version="12")
-    joined(people, look.made, room)
+    join(people, look, room)
     ann.set_state(room, "m.room.power_levels", {"events_default": 50, "users": {}})
     assert "I may not write" in look.over()[1]
     ann.set_state(
@@ -136,7 +129,7 @@ def test_whoever_made_a_room_of_today_may_write_there(people: People, look: Look
     assert look.over()[1] == ""
 
 
-def test_a_homeserver_that_is_none_or_not_there(people: People, look: Look) -> None:
+def test_a_homeserver_that_is_none_or_not_there(look: Look) -> None:
     assert "cannot be reached" in look.over(homeserver="http://127.0.0.1:9")[1]
     assert "there is no Matrix homeserver" in look.over(homeserver=f"{look.made.homeserver}/no")[1]
 
@@ -159,8 +152,6 @@ def test_a_device_that_is_not_registered_or_was_logged_out(people: People, look:
 
 
 def token(look: Look) -> str:
-    from adapters.matrix.vault import Vault  # noqa: PLC0415
-
     made = look.made
     secrets = Vault(made.store, made.store_key, made.user_id).load()
     assert secrets is not None
@@ -172,11 +163,7 @@ def test_the_wrong_key_of_the_store(look: Look) -> None:
 
 
 def test_keys_that_were_lost_and_an_identity_that_was_replaced(people: People, look: Look) -> None:
-    from tests.matrix.cipher import SecretHuman  # noqa: PLC0415
-    from tests.matrix.human import logged_in  # noqa: PLC0415
-
-    account = Registered("", look.made.user_id, look.made.password, "", "")
-    with SecretHuman(people.server.url, logged_in(people.server.url, account), bare=True) as eve:
+    with SecretHuman(people.server.url, another(people, look), bare=True) as eve:
         eve.reset_identity()
     replaced = look.over()[1]
     for file in look.made.store.glob("keys.db*"):
@@ -246,12 +233,14 @@ def test_what_a_folder_lies_on_is_the_innermost_mount(tmp_path: Path) -> None:
     assert disk.kind(tmp_path, tmp_path / "none") == ""
 
 
-def test_a_used_up_fallback_key_is_said(people: People, look: Look) -> None:
+def test_keys_that_are_used_up_are_said(people: People, look: Look) -> None:
     eve = people.secret("eve")
-    made = look.made
-    device = next(each.id for each in eve.person(made.user_id).devices)
-    while eve.claim(made.user_id, device) and "used up" not in (wrong := look.over()[1]):
-        for _ in range(49):
-            eve.claim(made.user_id, device)
+    user = look.made.user_id
+    device = next(each.id for each in eve.person(user).devices if each.vouched)
+    for _ in range(51):  # fifty for one use, and the fallback key
+        assert eve.claim(user, device)
+
+    _, wrong = look.over()
 
     assert "Only 0 keys are left" in wrong
+    assert "The fallback key is used up" in wrong
