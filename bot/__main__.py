@@ -20,6 +20,7 @@ MODULES = {
     "people": "people",
     "policy": "policy",
     "slack": "slack",
+    "matrix": "matrix",
 }
 MISUSED = 2
 

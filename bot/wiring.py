@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.playground import Cast, Hooks, MenuEntry, Playground
 from bot.bell import Bell
+from bot.clock import Clock
 from bot.engine import Engine
 from bot.exported import Export
 from bot.handlers import Handlers
@@ -28,6 +30,9 @@ from bot.web.limits import Attempts
 from bot.web.site import Site
 from bot.workshop import Workshop
 from commands import COMMANDS, TYPED
+
+if TYPE_CHECKING:
+    from adapters.matrix.deeds import Deeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +139,13 @@ def examined(store: Store, settings: Settings) -> list[Examined]:
 
     The playground has nothing that could be set wrongly.
     """
-    if "slack" not in platforms(settings):
-        return []
+    looks = {"slack": slack_examined, "matrix": matrix_examined}
+    wanted = [looks[name] for name in platforms(settings) if name in looks]
+    return [found for look in wanted for found in look(store, settings)]
+
+
+def slack_examined(store: Store, settings: Settings) -> list[Examined]:
+    """Raises Unusable."""
     from adapters.slack.doctor import Background, examine  # noqa: PLC0415
     from adapters.slack.install import as_set  # noqa: PLC0415
 
@@ -154,11 +164,33 @@ def examined(store: Store, settings: Settings) -> list[Examined]:
     return asyncio.run(examine(as_set(settings.slack), background))
 
 
+def matrix_examined(store: Store, settings: Settings) -> list[Examined]:
+    """Raises Unusable."""
+    from adapters.matrix.doctor import Background, examine  # noqa: PLC0415
+    from adapters.matrix.install import as_set  # noqa: PLC0415
+
+    with store.reading() as tx:
+        accounts = tx.people.snapshot().directory.accounts
+        known = {(each.realm, each.id) for each in accounts if each.platform == "matrix"}
+        cursors = tx.listeners.cursors("matrix/")
+    background = Background(
+        now=store.clock.lease, cursors=cursors, linked=lambda realm, id: (realm, id) in known
+    )
+    return asyncio.run(examine(as_set(settings.matrix, settings.data), background))
+
+
 def slack_manifest(name: str, url: str) -> str:
     """Raises Unusable."""
     from adapters.slack.manifest import manifest  # noqa: PLC0415
 
     return manifest(name, url, {each.name: each.usage for each in COMMANDS})
+
+
+def matrix_deeds(settings: Settings, account: str) -> "Deeds":
+    """What an operator does about Matrix; `account`: whose, where there are several."""
+    from adapters.matrix.deeds import Deeds  # noqa: PLC0415
+
+    return Deeds(settings.matrix, settings.data, Clock().now, account)
 
 
 def pages(bot: Bot, where: Address, door: str) -> Gate:

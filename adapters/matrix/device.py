@@ -21,7 +21,7 @@ from adapters.matrix.publishing import Stock
 from adapters.matrix.reading import Lacking, Opened, Reader, Refused
 from adapters.matrix.seen import Seen
 from adapters.matrix.trust import Trusting
-from adapters.matrix.vault import PINS, Sealed, Secrets, Vault, derive, make_folder
+from adapters.matrix.vault import PINS, Sealed, Secrets, Vault, derive, make_file, make_folder
 from adapters.matrix.wire import PATIENCE, Wire
 from bot.settings import Unusable
 
@@ -117,6 +117,12 @@ async def open_device(
         raise
 
 
+def open_keyring(made: Install, device_id: str) -> Keyring:
+    """Only to be read: Duly may be running with it. To be closed."""
+    key = derive(made.store_key, "keys").hex()
+    return Keyring(made.user_id, device_id, str(made.store), key, KEYS)
+
+
 def nio_client(made: Install, url: str, secrets: Secrets) -> AsyncClient:
     """nio as we let it work: with our store of keys, and without its sync token.
 
@@ -134,9 +140,9 @@ def nio_client(made: Install, url: str, secrets: Secrets) -> AsyncClient:
     )
     client = AsyncClient(url, made.user_id, secrets.device_id, str(made.store), config)
     try:
-        client.restore_login(made.user_id, secrets.device_id, secrets.access_token)
         if made.encryption:
-            (made.store / KEYS).chmod(0o600)
+            make_file(made.store / KEYS)
+        client.restore_login(made.user_id, secrets.device_id, secrets.access_token)
     except (PickleException, LibolmPickleException, DatabaseError, OSError):
         raise Unusable(
             f"The keys in {made.store / KEYS} cannot be read with MATRIX_STORE_KEY, or are "

@@ -38,8 +38,8 @@ async def enter(wire: Wire, made: Install, vault: Vault, random: Callable[[int],
             "MATRIX_PASSWORD, so that Duly logs in again as the same device, or put a new token "
             "into MATRIX_ACCESS_TOKEN."
         )
-    if kept is None:
-        kept = Secrets(user_id=made.user_id, device_id=_device_id(random))
+    if kept is None or not kept.device_id:
+        kept = replace(kept or Secrets(user_id=made.user_id), device_id=_device_id(random))
         vault.save(kept)  # so that logging in again after a crash makes no second device
     found = replace(kept, access_token=await _log_in(wire, made, kept.device_id))
     vault.save(found)
@@ -63,15 +63,14 @@ def _as(made: Install, kept: Secrets | None, token: str, answer: Answer) -> Secr
             "The token belongs to no device, as those of the admin API and of bridges. Set "
             "MATRIX_PASSWORD instead: Duly logs in and makes its own device."
         )
-    if kept is not None and kept.device_id != device:
+    if kept is not None and kept.device_id not in ("", device):
         raise Unusable(
             f"MATRIX_ACCESS_TOKEN is of the device {device}, and the keys in {made.store} are of "
             f"{kept.device_id}. Take the variable out to go on as {kept.device_id}, or name "
             "another folder with MATRIX_STORE for the new device."
         )
-    if kept is None:
-        return Secrets(user_id=made.user_id, device_id=device, access_token=token)
-    return replace(kept, access_token=token)
+    known = kept or Secrets(user_id=made.user_id)
+    return replace(known, device_id=device, access_token=token)
 
 
 async def _log_in(wire: Wire, made: Install, device: str) -> str:

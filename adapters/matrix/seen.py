@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from adapters.matrix.vault import make_file
+
 FILE = "seen.db"
 SIZE = 16  # bytes of what stands for a session or an event
 TABLES = """
@@ -29,7 +31,7 @@ class Seen:
 
     def __init__(self, folder: Path, key: bytes) -> None:
         self._key = key
-        self._db = sqlite3.connect(folder / FILE, isolation_level=None)
+        self._db = sqlite3.connect(make_file(folder / FILE), isolation_level=None)
         self._db.executescript(TABLES)
 
     def close(self) -> None:

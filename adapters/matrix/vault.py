@@ -25,7 +25,7 @@ class Secrets:
     """All that makes us this device of this account; the seeds are those of cross-signing."""
 
     user_id: str
-    device_id: str
+    device_id: str = ""  # empty: restored, and not logged in yet
     access_token: str = field(default="", repr=False)
     master: str = field(default="", repr=False)  # 64 hex digits each
     self_signing: str = field(default="", repr=False)
@@ -33,15 +33,27 @@ class Secrets:
     backup_key: str = field(default="", repr=False)  # the passphrase of what is backed up
 
 
-class Sealed:
-    """One file that only we can read, and that nobody can change unseen."""
+class WrongKey(Unusable):
+    """It was closed with another key."""
 
-    def __init__(self, file: Path, key: str, user: str) -> None:
+
+class Damaged(Unusable):
+    """Bytes of it were changed, or it is another account's."""
+
+
+class Sealed:
+    """One file that only we can read, and that nobody can change unseen.
+
+    `purpose`: what it is for, where its name does not say it.
+    """
+
+    def __init__(self, file: Path, key: str, user: str, purpose: str = "") -> None:
         self.file = file
-        derived = derive(key, file.name)
+        purpose = purpose or file.name
+        derived = derive(key, purpose)
         self._head = HEAD + b" " + hashlib.sha256(b"head" + derived).hexdigest()[:16].encode()
         self._seal = Seal(derived, token_bytes)
-        self._slot = ("matrix", file.name, user)
+        self._slot = ("matrix", purpose, user)
 
     def read(self) -> bytes | None:
         """None where there is none yet. Raises Unusable, also for a wrong key."""
@@ -52,7 +64,7 @@ class Sealed:
         except OSError as error:
             raise Unusable(f"The file {self.file} cannot be read: {error.strerror}.") from None
         if head.startswith(HEAD) and head != self._head:
-            raise Unusable(
+            raise WrongKey(
                 f"MATRIX_STORE_KEY is not the key with which {self.file} was closed. Set the key "
                 "that was set when this device was registered; without it, name another folder "
                 "with MATRIX_STORE and restore a backup: ./duly matrix restore FILE"
@@ -60,7 +72,7 @@ class Sealed:
         try:
             return self._seal.open(body, *self._slot)
         except (InvalidTag, ValueError):
-            raise Unusable(
+            raise Damaged(
                 f"The file {self.file} is damaged, or belongs to another account. Put it back from "
                 "your backup, or move the folder away and run ./duly matrix restore FILE"
             ) from None
@@ -132,6 +144,12 @@ def derive(key: str, purpose: str) -> bytes:
 def make_folder(folder: Path) -> None:
     """Readable by its owner alone. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def make_file(file: Path) -> Path:
+    """Where it is missing, readable by its owner alone. Raises OSError."""
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    return file
 
 
 def sync_folder(folder: Path) -> None:
