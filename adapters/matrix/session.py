@@ -339,13 +339,15 @@ class Session:
             except (TryLater, Doubtful, Refused):
                 return
             room = self.known.rooms.get(where)
-            if room is not None and event is not None:
-                if isinstance(self.device.decrypt(where, event.data), Lacking):
-                    continue
+            if room is not None and event is not None and self._lacks(where, event):
+                continue
             del self._reader.sealed[id]
             read = self._reader.timeline(room, [event]) if event and room else []
             found = [await brought(inbox, self.calls, self._reader, each) for each in read]
             await inbox.take(found, Cursor(self._name(f"sealed/{id}"), ""))
+
+    def _lacks(self, room: str, event: Slip) -> bool:
+        return isinstance(self.device.decrypt(room, event.data), Lacking)
 
     async def _remember(self, inbox: Inbox) -> None:
         """What we knew when we last ran."""

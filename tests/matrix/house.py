@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from adapters.matrix.adapter import Matrix
-from adapters.matrix.install import Install, Trust
+from adapters.matrix.install import Install
 from bot.clock import Clock
 from bot.events import Account, Happening
 from bot.policy.duties import Duty
@@ -33,6 +33,7 @@ from tests.matrix.seen import Seen
 
 PATIENCE = 20.0  # seconds
 KEY = "5a" * 32
+RATE = 60_000.0  # messages a minute: no limit
 T = TypeVar("T")
 
 
@@ -227,13 +228,13 @@ def house(
     *,
     names: tuple[str, ...] = ("ann", "bob", "sam"),
     secret: bool = False,
-    trust: Trust = "signed",
     db: sa.Engine | None = None,
-    rate: float = 60_000.0,
+    **how: Any,
 ) -> Iterator[House]:
-    """Some of the desk's people on a homeserver, in a room with Duly; `secret`: encrypted."""
+    """Some of the desk's people on a homeserver, in a room with Duly; `secret`: encrypted. `how`: as
+    Install has it."""
     with ExitStack() as stack:
-        made = build(people, folder, names, secret=secret, trust=trust, db=db, rate=rate)
+        made = build(people, folder, names, secret=secret, db=db, **how)
         made.open()
         try:
             _gather(made, names, secret=secret)
@@ -245,9 +246,9 @@ def house(
 
 
 def build(
-    people: People, folder: Path, names: tuple[str, ...], *, secret: bool, db: sa.Engine | None,
-    trust: Trust, rate: float,
-) -> House:  # fmt: skip
+    people: People, folder: Path, names: tuple[str, ...], *, db: sa.Engine | None, **how: Any
+) -> House:
+    secret = how.pop("secret")
     staff = {name: (people.secret if secret else people.human)(name) for name in names}
     duly = people.account("duly")
     install = Install(
@@ -257,8 +258,7 @@ def build(
         store_key=KEY,
         store=folder / "device",
         encryption=secret,
-        trust=trust,
-        rate=rate,
+        **{"rate": RATE, **how},
     )
     hands, chance = Hands(), Random(1)
     time_ = Clock(lease=hands.now, random=chance.randbytes)
