@@ -199,7 +199,7 @@ class Session:
         if whom is None:
             return []
         if room.encrypted or not self.saying.encryption:  # a sync may tell of it half made
-            self.known.opening.discard(room.id)
+            self.known.opened(room.id)
         before = self.known.direct.get(whom)
         if before != room.id and before not in self.known.rooms:
             self.known.direct[whom] = room.id

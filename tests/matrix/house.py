@@ -231,8 +231,10 @@ def house(
     db: sa.Engine | None = None,
     **how: Any,
 ) -> Iterator[House]:
-    """Some of the desk's people on a homeserver, in a room with Duly; `secret`: encrypted. `how`: as
-    Install has it."""
+    """Some of the desk's people on a homeserver, in a room with Duly; `secret`: it is encrypted.
+
+    `how`: as Install has it.
+    """
     with ExitStack() as stack:
         made = build(people, folder, names, secret=secret, db=db, **how)
         made.open()
