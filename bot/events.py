@@ -103,9 +103,7 @@ class CommandInvoked(Event):
     links: tuple[tuple[str, MessageRef], ...] = ()  # likewise for messages
     reply_handle: str | None = None  # opaque; only its own adapter understands it
     about: str = ""  # the words of the message it was used on, where it was used on one
-    doubt: Say | None = (
-        None  # why it is not sure that they said it: this is all the answer there is
-    )
+    doubt: Say | None = None  # why it is not sure that they said it; it is all the answer then
     bare: bool = False  # said in a chat with us alone, without naming us: it may be an answer
 
 

@@ -109,11 +109,18 @@ class Saying:
         id = (await self.calls.send("POST", f"{CLIENT}/createRoom", wanted, hurry=True)).room(
             "room_id"
         )
-        self.known.opening[id] = asyncio.Event()
+        there = self.known.rooms.get(id)
+        if there is None or not self.complete(there):  # a sync may have been faster
+            self.known.opening[id] = asyncio.Event()
         self.known.chats.add(id)
         self.known.direct[user] = id
         await self.note_chats()
         return id
+
+    def complete(self, room: Room) -> bool:
+        """A chat of ours is as it should be; a sync may tell of it half made."""
+        whole = rooms.chat_with(room, self.known.user) is not None
+        return whole and (room.encrypted or not self.encryption)
 
     async def note_chats(self) -> None:
         """On the homeserver, for every device of ours and for a new one."""

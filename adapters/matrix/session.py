@@ -198,7 +198,7 @@ class Session:
         whom = rooms.chat_with(room, self.known.user)
         if whom is None:
             return []
-        if room.encrypted or not self.saying.encryption:  # a sync may tell of it half made
+        if self.saying.complete(room):
             self.known.opened(room.id)
         before = self.known.direct.get(whom)
         if before != room.id and before not in self.known.rooms:
