@@ -137,7 +137,7 @@ def test_after_a_lost_disk_a_new_device_has_the_same_identity_and_reads_what_was
 
     run(after())
     assert "64 hex digits" in wrong
-    assert "1 room keys" in told
+    assert "came with it: 1." in told
     shown = ann.person(account.user_id)
     assert shown.master == known.master
     assert sum(each.vouched for each in shown.devices) == 2
