@@ -110,6 +110,7 @@ class Command(Generic[A]):
     run: Callable[[Call, A], Card | Form]
     fields: tuple[Field, ...] = ()
     roles: frozenset[str] = frozenset()
+    typed: bool = False  # for good: a reaction does not do it where it proves nothing
 
     def answer(self, call: Call, words: Words) -> Card | Form:
         return self.run(call, self.parse(words))

@@ -35,13 +35,17 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """Only `to` may see it. Where the platform has no such thing, it becomes a direct message."""
+    """Only `to` may see it. Where the platform has no such thing, it becomes a direct message.
+
+    It stays in the thread of `near`, if that is where `to` reads it.
+    """
 
     to: Account
     near: Place
     card: Card
     reply_handle: str | None = None
     clear: bool = False  # it holds no secret, and who cannot decrypt is to read it too
+    begins: bool = False  # a dialogue: its own thread, under what `reply_handle` answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What can happen to us. Adapters build these; only the engine's handlers read them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
@@ -8,6 +9,8 @@ from bot.words import Say
 
 Platform = NewType("Platform", str)  # "slack", "matrix", "playground", "web"
 PlaceKind = Literal["channel", "group", "direct"]
+
+DRAWN = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[\u2640\u2642]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ class CommandInvoked(Event):
     links: tuple[tuple[str, MessageRef], ...] = ()  # likewise for messages
     reply_handle: str | None = None  # opaque; only its own adapter understands it
     about: str = ""  # the words of the message it was used on, where it was used on one
-    doubt: Say | None = None  # why it is not sure that they said it: this is all the answer there is
+    doubt: Say | None = None  # why it is not sure that they said it; it is all the answer then
+    bare: bool = False  # said in a chat with us alone, without naming us: it may be an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +172,8 @@ class FileShared(Event):
     actor: Account
     message: MessageRef
     files: tuple[Attachment, ...]
+    brought: tuple[str, ...] = ()  # what `Inbox.keep` said, where `Inbox.awaits` a file of theirs
+    refused: Say | None = None  # why one that was awaited was not kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +264,11 @@ def realm_of(event: Happening) -> tuple[Platform, str] | None:
             return one.platform, one.realm
         case _:
             return event.place.platform, event.place.realm
+
+
+def bare_emoji(emoji: str) -> str:
+    """What it is, whichever way somebody's client draws it: the look, the skin, the sex."""
+    return DRAWN.sub("", emoji)
 
 
 def account_key(account: Account) -> str:

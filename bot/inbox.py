@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.events import FormSubmitted, Happening
-from bot.handlers import attaching
+from bot.events import Account, FormSubmitted, Happening
+from bot.handlers import attaching, dialogue
 from bot.port import Brought, Cursor
 from bot.store import Store
 from bot.store.rows import overtaken
@@ -62,12 +62,19 @@ class JournalInbox:
     async def largest(self) -> int:
         return await asyncio.to_thread(self._largest)
 
+    async def awaits(self, account: Account) -> bool:
+        return await asyncio.to_thread(self._awaits, account)
+
     async def keep(self, file: Brought) -> str:
         return await asyncio.to_thread(self._keep, file)
 
     def _largest(self) -> int:
         with self._store.reading() as tx:
             return tx.policies.current().files.longest
+
+    def _awaits(self, account: Account) -> bool:
+        with self._store.reading() as tx:
+            return dialogue.awaits_file(tx, account)
 
     def _keep(self, file: Brought) -> str:
         """Several who bring the same at once find it there the next time. Raises Refusal."""

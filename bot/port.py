@@ -87,6 +87,9 @@ class Inbox(Protocol):
     async def largest(self) -> int:
         """Bytes of the largest file that may be brought."""
 
+    async def awaits(self, account: Account) -> bool:
+        """Their next word to us alone may be a file: bring it with the `FileShared`."""
+
     async def keep(self, file: Brought) -> str:
         """What a field of the form says to mean it; returns when the file is committed.
 

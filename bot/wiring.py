@@ -18,7 +18,7 @@ from bot.handlers.nudging import Nudging
 from bot.inbox import JournalInbox
 from bot.outbox import Courier
 from bot.policy import hours
-from bot.port import Ability, Adapter, Examined
+from bot.port import Adapter, Examined
 from bot.report import Material
 from bot.settings import Settings, Unusable
 from bot.store import Store
@@ -57,8 +57,8 @@ class Bot:
 
 def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
     taken, made = Bell(), Bell()
-    formless = frozenset(p.platform for p in adapters if Ability.FORMS not in p.abilities)
-    handlers, nudging = Handlers(COMMANDS, formless), Nudging()
+    abilities = {each.platform: each.abilities for each in adapters}
+    handlers, nudging = Handlers(COMMANDS, abilities), Nudging()
     return Bot(
         store=store,
         inbox=JournalInbox(store, handlers.check, taken.ring),

@@ -94,3 +94,4 @@ COMMANDS: tuple[Command[Any], ...] = (
         lambda: COMMANDS,
     ),
 )
+TYPED = frozenset(each.name for each in COMMANDS if each.typed)  # where reactions prove nothing

@@ -33,4 +33,5 @@ COMMAND = Command(
     examples=("12", "#12 well done"),
     parse=parse,
     run=run,
+    typed=True,
 )

@@ -42,4 +42,5 @@ COMMAND = Command(
     examples=("@bob 2026-10-01..2026-10-07", "@bob 2026-10-01"),
     parse=parse,
     run=run,
+    typed=True,
 )

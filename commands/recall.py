@@ -35,4 +35,5 @@ COMMAND = Command(
     examples=("12", "12 The event is cancelled."),
     parse=parse,
     run=run,
+    typed=True,
 )

@@ -37,5 +37,6 @@ COMMAND = Command(
     examples=("12 The date is wrong.", "12"),
     parse=parse,
     run=run,
+    typed=True,
     fields=FIELDS,
 )

@@ -42,5 +42,6 @@ COMMAND = Command(
     examples=("12 Name the building.", "12"),
     parse=parse,
     run=run,
+    typed=True,
     fields=FIELDS,
 )

@@ -82,5 +82,6 @@ COMMAND = Command(
     examples=("12 before @bob", "12 after @bob", "12"),
     parse=parse,
     run=run,
+    typed=True,
     fields=FIELDS,
 )

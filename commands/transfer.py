@@ -57,5 +57,6 @@ COMMAND = Command(
     examples=("12 @bob", "12 @bob He knows more about it.", "12"),
     parse=parse,
     run=run,
+    typed=True,
     fields=FIELDS,
 )

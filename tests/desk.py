@@ -25,8 +25,10 @@ from bot.effects import (
 )
 from bot.events import (
     Account,
+    Attachment,
     ButtonPressed,
     CommandInvoked,
+    FileShared,
     FormSubmitted,
     Happening,
     MessagePosted,
@@ -203,6 +205,26 @@ class Desk:
     def says(self, who: str, text: str, *, key: str | None = None) -> list[str]:
         """`who` types /duly `text`; returns what everybody then reads, as 'name: text'."""
         return self.hears(self.command(who, text, key or next(self._keys)))
+
+    def answers(self, who: str, text: str) -> list[str]:
+        """`who` says bare words in their own chat with us."""
+        said = self.command(who, text, next(self._keys))
+        here = Place(PAPER, "home", f"dm:{who}")
+        return self.hears(replace(said, place=here, bare=True))
+
+    def brings(self, who: str, *files: str, refused: Say | None = None) -> list[str]:
+        """`who` posts files there, of which the adapter kept those."""
+        key, here = next(self._keys), Place(PAPER, "home", f"dm:{who}")
+        shared = FileShared(
+            key=key,
+            at=self.now,
+            actor=account(who),
+            message=MessageRef(here, key),
+            files=tuple(Attachment(file, file, 1) for file in files),
+            brought=files,
+            refused=refused,
+        )
+        return self.hears(shared)
 
     def command(self, who: str, text: str, key: str) -> CommandInvoked:
         people = tuple(

@@ -115,6 +115,7 @@ class LocalServer(Server):
         switch = "on" if self._fsync else "off"
         options = [f"{name}={switch}" for name in ("fsync", "synchronous_commit")]
         options += [f"full_page_writes={switch}", "listen_addresses=", "timezone=UTC"]
+        options += ["autovacuum=off"]  # no test lives so long, and rows stay where they were put
         command = [str(self._programs / "postgres"), "-D", str(self._data), "-k", str(self._folder)]
         command += [word for option in options for word in ("-c", option)]
         with self._log.open("ab") as log:

@@ -15,7 +15,7 @@ from bot.policy import attachments
 from bot.policy.attachments import Attached
 from bot.port import Ability, Brought
 from bot.store.files import PIECE
-from bot.words import Reader, render
+from bot.words import Reader, render, say
 from commands import COMMANDS
 from tests.desk import Desk, account, person
 from tests.enclosing import NEEDED, command
@@ -223,17 +223,17 @@ def test_the_words_of_a_command_are_told_from_its_files() -> None:
 @pytest.fixture
 def plain(monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr("bot.wiring.COMMANDS", (*COMMANDS, command()))
-    return Desk(abilities=~Ability.FORMS)
+    return Desk(abilities=~(Ability.FORMS | Ability.FILES))
 
 
 def test_a_dialogue_says_where_files_can_be_added_and_takes_none(plain: Desk) -> None:
     plain.says("ann", "enclose")
-    asked = plain.says("ann", "a note")
+    asked = plain.answers("ann", "a note")
     assert "open your page and begin there: /duly web" in asked[0]
-    assert "could read no file" in plain.says("ann", "")[0]
-    assert "words are not read in this field" in plain.says("ann", "offer.pdf")[0]
+    assert "could read no file" in plain.answers("ann", "")[0]
+    assert "words are not read in this field" in plain.answers("ann", "offer.pdf")[0]
 
-    assert plain.titles(plain.says("ann", "-")) == ["ann: Enclosed: 0"]
+    assert plain.titles(plain.answers("ann", "-")) == ["ann: Enclosed: 0"]
     plain.close()
 
 
@@ -247,8 +247,39 @@ def test_a_dialogue_cannot_go_on_where_a_file_is_needed(
     asked = plain.says("ann", "enclose")
 
     assert "Files cannot be added here. Open your page and begin there: /duly web" in asked[0]
-    assert "Please fill this in." in plain.says("ann", "-")[0]
+    assert "Please fill this in." in plain.answers("ann", "-")[0]
     assert plain.says("ann", "cancel") == ["ann: Cancelled. Nothing was sent."]
+    plain.close()
+
+
+def test_in_a_dialogue_files_are_posted_where_the_platform_has_them(plain: Desk) -> None:
+    plain.paper.abilities = ~Ability.FORMS
+    plain.restart()
+    inbox = plain.bot.inbox
+    plain.says("ann", "enclose")
+    assert not asyncio.run(inbox.awaits(account("ann")))
+    assert "Post the file here. For none, answer -." in plain.answers("ann", "a note")[0]
+    assert asyncio.run(inbox.awaits(account("ann")))
+    assert not asyncio.run(inbox.awaits(account("bob")))
+
+    first, second = bring(plain, key="1"), bring(plain, name="prices.pdf", key="2")
+    assert plain.brings("ann", first)[0].startswith("ann: 1 file is added\nPost another, or answer")
+    assert plain.brings("ann", first, second)[0].startswith("ann: 2 files are added")
+    refused = plain.brings("ann", refused=say("It is empty."))
+    assert refused[0].startswith("ann: It is empty.\n")
+    assert plain.titles(plain.answers("ann", "OK")) == ["ann: Enclosed: 2"]
+    assert not asyncio.run(inbox.awaits(account("ann")))
+    assert "was added to nothing" in plain.brings("ann", first)[0]
+    plain.close()
+
+
+def test_no_more_files_than_fit_are_added_in_a_dialogue(plain: Desk) -> None:
+    plain.says("ann", "enclose")
+    plain.answers("ann", "a note")
+
+    many = [bring(plain, key=f"{each}") for each in range(attachments.MOST + 1)]
+    assert "at most 10 fit" in plain.brings("ann", *many)[0]
+    assert plain.brings("ann", *many[:-1])[0].startswith("ann: 10 files are added")
     plain.close()
 
 

@@ -7,8 +7,8 @@ from adapters.matrix.addresses import person
 from adapters.matrix.tags import Tag, parts
 
 SPACE = re.compile(r"[ \t\n\r\f]+")
-PARAGRAPHS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "hr")
-LINES = ("div", "ul", "ol", "li", "tr", "details", "summary", "caption")
+PARAGRAPHS = frozenset(["p", "blockquote", "pre", "table", "hr", *(f"h{n}" for n in range(1, 7))])
+BLOCKS = PARAGRAPHS | frozenset(["div", "ul", "ol", "li", "tr", "details", "summary", "caption"])
 QUOTED = 3  # depth beyond which quotations and lists look the same
 ADDED = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 OPEN = re.compile(r"(?:https?|mailto|matrix):", re.IGNORECASE)  # an address that leads somewhere
@@ -58,7 +58,7 @@ class _Page:
             return
         elif tag.name == "a":
             self._link(tag)
-        elif tag.name in PARAGRAPHS or tag.name in LINES:
+        elif tag.name in BLOCKS:
             self._block(tag)
         elif tag.opens:
             self._inline(tag)

@@ -55,7 +55,9 @@ class Homeserver:
 
     async def listen(self, inbox: Inbox) -> None:
         """Until cancelled, or until another process has the device. Raises Taken."""
-        while not await inbox.lease(self._lease()):
+        while True:
+            if await inbox.lease(self._lease()):
+                break
             await asyncio.sleep(ELSEWHERE)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._hold(inbox))

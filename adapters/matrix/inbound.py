@@ -64,7 +64,7 @@ class Told:
         return self.event.event("event_id")
 
 
-def read(told: Told, room: Room, known: Known) -> Read:
+def read(told: Told, room: Room, known: Known) -> Read:  # noqa: PLR0911
     """What happened, or by what name it is of no interest. Raises Unreadable."""
     kind = told.event.text("type")
     if "state_key" in told.event.data:

@@ -1,5 +1,6 @@
 """What there is to know of a homeserver to read what comes from it: who we are, and our rooms."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class Known:
     names: frozenset[str] = frozenset()  # by which we may be called
     direct: dict[str, str] = field(default_factory=dict)  # the room of our chat with somebody
     chats: set[str] = field(default_factory=set)  # rooms that were begun as chats between two
-    opening: set[str] = field(default_factory=set)  # those we made, until a sync tells of them
+    opening: dict[str, asyncio.Event] = field(default_factory=dict)  # ours, until a sync tells all
     renamed: dict[str, str] = field(default_factory=dict)  # rooms of today by the first ones
     reactions: OrderedDict[str, Reaction] = field(default_factory=OrderedDict)
 
@@ -75,6 +76,11 @@ class Known:
 
     def goes_by(self, first: str, today: str) -> None:
         self.renamed[first] = today
+
+    def opened(self, room: str) -> None:
+        """A chat that we made is there as it should be."""
+        if event := self.opening.pop(room, None):
+            event.set()
 
     def remember(self, event: str, reaction: Reaction) -> None:
         self.reactions[event] = reaction

@@ -4,7 +4,7 @@ Tags are of those that the specification permits ("m.room.message msgtypes"), an
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
@@ -15,7 +15,7 @@ from bot.words import Code, Link, Quoted, Reader, Rows, Say, Value, clean, rende
 
 # Characters nobody can type stand around people's words, and the number of what is set apart.
 OPEN, CLOSE, BEGIN, END = "\ue000", "\ue001", "\ue002", "\ue003"
-UNMARK = {ord(mark): None for mark in (OPEN, CLOSE, BEGIN, END)}
+UNMARK = dict.fromkeys(map(ord, (OPEN, CLOSE, BEGIN, END)), "\ufffd")
 MARKED = re.compile(f"{OPEN}(\\d+){CLOSE}|{BEGIN}([^{END}]*){END}")
 TYPED = re.compile(r"(?<![\w./:-])/duly\b")
 WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -54,7 +54,7 @@ class Run:
     @property
     def plain(self) -> str:
         shown = self.kind == "link" and self.text != self.url
-        return f"{self.text}: {self.url}" if shown else self.text
+        return f"{self.text} {self.url}" if shown else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +151,20 @@ def small(text: Say, reader: Reader) -> Piece:
 
 def fact(name: Say, value: Say | Value, reader: Reader) -> list[Piece]:
     """On one line; lines of a person's are quoted below it, lest they pass for facts of ours."""
-    label = Run(f"{line(name, reader)}{colon(reader)}", "strong")
+    label = tuple(_label(runs(name, reader), colon(reader)))
     if isinstance(value, Quoted) and "\n" in clean(value.text, value.longest).strip():
-        return [Piece((label,), "fact"), Piece(runs(value, reader), "quote")]
-    return [Piece((label, *runs(value, reader)), "fact")]
+        return [Piece(label, "fact"), Piece(runs(value, reader), "quote")]
+    return [Piece((*label, *runs(value, reader)), "fact")]
+
+
+def _label(name: tuple[Run, ...], behind: str) -> Iterator[Run]:
+    """Bold, but for commands, which stand out already."""
+    strong = [replace(each, kind="strong") if each.kind == "words" else each for each in name]
+    if strong and strong[-1].kind == "strong":
+        *strong, last = strong
+        yield from (*strong, replace(last, text=f"{last.text}{behind}"))
+    else:
+        yield from (*strong, Run(behind))
 
 
 def colon(reader: Reader) -> str:

@@ -107,12 +107,17 @@ class Outbound:
                 return await self._mark(effect, key)
             case OpenForm():
                 raise Undeliverable("Matrix has no forms")
-            case ShowHome(to, cards):
-                for number, card in enumerate(cards):
-                    await self._send(await self.saying.place(to), card, f"{key}/{number}", reader)
+            case ShowHome():
+                await self._show(effect, key, reader)
                 return None
             case _:
                 assert_never(effect)
+
+    async def _show(self, effect: ShowHome, key: str, reader: Reader) -> None:
+        """There are no pages: what would stand on theirs is said in their chat with us."""
+        place = await self.saying.place(effect.to)
+        for number, card in enumerate(effect.cards):
+            await self._send(place, card, f"{key}/{number}", reader)
 
     def _made(self, card: Card, reader: Reader) -> Message:
         return render.message(card, reader, Links(self.known), self.typed)
@@ -289,6 +294,3 @@ class Outbound:
 def _root(event: Slip) -> str | None:
     relation = event.at("content", "m.relates_to")
     return relation.text("event_id") if relation.text("rel_type") == "m.thread" else None
-
-
-__all__ = ["Links", "Outbound", "V1"]

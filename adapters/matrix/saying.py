@@ -1,5 +1,6 @@
 """Says something on one homeserver: into a room, or to one person, encrypted where the room is."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from bot.port import Doubtful, TryLater, Undeliverable
 from bot.settings import Unusable
 
 Content = dict[str, Any]
-SHORTLY = timedelta(seconds=1)
+SHORTLY = timedelta(seconds=5)  # until a sync tells of a room we have just made
 MENDING = timedelta(seconds=5)
 ENCRYPTED = {
     "type": "m.room.encryption",
@@ -70,8 +71,12 @@ class Saying:
     async def chat(self, user: str) -> Place:
         """Raises Undeliverable for nobody, TryLater until the room is there."""
         id = self._chat_of(user) or await self._begin(user)
-        if id not in self.known.rooms:
-            raise TryLater(SHORTLY)  # until a sync has told us of it
+        if there := self.known.opening.get(id):
+            try:
+                async with asyncio.timeout(SHORTLY.total_seconds()):
+                    await there.wait()
+            except TimeoutError:
+                raise TryLater(SHORTLY) from None
         return self.known.place(id)
 
     def _chat_of(self, user: str) -> str | None:
@@ -104,11 +109,18 @@ class Saying:
         id = (await self.calls.send("POST", f"{CLIENT}/createRoom", wanted, hurry=True)).room(
             "room_id"
         )
-        self.known.opening.add(id)
+        there = self.known.rooms.get(id)
+        if there is None or not self.complete(there):  # a sync may have been faster
+            self.known.opening[id] = asyncio.Event()
         self.known.chats.add(id)
         self.known.direct[user] = id
         await self.note_chats()
         return id
+
+    def complete(self, room: Room) -> bool:
+        """A chat of ours is as it should be; a sync may tell of it half made."""
+        whole = rooms.chat_with(room, self.known.user) is not None
+        return whole and (room.encrypted or not self.encryption)
 
     async def note_chats(self) -> None:
         """On the homeserver, for every device of ours and for a new one."""

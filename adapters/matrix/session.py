@@ -146,10 +146,11 @@ class Session:
             missed, lost = await self._fill(id, since, timeline.text("prev_batch"))
             found += lost
             said = [*missed, *said]
-        found += await self._chats(room, said)
+        room.personal = room.personal or id in self.known.chats
         if not whole:  # else it is told below, if it is not known
             found += self._reader.state(room, before)
         happened = self._reader.timeline(room, said)
+        found += await self._chats(room, said)
         await self._introduce(inbox, room, before, since=since)
         if room.successor:
             await self._follow(inbox, room)
@@ -194,12 +195,11 @@ class Session:
 
     async def _chats(self, room: Room, new: Iterable[Slip]) -> list[Happening]:
         """Somebody begins a chat with us: it is noted, and they are told what there is to say."""
-        if room.id in self.known.chats:
-            room.personal = True
         whom = rooms.chat_with(room, self.known.user)
         if whom is None:
             return []
-        self.known.opening.discard(room.id)
+        if self.saying.complete(room):
+            self.known.opened(room.id)
         before = self.known.direct.get(whom)
         if before != room.id and before not in self.known.rooms:
             self.known.direct[whom] = room.id
@@ -339,13 +339,15 @@ class Session:
             except (TryLater, Doubtful, Refused):
                 return
             room = self.known.rooms.get(where)
-            if room is not None and event is not None:
-                if isinstance(self.device.decrypt(where, event.data), Lacking):
-                    continue
+            if room is not None and event is not None and self._lacks(where, event):
+                continue
             del self._reader.sealed[id]
             read = self._reader.timeline(room, [event]) if event and room else []
             found = [await brought(inbox, self.calls, self._reader, each) for each in read]
             await inbox.take(found, Cursor(self._name(f"sealed/{id}"), ""))
+
+    def _lacks(self, room: str, event: Slip) -> bool:
+        return isinstance(self.device.decrypt(room, event.data), Lacking)
 
     async def _remember(self, inbox: Inbox) -> None:
         """What we knew when we last ran."""

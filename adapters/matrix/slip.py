@@ -39,9 +39,9 @@ class Slip(slip.Slip):
 
     def _id(self, form: re.Pattern[str], name: str) -> str:
         found = self.data.get(name)
-        if isinstance(found, str) and form.fullmatch(found):
-            if len(found.encode("utf-8", "surrogatepass")) <= LONGEST and found == self.text(name):
-                return found
+        right = isinstance(found, str) and form.fullmatch(found) and found == self.text(name)
+        if right and len(str(found).encode()) <= LONGEST:
+            return str(found)
         raise Unreadable(f"no id in {name}")
 
 

@@ -6,47 +6,45 @@ What is begun and never ended is not shown, as in a browser.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from html import unescape
+from types import MappingProxyType
+from typing import NamedTuple
 
-TAG, NAME = re.compile("<(?=[a-zA-Z/!?])"), re.compile(r"[a-zA-Z][^\s/>]*")
+TAG = re.compile(r"<(?:(/?)([a-zA-Z][^\s/>]*)(>?)|[/!?])")
 BETWEEN = re.compile(r"[\s/]*")
 ATTRIBUTE = re.compile(r"=?[^\s/>=]*")
 EQUALS, BARE = re.compile(r"\s*=\s*"), re.compile(r"[^\s>]*")
-UNREAD = ("script", "style", "textarea", "title", "xmp", "iframe", "noscript", "option")
+UNREAD = ("script", "style", "textarea", "option", "noscript")  # no client shows what is in them
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     name: str
     opens: bool
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = MappingProxyType({})
 
 
 def parts(html: str) -> Iterator[str | Tag]:
     """Words, decoded, and tags, in order."""
     at = 0
     while at < len(html):
-        begin = TAG.search(html, at)
-        words = html[at : begin.start()] if begin else html[at:]
+        found = TAG.search(html, at)
+        words = html[at : found.start()] if found else html[at:]
         if words:
             yield unescape(words)
-        if begin is None:
+        if found is None:
             return
-        at = begin.end()
-        if html.startswith("!--", at):
-            at = _behind(html, "-->", at + 1)
-        elif name := NAME.match(html, at + html.startswith("/", at)):
-            attributes, end = _attributes(html, name.end())
-            if end > len(html):
-                return
-            tag = Tag(name.group().lower(), html[at] != "/", attributes)
-            at = end
-            yield tag
-            if tag.opens and tag.name in UNREAD:
-                at = _end_of(html, tag.name, at)
-        else:
-            at = _behind(html, ">", at)
+        at = found.end()
+        closes, name, ended = found.groups()
+        if name is None:
+            at = _behind(html, "-->" if html.startswith("!--", at - 1) else ">", at - 1)
+            continue
+        attributes, at = ({}, at) if ended else _attributes(html, at)
+        if at > len(html):
+            return
+        tag = Tag(name.lower(), not closes, attributes)
+        yield tag
+        if tag.opens and tag.name in UNREAD:
+            at = _end_of(html, tag.name, at)
 
 
 def _behind(html: str, mark: str, at: int) -> int:
@@ -64,9 +62,7 @@ def _attributes(html: str, at: int) -> tuple[dict[str, str], int]:
     found: dict[str, str] = {}
     while True:
         at = _match(BETWEEN, html, at).end()
-        if html.startswith(">", at):
-            return found, at + 1
-        if at == len(html):
+        if at == len(html) or html[at] == ">":
             return found, at + 1
         name = _match(ATTRIBUTE, html, at)
         value, at = _value(html, name.end())

@@ -68,7 +68,7 @@ def said(content: object, kind: str = "m.room.message", author: str = "") -> Sai
     if told.get("msgtype") == "m.emote":
         pieces = [f"* {_line(author)} " if author else "* ", *pieces]
     text, names, called = _joined(pieces)
-    mentions, room = _mentions(told, called)
+    mentions, room = _mentions(told, text, called)
     return Said(
         text=text,
         mentions=mentions,
@@ -113,7 +113,7 @@ def _chosen(plain: str, formatted: list[Piece]) -> list[Piece]:
     shown = "".join(each if isinstance(each, str) else each.name for each in formatted)
     pills = any(isinstance(each, Pill) for each in formatted)
     same = MARKS.sub("", seen(shown)) == MARKS.sub("", seen(plain))
-    return formatted if pills or (shown.strip() and not same) else [plain]
+    return formatted if pills or (shown.strip() and not (same and plain.strip())) else [plain]
 
 
 def _poll(poll: Mapping[str, object]) -> str:
@@ -171,11 +171,13 @@ def _pills(pieces: list[Piece]) -> Iterator[Pill]:
     return (each for each in pieces if isinstance(each, Pill))
 
 
-def _mentions(told: Mapping[str, object], called: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+def _mentions(
+    told: Mapping[str, object], text: str, called: tuple[str, ...]
+) -> tuple[tuple[str, ...], bool]:
     """Whom its author means to call on; where their client does not say, whoever is named."""
     meant = told.get("m.mentions")
     if not isinstance(meant, dict):
-        return called, ROOM.search(_text(told.get("body"))) is not None
+        return called, ROOM.search(text) is not None
     ids = meant.get("user_ids")
     found = (user(each) for each in ids) if isinstance(ids, list) else iter(())
     return tuple(dict.fromkeys(each for each in found if each)), meant.get("room") is True

@@ -74,7 +74,7 @@ class Wire:
         return await self._asked("POST", path, data=body, headers={"Content-Type": kind})
 
     async def fetch(self, path: str, longest: int) -> bytes | None:
-        """A file, at most `longest` bytes; None where it is not there. Raises NoAnswer, TooLarge."""
+        """A file of at most so many bytes; None: it is not there. Raises NoAnswer, TooLarge."""
         async with self._request("GET", path, patience=PATIENCE) as answer:
             if answer.status != OK:
                 return None

@@ -41,6 +41,7 @@ class Branch:
         quiet = logging.getLogger("duly.slack.bolt")
         quiet.setLevel(logging.CRITICAL)  # it would log what people say; we log what went wrong
         self.bolt = AsyncApp(
+            name="duly",  # else it reads the whole stack's sources to find a name
             logger=quiet,
             process_before_response=True,
             ignoring_self_events_enabled=False,

@@ -1,4 +1,4 @@
-"""A payload of Slack under the reader's hands: what must be there, and times as Slack writes them."""
+"""A payload of Slack under the reader's hands: what must be there, and times as it writes them."""
 
 import re
 from datetime import UTC, datetime

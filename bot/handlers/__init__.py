@@ -28,6 +28,7 @@ from bot.events import (
     conversation,
 )
 from bot.handlers import absences, access, accounts, echoes, home, menu, publishing, rooms, talk
+from bot.port import Ability
 from bot.store import Transaction
 from bot.words import Say
 
@@ -35,7 +36,7 @@ from bot.words import Say
 @dataclass(frozen=True, slots=True)
 class Handlers:
     commands: tuple[Command[Any], ...]
-    formless: frozenset[Platform] = frozenset()  # where a form is a dialogue
+    abilities: Mapping[Platform, Ability] = field(default_factory=dict)
     memory: talk.Memory = field(default_factory=talk.Memory)
 
     def forget(self) -> None:
@@ -46,7 +47,7 @@ class Handlers:
 
     @property
     def _menu(self) -> menu.Menu:
-        return menu.Menu(self.commands, self.formless)
+        return menu.Menu(self.commands, self.abilities)
 
     def handle(self, tx: Transaction, event: Happening) -> None:  # noqa: C901, PLR0912
         access.heard(tx, event)
@@ -84,7 +85,7 @@ class Handlers:
             case Alarm():
                 access.alarmed(tx, event)
             case FileShared():
-                pass  # kept in the journal; what follows from them comes with the platforms
+                menu.brought(self._menu, tx, event)
             case Unread():
                 raise ValueError("nobody could read this payload")
             case _:

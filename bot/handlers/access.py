@@ -3,7 +3,16 @@
 from datetime import datetime
 
 from bot.card import Card
-from bot.events import AccessLost, Account, Alarm, Happening, Place, Platform, conversation, realm_of
+from bot.events import (
+    AccessLost,
+    Account,
+    Alarm,
+    Happening,
+    Place,
+    Platform,
+    conversation,
+    realm_of,
+)
 from bot.handlers import absences, keepers
 from bot.store import Transaction
 from bot.store.gaps import OPEN

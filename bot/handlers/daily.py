@@ -115,7 +115,9 @@ def _composed(tx: Transaction, parcel: Parcel, digest: Digest) -> Send | None:
     tx.outbox.name(parcel.id, deeds.subject(alone) if alone else digests.composed(person))
     if alone is not None:
         nudging.replace_card(tx, alone, person)
-    return Send(digest.to, contents.card(tx, found, person))
+    made = contents.card(tx, found, person)
+    tx.outbox.show(parcel.id, () if alone else made.buttons)
+    return Send(digest.to, made)
 
 
 def absorb(tx: Transaction, parcel: Parcel, person: str) -> None:

@@ -1,27 +1,31 @@
 """Every way to give Duly a command: typed, by a button, by a reaction, by a form. One function."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from bot.card import Button, Card, Field, Form
 from bot.clock import wall
 from bot.command import Call, Command, Refusal, Words
-from bot.effects import Announce, Digest, Effect, OpenForm, Remind, Send, Whisper
+from bot.effects import Amend, Announce, Digest, Effect, OpenForm, Remind, Send, Whisper
 from bot.events import (
     Account,
     ButtonPressed,
     CommandInvoked,
+    FileShared,
     FormSubmitted,
     Place,
     Platform,
     ReactionChanged,
+    bare_emoji,
 )
 from bot.handlers import dialogue, home, inthread, notice_cards, nudging, requestcards, seating
 from bot.policy import attachments
 from bot.policy.dates import moment
+from bot.port import Ability
 from bot.store import Transaction
+from bot.store.dialogues import Dialogue
 from bot.words import Code, Quoted, Say, command_named, say
 
 Caller = CommandInvoked | ButtonPressed | FormSubmitted | ReactionChanged
@@ -31,28 +35,49 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """Every command, and the platforms where a form is a dialogue."""
+    """Every command, and what each platform can do."""
 
     commands: Sequence[Command[Any]]
-    formless: frozenset[Platform] = frozenset()
+    abilities: Mapping[Platform, Ability] = field(default_factory=dict)
+
+    def can(self, account: Account, ability: Ability) -> bool:
+        """Where they are; a platform that nobody told us of can do everything."""
+        return ability in self.abilities.get(account.platform, ~Ability.NONE)
+
+    def talk(self, tx: Transaction, account: Account) -> dialogue.Talk:
+        return dialogue.Talk(tx, account, self.can(account, Ability.FILES))
 
     def named(self, word: str) -> Command[Any] | None:
         name = command_named(word)
         return next((each for each in self.commands if each.name == name), None)
 
+    def meant(self, line: str) -> Command[Any] | None:
+        return self.named((line.split(maxsplit=1) or [""])[0])
+
     def fields(self, line: str) -> tuple[Field, ...]:
-        command = self.named((line.split(maxsplit=1) or [""])[0])
+        command = self.meant(line)
         return command.fields if command else ()
 
 
 def typed(menu: Menu, tx: Transaction, event: CommandInvoked) -> None:
+    """An answer in a dialogue, if it does not name us; else a command, and the dialogue stays."""
     if event.doubt is not None:
         _doubted(tx, event, event.doubt)
         return
-    if event.actor.platform in menu.formless:
-        _said(menu, tx, event)
-    else:
+    if menu.can(event.actor, Ability.FORMS):
         _run(menu, tx, event, event.text)
+        return
+    talk, open_one = menu.talk(tx, event.actor), tx.dialogues.of(event.actor)
+    if dialogue.cancelled(event.text):
+        _answer(tx, event, talk.cancel(), 0)
+    elif open_one is None or not event.bare:
+        _run(menu, tx, event, event.text)
+    elif not tx.dialogues.over(open_one):
+        _answered(menu, tx, event, open_one)
+    else:
+        _answer(tx, event, talk.too_late(open_one), "late")
+        if menu.meant(event.text) is not None:
+            _run(menu, tx, event, event.text)
 
 
 def _doubted(tx: Transaction, event: CommandInvoked, why: Say) -> None:
@@ -61,25 +86,32 @@ def _doubted(tx: Transaction, event: CommandInvoked, why: Say) -> None:
     tx.outbox.add(Whisper(event.actor, event.place, card, clear=True), f"{event.key}/0")
 
 
-def _said(menu: Menu, tx: Transaction, event: CommandInvoked) -> None:
-    """An answer in a dialogue; without one, a command."""
-    open_one, text = tx.dialogues.of(event.actor), event.text
-    if open_one is None:
-        _run(menu, tx, event, text)
+def _answered(menu: Menu, tx: Transaction, event: CommandInvoked, open_one: Dialogue) -> None:
+    talk, asked = menu.talk(tx, event.actor), dialogue.pending(open_one)
+    value = dialogue.value(open_one, event.text)
+    if why := dialogue.unread(asked, event.text) or _wrong(asked, {asked.name: value}):
+        _answer(tx, event, talk.again(open_one, why), 0)
         return
-    if dialogue.cancelled(text):
-        _answer(tx, event, dialogue.cancel(tx, event.actor), 0)
-        return
-    field = dialogue.pending(open_one)
-    value = dialogue.value(field, text)
-    if why := dialogue.unread(field, text) or _wrong(field, {field.name: value}):
-        _answer(tx, event, dialogue.again(open_one, why), 0)
-        return
-    made = dialogue.answered(tx, event.actor, open_one, value)
+    people = (*open_one.people, *event.people)
+    made = talk.answered(replace(open_one, people=people), value)
     if isinstance(made, Card):
         _answer(tx, event, made, 0)
     else:
-        _run(menu, tx, event, made)
+        _run(menu, tx, replace(event, people=people), made)
+
+
+def brought(menu: Menu, tx: Transaction, event: FileShared) -> None:
+    """A file that a dialogue asked for. Any other is in the journal, and that is all."""
+    if not event.brought and event.refused is None:
+        return
+    open_one = tx.dialogues.of(event.actor)
+    if open_one is None or not dialogue.awaits_file(tx, event.actor):
+        card = Card(say("This file was added to nothing: no question of mine waits for one."))
+    elif event.refused is not None:
+        card = menu.talk(tx, event.actor).again(open_one, event.refused)
+    else:
+        card = menu.talk(tx, event.actor).added(open_one, event.brought)
+    _answer(tx, event, card, 0)
 
 
 def pressed(menu: Menu, tx: Transaction, event: ButtonPressed) -> None:
@@ -99,20 +131,37 @@ def submitted(menu: Menu, tx: Transaction, event: FormSubmitted) -> None:
 
 def reacted(menu: Menu, tx: Transaction, event: ReactionChanged) -> bool:
     """Where there are no buttons, reacting to a card is pressing. False: it is no card of ours."""
-    found = tx.outbox.behind(event.message) if event.added else None
-    for button in _buttons(tx, *found) if found and found[1].to == event.actor else ():
-        if button.emoji == event.emoji:
-            _run(menu, tx, event, button.action)
+    found, emoji = tx.outbox.behind(event.message) if event.added else None, bare_emoji(event.emoji)
+    if found is None or not (isinstance(found[1].to, Place) or found[1].to == event.actor):
+        return False
+    for button in _buttons(tx, *found):
+        if bare_emoji(button.emoji) == emoji:
+            _meant(menu, tx, event, button.action)
             return True
     return False
 
 
+def _meant(menu: Menu, tx: Transaction, event: ReactionChanged, line: str) -> None:
+    """What is for good is not decided by what cannot be proved to be theirs."""
+    command = menu.meant(line)
+    if command is None or not command.typed or menu.can(event.actor, Ability.BUTTONS):
+        _run(menu, tx, event, line)
+        return
+    shown = " ".join(word for word in line.split() if not word.startswith("="))
+    card = Card(
+        say("Nothing is decided yet: this needs your words, not a reaction."),
+        body=(say("Type: {usage}", usage=Code(f"/duly {shown}")),),
+        why=say("A reaction cannot be proved to be yours, and a decision is for good."),
+    )
+    _answer(tx, event, card, 0)
+
+
 def _buttons(tx: Transaction, parcel: str, effect: Effect) -> tuple[Button, ...]:
     kind, _, id = tx.outbox.subject(parcel).partition("/")
-    if kind == "request" and isinstance(effect, Send):
+    if kind == "request" and isinstance(effect, Send | Amend):
         return _buttons_now(tx, id, effect.to)
     match effect:
-        case Send(card=card) | Whisper(card=card):
+        case Send(card=card) | Whisper(card=card) | Amend(card=card):
             return card.buttons
         case Remind(person=person) | Digest(person=person):
             return nudging.buttons(tx, parcel, person)
@@ -226,9 +275,10 @@ def _made(menu: Menu, call: Call, event: Caller, line: str) -> Card | Form:
 
 
 def _give(menu: Menu, call: Call, made: Card | Form) -> None:
-    if isinstance(made, Form) and call.account.platform in menu.formless:
-        made = dialogue.begin(call.tx, call.account, made)
-    if isinstance(made, Form):
+    if isinstance(made, Form) and not menu.can(call.account, Ability.FORMS):
+        asked = menu.talk(call.tx, call.account).begin(made)
+        call.also(Whisper(call.account, _beneath(call), asked, call.reply_handle, begins=True))
+    elif isinstance(made, Form):
         instead = Card(
             made.title,
             body=(*made.intro, say("Type: {usage}", usage=Code(f"/duly {made.command} …"))),
@@ -238,21 +288,28 @@ def _give(menu: Menu, call: Call, made: Card | Form) -> None:
         call.also(Whisper(call.account, call.place, made, call.reply_handle))
 
 
-def _answer(tx: Transaction, event: Caller, card: Card, number: int) -> None:
+def _beneath(call: Call) -> Place:
+    """Who reacted to a card is asked in its thread."""
+    if call.card is None or call.reply_handle is not None or call.place.thread is not None:
+        return call.place
+    return replace(call.place, thread=call.card.id)
+
+
+def _answer(tx: Transaction, event: Caller | FileShared, card: Card, number: int | str) -> None:
     effect = Whisper(event.actor, _place(event), card, _handle(event))
     tx.outbox.add(effect, f"{event.key}/{number}")
 
 
-def _place(event: Caller) -> Place:
+def _place(event: Caller | FileShared) -> Place:
     match event:
         case CommandInvoked(place=place) | FormSubmitted(place=place):
             return place
-        case ButtonPressed(message=message) | ReactionChanged(message=message):
-            return message.place
+        case ButtonPressed() | ReactionChanged() | FileShared():
+            return event.message.place
 
 
-def _handle(event: Caller) -> str | None:
-    return None if isinstance(event, ReactionChanged) else event.reply_handle
+def _handle(event: Caller | FileShared) -> str | None:
+    return None if isinstance(event, ReactionChanged | FileShared) else event.reply_handle
 
 
 def _find(menu: Menu, name: str) -> Command[Any]:

@@ -122,7 +122,9 @@ def _said(tx: Transaction, parcel: Parcel, remind: Remind, due: Sequence[Line]) 
     tx.outbox.name(parcel.id, deeds.subject(due[0][0]) if len(due) == 1 else "")
     for duty, _ in due:
         replace_card(tx, duty, remind.person)
-    return Send(remind.to, card(tx, due, remind.person))
+    made = card(tx, due, remind.person)
+    tx.outbox.show(parcel.id, made.buttons if len(due) > 1 else ())
+    return Send(remind.to, made)
 
 
 def replace_card(tx: Transaction, duty: Duty, person: str) -> None:
@@ -135,10 +137,10 @@ def replace_card(tx: Transaction, duty: Duty, person: str) -> None:
 
 
 def buttons(tx: Transaction, parcel: str, person: str) -> tuple[Button, ...]:
-    """Those of the card that a parcel became, if it speaks of one thing alone."""
+    """Those of the card that a parcel became: of one thing as it is now, of several as shown."""
     kind, _, id = tx.outbox.subject(parcel).partition("/")
     duty = tx.duties.get(id) if kind == "duty" else None
-    return showing.buttons(tx, duty, person) if duty else ()
+    return showing.buttons(tx, duty, person) if duty else tx.outbox.shown(parcel)
 
 
 def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:

@@ -17,6 +17,7 @@ from bot.events import (
     Place,
     ReactionChanged,
     account_key,
+    bare_emoji,
     conversation,
 )
 from bot.handlers import classes, deeds, followups, judging, marking, releases
@@ -177,14 +178,15 @@ def reacted(tx: Transaction, event: ReactionChanged) -> None:
     book, person = tx.policies.current(), tx.people.snapshot().directory.behind(event.actor)
     if not event.added or person is None:
         return
-    if event.emoji in book.answers.emoji:
+    emoji = bare_emoji(event.emoji)
+    if emoji in map(bare_emoji, book.answers.emoji):
         directory = tx.people.snapshot().directory
         own = {person.id, *directory.stands_in_for(person.id, event.at)}
         for duty in tx.duties.of_message(conversation(event.message.place), event.message.id):
             if duty.live and duty.owed_by in own and duty.kind in ANSWERED:
                 deeds.settle(tx, duty, "done", deeds.Ending("reaction", event.at))
         followups.reacted(tx, event, person.id)
-    elif event.emoji in book.marks.emoji:
+    elif emoji in map(bare_emoji, book.marks.emoji):
         card = marking.mark(tx, event.message, person)
         tx.outbox.add(Whisper(event.actor, event.message.place, card), f"{event.key}/0")
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -95,6 +95,7 @@ def default_rulebook() -> Rulebook:
     return read("")
 
 
+@lru_cache(maxsize=32)  # whoever adopts a policy reads it before it is kept, and again after
 def read(text: str, version: int = 0) -> Rulebook:
     """The default policy with `text` laid over it. Raises Mistakes."""
     try:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from bot.card import Button
 from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper, Withdraw
 from bot.events import Account, MessageRef, Place, Platform, conversation
 from bot.store.rows import Rows
@@ -204,11 +205,22 @@ class Outbox:
         return [Arrival(*self.rows.open(c.outcome, row.id, row.outcome)) for row in rows]
 
     def behind(self, message: MessageRef) -> tuple[str, Effect] | None:
-        """Which effect of ours became that message, and its parcel."""
+        """The parcel that became that message, and the effect that says what stands there now."""
         c = outbox.c
         where = c.place == conversation(message.place), c.message == message.id
-        row = self.rows.one(outbox, *where, c.body.is_not(None))
-        return row and (row.id, self.rows.open(c.body, row.id, row.body))
+        rows = self.rows.all(outbox, *where, order=[c.id])
+        if not rows or rows[-1].body is None:
+            return None
+        return rows[0].id, self.rows.open(c.body, rows[-1].id, rows[-1].body)
+
+    def show(self, id: str, buttons: tuple[Button, ...]) -> None:
+        """What a card shows that is composed when it is sent: a reaction to it means that."""
+        shown = self.rows.close(outbox.c.shown, id, buttons) if buttons else None
+        self.rows.change(outbox, outbox.c.id == id, shown=shown)
+
+    def shown(self, id: str) -> tuple[Button, ...]:
+        row = self.rows.one(outbox, outbox.c.id == id, outbox.c.shown.is_not(None))
+        return self.rows.open(outbox.c.shown, id, row.shown) if row else ()
 
     def later(self, person: str) -> str | None:
         """What waits for somebody's digest, if nobody has begun to send it."""
@@ -293,7 +305,7 @@ class Outbox:
         old = sa.select(c.id).where(
             c.company == self.rows.company, c.settled_at < before, c.body.is_not(None)
         )
-        return self.rows.change(outbox, c.id.in_(old.limit(BACK)), body=None)
+        return self.rows.change(outbox, c.id.in_(old.limit(BACK)), body=None, shown=None)
 
     def add_all(self, effects: Sequence[Written]) -> list[str]:
         """Many at once; returns their ids."""

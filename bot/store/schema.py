@@ -114,6 +114,7 @@ outbox = table(
     Column("place", String),  # where it arrived …
     Column("message", String),  # … as which message
     Column("outcome", LargeBinary),  # sealed
+    Column("shown", LargeBinary),  # sealed: the buttons of a card about several things
     UniqueConstraint("company", "key"),
 )
 UNSENT = outbox.c.state.in_(fixed("ready", "doubtful"))
@@ -474,6 +475,7 @@ Index("findings_person", findings.c.company, findings.c.person, findings.c.at)
 dialogues = table(
     "dialogues",  # forms being filled in question by question
     ["account"],
+    Column("at", Moment, nullable=False),  # when the last question was asked, as people see it
     Column("body", LargeBinary, nullable=False),  # sealed
 )
 files = table(

@@ -13,7 +13,9 @@ import httpx
 
 from bot.events import Account
 from tests.contract.bench import Bench, Seen
+from tests.contract.matrix import matrix
 from tests.contract.slack import slack
+from tests.matrix.synapse import Synapse
 from tests.playground import stage
 
 
@@ -53,4 +55,8 @@ BENCHES: dict[str, Callable[[Path], Any]] = {
     "playground in memory": lambda folder: playground(None),
     "playground on file": playground,
     "slack": lambda folder: slack(),
+}
+SERVED: dict[str, Callable[[Synapse], Any]] = {  # on a homeserver that all tests share
+    "matrix": lambda server: matrix(server, secret=False),
+    "matrix, encrypted": lambda server: matrix(server, secret=True),
 }

@@ -27,7 +27,7 @@ from bot.events import MessageRef, Place
 from bot.port import Ability, Undeliverable
 from bot.words import Quoted, Reader, say
 from tests.contract.bench import Bench
-from tests.contract.benches import BENCHES
+from tests.contract.benches import BENCHES, SERVED
 from tests.desk import MONDAY
 
 READER = Reader("en", "Europe/London")
@@ -65,10 +65,14 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(params=list(BENCHES))
+@pytest.fixture(params=[*BENCHES, *SERVED])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    with BENCHES[request.param](tmp_path) as made:
-        yield made
+    if request.param in SERVED:
+        made = SERVED[request.param](request.getfixturevalue("synapse"))
+    else:
+        made = BENCHES[request.param](tmp_path)
+    with made as bench:
+        yield bench
 
 
 def deliver(

@@ -4,22 +4,6 @@ import pytest
 
 from tests.matrix.people import People, people_of
 from tests.matrix.synapse import Synapse
-from tests.matrix.synapse import synapse as running
-from tests.needs import need
-
-
-@pytest.fixture(scope="session")
-def synapse() -> Iterator[Synapse]:
-    """One for all tests, started when the first of them asks; a test that stops it starts it."""
-    with running(need("synapse")) as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def strict_synapse() -> Iterator[Synapse]:
-    """It lets people send as fast as a server does whose admin changed nothing."""
-    with running(need("synapse"), strict=True) as made:
-        yield made
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from adapters.matrix.adapter import Matrix
-from adapters.matrix.install import Install, Trust
+from adapters.matrix.install import Install
 from bot.clock import Clock
 from bot.events import Account, Happening
 from bot.policy.duties import Duty
@@ -34,6 +33,7 @@ from tests.matrix.seen import Seen
 
 PATIENCE = 20.0  # seconds
 KEY = "5a" * 32
+RATE = 60_000.0  # messages a minute: no limit
 T = TypeVar("T")
 
 
@@ -61,7 +61,7 @@ class House:
     bot: Bot = field(init=False)
     adapter: Matrix = field(init=False)
     _loop: asyncio.AbstractEventLoop = field(init=False)
-    _running: Future[None] = field(init=False)
+    _running: asyncio.Task[None] = field(init=False)
 
     def __getattr__(self, name: str) -> Human:
         """`home.ann`"""
@@ -85,15 +85,17 @@ class House:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._runner = Runner(self.bot, [self.adapter], 0.05)
-        self._running = asyncio.run_coroutine_threadsafe(self._runner.run(), self._loop)
+
+        async def run() -> None:
+            self._running = asyncio.create_task(self._runner.run())
+
+        asyncio.run_coroutine_threadsafe(run(), self._loop).result(PATIENCE)
         self.until(lambda: self.adapter.homeservers[0].ready)
 
     def close(self) -> None:
         async def end() -> None:
-            tasks = [each for each in asyncio.all_tasks() if each is not asyncio.current_task()]
-            for each in tasks:
-                each.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
             await asyncio.get_running_loop().shutdown_default_executor()
 
         asyncio.run_coroutine_threadsafe(end(), self._loop).result(PATIENCE)
@@ -132,6 +134,12 @@ class House:
     def says(self, name: str, text: str, room: str = "", **more: Any) -> str:
         """In the room of everybody; and Duly has heard it."""
         return self.heard(self.staff[name].say(room or self.room, text, **more))
+
+    def asks(self, name: str, other: str, text: str) -> str:
+        """By the name of the other, behind which their id stands, as clients write it."""
+        called, who = self.staff[other].account.name, self.staff[other].id
+        pill = f'<a href="https://matrix.to/#/{who}">{called}</a> {text}'
+        return self.says(name, f"{called} {text}", html=pill, mentions=[who])
 
     def settle(self) -> None:
         """Until Duly has done and said all that follows now of what it has heard."""
@@ -179,6 +187,23 @@ class House:
         who.sync()
         return [each for each in who.messages(room) if each.sender == self.duly]
 
+    def begin_chat(self, name: str) -> str:
+        """They begin a chat with Duly, who greets them; returns its room."""
+        who = self.staff[name]
+        room = who.direct(self.duly, encrypted=self.install.encryption)
+        who.sync_until(lambda: self.duly in who.members(room))
+        self.until(lambda: self.has_greeted(room))
+        self.settle()
+        return room
+
+    def has_greeted(self, room: str) -> bool:
+        with self.store.reading() as tx:
+            return tx.journal.has(f"matrix/{self.install.realm}/greeting/{room}")
+
+    def chats(self, name: str) -> str:
+        """The room of their chat with Duly."""
+        return self.until(lambda: self.chat_room(name)) or ""
+
     def chat_room(self, name: str) -> str | None:
         return self.adapter.homeservers[0].known.direct.get(self.staff[name].id)
 
@@ -203,13 +228,15 @@ def house(
     *,
     names: tuple[str, ...] = ("ann", "bob", "sam"),
     secret: bool = False,
-    trust: Trust = "signed",
     db: sa.Engine | None = None,
-    rate: float = 60_000.0,
+    **how: Any,
 ) -> Iterator[House]:
-    """Some of the desk's people on a homeserver, in a room with Duly; `secret`: encrypted."""
+    """Some of the desk's people on a homeserver, in a room with Duly; `secret`: it is encrypted.
+
+    `how`: as Install has it.
+    """
     with ExitStack() as stack:
-        made = build(people, folder, names, secret=secret, trust=trust, db=db, rate=rate)
+        made = build(people, folder, names, secret=secret, db=db, **how)
         made.open()
         try:
             _gather(made, names, secret=secret)
@@ -221,9 +248,9 @@ def house(
 
 
 def build(
-    people: People, folder: Path, names: tuple[str, ...], *, secret: bool, db: sa.Engine | None,
-    trust: Trust, rate: float,
-) -> House:  # fmt: skip
+    people: People, folder: Path, names: tuple[str, ...], *, db: sa.Engine | None, **how: Any
+) -> House:
+    secret = how.pop("secret")
     staff = {name: (people.secret if secret else people.human)(name) for name in names}
     duly = people.account("duly")
     install = Install(
@@ -233,8 +260,7 @@ def build(
         store_key=KEY,
         store=folder / "device",
         encryption=secret,
-        trust=trust,
-        rate=rate,
+        **{"rate": RATE, **how},
     )
     hands, chance = Hands(), Random(1)
     time_ = Clock(lease=hands.now, random=chance.randbytes)

@@ -28,8 +28,9 @@ class People:
         return self._stack.enter_context(Human(self.server.url, self.account(name, **how)))
 
     def secret(self, name: str, **how: Any) -> SecretHuman:
-        """Somebody who encrypts. `how`: as SecretHuman takes it."""
-        made = SecretHuman(self.server.url, self.account(name), **how)
+        """Somebody who encrypts. `how`: as SecretHuman and Synapse.register take it."""
+        named = {each: how.pop(each) for each in ("admin", "displayname") if each in how}
+        made = SecretHuman(self.server.url, self.account(name, **named), **how)
         return self._stack.enter_context(made)
 
 

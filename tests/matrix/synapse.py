@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import json
 import os
-import random
 import shutil
 import signal
 import socket
@@ -23,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from secrets import token_hex
+from secrets import randbelow, token_hex
 from typing import Any
 
 import httpx
@@ -68,11 +67,6 @@ class Synapse:
     @property
     def database(self) -> Path:
         return self.folder / "homeserver.db"
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
 
     def register(
         self, name: str, *, admin: bool = False, displayname: str | None = None
@@ -258,7 +252,7 @@ def _folder() -> Path:
 def _silent_port() -> int:
     """Where nobody listens, and where no outgoing connection settles while the server is down."""
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = 20_000 + randbelow(12_000)
         with socket.socket() as tried:
             if tried.connect_ex(("127.0.0.1", port)) != 0:
                 return port

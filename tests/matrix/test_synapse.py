@@ -1,13 +1,23 @@
 """The server and the people that tests of Matrix stand on, among themselves."""
 
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.matrix.human import Attached, Human, Refused
-from tests.matrix.people import People
+from tests.matrix.people import People, people_of
 from tests.matrix.synapse import Synapse
+from tests.needs import ROOT, need
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def two(people: People, kind: str) -> tuple[Human, Human]:
@@ -148,7 +158,8 @@ def test_without_its_key_a_message_says_why_it_is_not_read(people: People) -> No
     ann.share_key(room, bob.id, late=True)  # which does not take away what the other one opens
     ann.say(room, "Still")
     bob.sees(room, "Still")
-    assert bob.messages(room)[0].body == "Not for bob"
+    session = ann.machine.outbound[room].session.session_id
+    assert bob.machine.inbound[room, session].session.first_known_index == 0
 
 
 def test_a_message_played_again_and_a_word_in_clear_are_told_apart(people: People) -> None:
@@ -215,28 +226,74 @@ def test_another_device_and_a_new_identity_are_seen_by_the_others(people: People
     assert bob.sees(room, "To both").secret
 
 
-def test_who_left_reads_nothing_more_and_new_keys_are_made_for_the_old(people: People) -> None:
-    ann, bob, eve = (people.secret(name) for name in ("ann", "bob", "eve"))
+def test_without_one_time_keys_the_fallback_key_is_used_and_keys_are_made_anew(
+    people: People,
+) -> None:
+    bob, eve = people.secret("bob"), people.secret("eve")
+    while not any(key.get("fallback") for key in eve.claim(bob.id, bob.device_id).values()):
+        pass  # she takes all the others
+    room = eve.create_room(invite=[bob.id], encrypted=True)
+    eve.say(room, "By the fallback key")
+
+    bob.accept(room)
+
+    assert bob.sees(room, "By the fallback key").secret
+    assert not any(key.get("fallback") for key in eve.claim(bob.id, bob.device_id).values())
+
+
+def test_once_somebody_left_there_is_another_key(people: People) -> None:
+    ann, bob = people.secret("ann"), people.secret("bob")
     room = ann.create_room(invite=[bob.id], encrypted=True)
     bob.accept(room)
     ann.say(room, "With bob")
     first = ann.machine.outbound[room].session.session_id
-    for _ in range(30):
-        assert eve.claim(bob.id, bob.device_id)  # the fallback key stays, whatever was taken
-
-    eve_room = eve.create_room(invite=[bob.id], encrypted=True)
-    eve.say(eve_room, "By the fallback key")
-    bob.accept(eve_room)
-    assert bob.sees(eve_room, "By the fallback key").secret
-    assert not any("fallback" in key for key in eve.claim(bob.id, bob.device_id).values())
 
     bob.leave(room)
     ann.say(room, "Without bob")
+
     assert ann.machine.outbound[room].session.session_id != first
+    assert len(bob.until(room, lambda seen: seen)) == 1
 
 
-def test_a_stopped_server_complained_of_nothing(synapse: Synapse, people: People) -> None:
-    people.human("ann").create_room()
+def flood(who: Human, room: str) -> None:
+    for number in range(20):
+        who.say(room, f"{number}")
 
-    assert "ERROR" not in synapse.logs()
-    assert Path(f"/proc/{synapse.pid}").exists()
+
+@pytest.mark.thorough
+def test_a_strict_server_says_how_long_to_wait_and_takes_no_large_file(
+    strict_synapse: Synapse,
+) -> None:
+    with people_of(strict_synapse) as people:
+        ann = people.human("ann")
+        room = ann.create_room()
+
+        with pytest.raises(Refused, match="M_LIMIT_EXCEEDED") as refused:
+            flood(ann, room)
+
+        assert refused.value.status == 429
+        assert 0 < refused.value.answer["retry_after_ms"] <= 5000
+        assert ann.call("GET", "/_matrix/client/v1/media/config") == {"m.upload.size": 1 << 20}
+
+
+@pytest.mark.thorough
+def test_a_server_ends_with_whoever_started_it() -> None:
+    """However they end."""
+    start = (
+        "from tests.matrix.synapse import synapse\n"
+        f"with synapse({need('synapse')!r}) as made:\n"
+        "    print(made.port, made.folder, flush=True)\n"
+        "    input()\n"
+    )
+    line = [sys.executable, "-c", start]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(line, cwd=ROOT, text=True, stdin=pipe, stdout=pipe) as starter:
+        assert starter.stdout is not None
+        port, folder = starter.stdout.readline().split()
+        assert Path(folder, "homeserver.db").exists()
+        starter.kill()
+
+    end = time.monotonic() + 10
+    while Path(folder).exists() or listens(int(port)):
+        assert time.monotonic() < end
+        time.sleep(0.02)

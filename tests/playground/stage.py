@@ -26,6 +26,7 @@ from bot.events import Account, FormSubmitted, Happening, MessageRef, Place
 from bot.port import Brought, Cursor
 from bot.seal import KEY, Seal
 from bot.words import Quoted, Reader, Say, say
+from tests import prompt
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 PATIENCE = 5.0  # seconds
@@ -82,6 +83,9 @@ class PaperCore:
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         return self.errors
+
+    async def awaits(self, account: Account) -> bool:
+        return False
 
     async def largest(self) -> int:
         return LARGEST
@@ -224,7 +228,7 @@ def served(playground: Playground) -> Iterator[str]:
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=2)
-        server = uvicorn.Server(config)
+        server = prompt.Server(config)
         serve = {"sockets": [listener]}
         thread = threading.Thread(target=server.run, kwargs=serve, daemon=True)
         thread.start()

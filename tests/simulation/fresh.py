@@ -1,5 +1,10 @@
-"""A new database for every story: in memory, or copied on a real PostgreSQL."""
+"""A new database for every story: in memory, or a lent one on a real PostgreSQL.
 
+On PostgreSQL a database is made from a template once and emptied after each story: making and
+dropping one costs the disk more than most stories do.
+"""
+
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -8,13 +13,31 @@ from typing import Literal
 import sqlalchemy as sa
 
 from bot.store.connecting import connect, create, in_memory
+from bot.store.schema import meta
 from tests import postgres
 
 Kind = Literal["sqlite", "postgresql"]
 TEMPLATE = "duly_template"
 
+BUSY = (
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() "
+    "AND pid <> pg_backend_pid() AND state <> 'idle'"
+)
+# What the tables refuse (to change evidence) they refuse to everybody but a replica.
+EMPTY = (
+    "SET LOCAL lock_timeout = '5s'",
+    "SET LOCAL session_replication_role = replica",
+    "DO $$ BEGIN "
+    + " ".join(
+        f"IF EXISTS (SELECT FROM {table}) THEN DELETE FROM {table}; END IF;"
+        for table in meta.tables
+    )
+    + " END $$",
+)
+
 _numbers = count(1)
 _made: set[str] = set()
+_idle: list[tuple[str, sa.Engine]] = []
 
 
 @contextmanager
@@ -25,15 +48,37 @@ def database(kind: str) -> Iterator[sa.Engine]:
         yield db
         db.dispose()
         return
-    server, name = postgres.server(), f"fresh_{next(_numbers)}"
-    _template(server)
-    server.create_from_template(name, TEMPLATE)
-    db = connect(server.url(name))
+    name, db = _idle.pop() if _idle else _new()
+    clean = False
     try:
         yield db
+        clean = _emptied(db)
     finally:
-        db.dispose()
-        server.drop(name)
+        if clean:
+            _idle.append((name, db))
+        else:
+            db.dispose()
+            postgres.server().drop(name)
+
+
+def _new() -> tuple[str, sa.Engine]:
+    server, name = postgres.server(), f"fresh_{os.getpid()}_{next(_numbers)}"
+    _template(server)
+    server.create_from_template(name, TEMPLATE)
+    return name, connect(server.url(name))
+
+
+def _emptied(db: sa.Engine) -> bool:
+    """False where that is not allowed, or somebody still holds on to it."""
+    try:
+        with db.begin() as conn:
+            if conn.exec_driver_sql(BUSY).all():
+                return False
+            for statement in EMPTY:
+                conn.exec_driver_sql(statement)
+    except sa.exc.DBAPIError:
+        return False
+    return True
 
 
 def _template(server: postgres.Server) -> None:

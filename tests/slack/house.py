@@ -24,6 +24,7 @@ from bot.store import Store
 from bot.store.connecting import in_memory
 from bot.web.app import app
 from bot.wiring import Bot, StoredFiles, assemble
+from tests import prompt
 from tests.desk import STAFF, person
 from tests.slack.fake import Channel, Company, FakeSlack, HandClock, Person, Route, Sight
 from tests.slack.fake.things import Message, View
@@ -89,7 +90,7 @@ class House:
         config = uvicorn.Config(
             app(list(self.adapter.doors), self._alive, _nothing), log_level="critical"
         )
-        self._server = uvicorn.Server(config)
+        self._server = prompt.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._working = asyncio.create_task(runner.run())
         try:

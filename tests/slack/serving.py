@@ -8,13 +8,15 @@ from typing import Any
 
 import uvicorn
 
+from tests import prompt
+
 
 @contextmanager
 def served(app: Any, **more: Any) -> Iterator[str]:
     """Its address on this machine."""
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="critical", lifespan="off", **more)
-    server = uvicorn.Server(config)
+    server = prompt.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:

@@ -26,6 +26,7 @@ from bot.store import Store, policies
 from bot.store.connecting import in_memory
 from bot.store.schema import dues, outbox
 from bot.wiring import Bot, StoredFiles, assemble
+from tests import prompt
 from tests.simulation.laws import Breach, rows
 from tests.simulation.loops import loop
 from tests.slack import laws
@@ -200,7 +201,7 @@ class Storm:
             await self.adapter.doors[0].app(scope, receive, send)
 
         config = uvicorn.Config(door, log_level="critical", lifespan="off", port=0)
-        self._server = uvicorn.Server(config)
+        self._server = prompt.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         await self._server.serve()
 

@@ -57,6 +57,9 @@ class Counted:
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         return {}
 
+    async def awaits(self, account: object) -> bool:
+        return False
+
     async def largest(self) -> int:
         return 1_000_000
 

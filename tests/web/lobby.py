@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from bot.events import FormSubmitted, Happening
+from bot.events import Account, FormSubmitted, Happening
 from bot.port import Brought, Cursor
 from bot.web.adapter import Web
 from bot.web.address import Address
@@ -62,6 +62,9 @@ class Prompt:
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         return self.desk.bot.inbox.check(form)
+
+    async def awaits(self, account: Account) -> bool:
+        return await self.desk.bot.inbox.awaits(account)
 
     async def largest(self) -> int:
         return await self.desk.bot.inbox.largest()

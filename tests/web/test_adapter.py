@@ -31,7 +31,6 @@ from bot.store.sessions import WEB, web_account
 from bot.web.adapter import Web
 from bot.wiring import assemble
 from bot.words import Quoted, Reader, say
-from tests.conftest import desk_template, postgresql
 from tests.desk import MONDAY, Desk
 from tests.web.lobby import Lobby
 
@@ -169,18 +168,16 @@ def worker(desk: Desk, db: sa.Engine) -> Iterator[None]:
         db.dispose()
 
 
-def test_pages_and_worker_may_be_two_processes() -> None:
-    db, name = postgresql()
-    desk = Desk(db=db)
+def test_pages_and_worker_may_be_two_processes(postgresql: sa.Engine) -> None:
+    desk = Desk(db=postgresql)
     lobby = Lobby(desk)
     desk.posts("ann", "@bob when will the samples be ready?")
     bob = lobby.signs_in("bob")
     lobby.inbox.idle = True
     bob.opens("/mine")
-    with worker(desk, sa.create_engine(db.url)):
+    with worker(desk, sa.create_engine(postgresql.url)):
         page = bob.presses("I have answered")
 
     assert "Done: #1" in page.words
     assert "You owe nothing. Enjoy it." in page.words
     desk.close()
-    desk_template().drop(name)

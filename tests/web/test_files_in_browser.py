@@ -11,6 +11,7 @@ import uvicorn
 from playwright.sync_api import FilePayload, expect
 
 from commands import COMMANDS
+from tests import prompt
 from tests.browser.theatre import chromium
 from tests.desk import Desk
 from tests.enclosing import command
@@ -30,7 +31,7 @@ EMPTY: FilePayload = {"name": "empty.txt", "mimeType": "text/plain", "buffer": b
 @contextmanager
 def served(lobby: Lobby, listener: socket.socket) -> Iterator[None]:
     config = uvicorn.Config(lobby.app, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
+    server = prompt.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     until(lambda: server.started)

@@ -13,7 +13,6 @@ from bot.events import Account
 from bot.store.schema import links, sessions
 from bot.store.sessions import WEB, Links, Standing, Token, web_account
 from bot.web.limits import MOST
-from tests.conftest import desk_template, postgresql
 from tests.desk import Desk, account, person
 from tests.web.lobby import Lobby, Visit
 
@@ -133,11 +132,10 @@ def test_of_many_who_press_at_once_one_gets_in(lobby: Lobby) -> None:
 
 
 def test_of_two_who_find_a_link_good_at_the_same_moment_one_gets_in(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, postgresql: sa.Engine
 ) -> None:
     """Only PostgreSQL has two writers: both have looked before either changes anything."""
-    db, name = postgresql()
-    desk, both, look = Desk(db=db), Barrier(2, timeout=20), Links.look
+    desk, both, look = Desk(db=postgresql), Barrier(2, timeout=20), Links.look
     with desk.store.transaction() as tx:
         link = tx.links.make("ann")
 
@@ -156,7 +154,6 @@ def test_of_two_who_find_a_link_good_at_the_same_moment_one_gets_in(
 
     assert sorted(found, key=str) == [None, "ann"]
     desk.close()
-    desk_template().drop(name)
 
 
 def test_of_links_and_sessions_only_hashes_are_kept(lobby: Lobby) -> None:

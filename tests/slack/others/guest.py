@@ -22,6 +22,7 @@ from bot.store import Store
 from bot.store.connecting import in_memory
 from bot.web.app import app
 from bot.wiring import Bot, StoredFiles, assemble
+from tests import prompt
 from tests.slack.house import employ
 
 PATIENCE = 20.0  # seconds
@@ -46,7 +47,7 @@ class Guest:
     async def serve(self) -> None:
         runner = Runner(self.bot, [self.adapter], 0.1)
         served = app(list(self.adapter.doors), _alive, nullcontext)
-        self._server = uvicorn.Server(uvicorn.Config(served, log_level="critical"))
+        self._server = prompt.Server(uvicorn.Config(served, log_level="critical"))
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         working = asyncio.create_task(runner.run())
         try:

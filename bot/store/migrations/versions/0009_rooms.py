@@ -1,0 +1,22 @@
+"""What a platform without forms and buttons needs: dialogues that end, cards that remember."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_table("dialogues")  # no platform had any
+    op.create_table(
+        "dialogues",
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company", "account"),
+    )
+    op.add_column("outbox", sa.Column("shown", sa.LargeBinary(), nullable=True))
