@@ -1,9 +1,10 @@
 """Our device beside real people: opened, synced by hand, closed with the test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -90,8 +91,10 @@ class Ours:
 
 
 @asynccontextmanager
-async def ours(made: Install, *, proven: bool = True) -> AsyncIterator[Ours]:
-    device = await open_device(made, wall)
+async def ours(
+    made: Install, *, proven: bool = True, now: Callable[[], datetime] = wall
+) -> AsyncIterator[Ours]:
+    device = await open_device(made, now)
     try:
         if proven:
             await device.prove()

@@ -8,18 +8,20 @@ from typing import Any
 
 import pytest
 
+from adapters.matrix.cipher import RETRY, Kept
 from adapters.matrix.device import open_device
 from adapters.matrix.reading import Lacking, Opened, Refused
 from adapters.matrix.sharing import NotShared
 from adapters.matrix.trust import Why, accepted, keep, pinned
 from adapters.matrix.vault import PINS, Sealed
-from adapters.matrix.wire import Answer, Wire
+from adapters.matrix.wire import Answer, NoAnswer, Wire
 from bot.clock import wall
 from bot.settings import Unusable
 from tests.matrix.cipher import SecretHuman
 from tests.matrix.human import logged_in
 from tests.matrix.ours import CLIENT, Ours, install, ours, run
 from tests.matrix.people import People
+from tests.matrix.signing import signed_by_device
 
 
 @pytest.fixture
@@ -435,5 +437,129 @@ def test_a_key_for_the_rest_of_a_session_leaves_what_was_before_it_lacking(
             ann.share_key(room, made.user_id)
             await duly.turn(wait=300)
             assert body(duly.device.decrypt(room, first)) == "one"
+
+    run(scene())
+
+
+def test_whoever_publishes_broken_keys_spoils_nothing_for_others(
+    people: People, store: Path
+) -> None:
+    """nio would know nobody's keys, or share with nobody."""
+    made = install(people, people.account("duly"), store)
+    ann, eve, mal = people.secret("ann"), people.secret("eve"), people.secret("mal")
+    machine = mal.machine
+    claimed = signed_by_device({"key": "AAAA"}, mal.id, mal.device_id, machine.account)
+    mal.call("POST", "/keys/upload", {"one_time_keys": {"signed_curve25519:AAAAAA": claimed}})
+    device = {**eve.machine.device_keys(), "keys": {f"ed25519:{eve.device_id}": "x"}}
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            room = ann.create_room(invite=[made.user_id, eve.id, mal.id], encrypted=True)
+            eve.accept(room)
+            mal.accept(room)
+            asked = Wire.ask
+
+            async def spoilt(wire: Wire, method: str, path: str, *args: Any, **more: Any) -> Answer:
+                answer = await asked(wire, method, path, *args, **more)
+                if path.endswith("/keys/query") and eve.id in answer.told["device_keys"]:
+                    answer.told["device_keys"][eve.id] = {eve.device_id: device, "B": 7}
+                if path.endswith("/keys/claim") and mal.id in answer.told["one_time_keys"]:
+                    keys = {"signed_curve25519:AAAAAA": claimed}
+                    answer.told["one_time_keys"][mal.id] = {mal.device_id: keys}
+                return answer
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Wire, "ask", spoilt)
+                await duly.turn()
+                await duly.turn()
+                await duly.say(room, "To all")
+            assert ann.sees(room, "To all").secret
+
+    run(scene())
+
+
+def test_while_nobody_answers_the_upkeep_waits_and_is_made_up_for(
+    people: People, store: Path
+) -> None:
+    made = install(people, people.account("duly"), store)
+    ann = people.secret("ann")
+    at = wall()
+
+    async def scene() -> None:
+        async with ours(made, proven=False, now=lambda: at) as duly:
+            nonlocal at
+            room = ann.direct(made.user_id, encrypted=True)
+            told = (await duly.ask("GET", f"{CLIENT}/sync?timeout=0")).told
+
+            async def dead(*_: Any, **__: Any) -> Answer:
+                raise NoAnswer("TimeoutError", sent=True)
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Wire, "ask", dead)
+                assert await duly.device.upkeep(told) == Kept()
+            assert not duly.device.client.olm.account.shared
+            await duly.device.upkeep(told)  # at once again: it waits
+            assert not duly.device.client.olm.account.shared
+            at += 2 * RETRY
+            await duly.turn()
+            await duly.turn()
+            await duly.say(room, "Here I am")
+            assert ann.sees(room, "Here I am").secret
+
+    run(scene())
+
+
+def test_an_identity_that_is_replaced_under_us_is_an_operators_business(
+    people: People, store: Path
+) -> None:
+    account = people.account("duly")
+    made = install(people, account, store)
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            await duly.turn()
+            with SecretHuman(people.server.url, logged_in(people.server.url, account)) as thief:
+                thief.reset_identity()
+            wrong = [each for _ in range(2) for each in (await duly.turn(wait=300)).wrong]
+            assert "--new-identity" in wrong[0]
+            await duly.device.cipher.prove(replace=True)  # type: ignore[union-attr]
+        async with ours(made):
+            pass
+
+    run(scene())
+
+
+def test_nobody_is_given_a_key_that_they_ask_for(people: People, store: Path) -> None:
+    account = people.account("duly")
+    made = install(people, account, store)
+    ann = people.secret("ann")
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            room = await meet(duly, ann)
+            ann.say(room, "secret")
+            event = await duly.until(room, "m.room.encrypted")
+            with SecretHuman(
+                people.server.url, logged_in(people.server.url, account), bare=True
+            ) as (thief):
+                asked = {
+                    "action": "request",
+                    "request_id": "1",
+                    "requesting_device_id": thief.device_id,
+                    "body": {
+                        "algorithm": "m.megolm.v1.aes-sha2",
+                        "room_id": room,
+                        "session_id": event["content"]["session_id"],
+                        "sender_key": ann.machine.curve25519,
+                    },
+                }
+                messages = {made.user_id: {duly.device.secrets.device_id: asked}}
+                thief.call("PUT", "/sendToDevice/m.room_key_request/1", {"messages": messages})
+                for _ in range(3):
+                    await duly.turn(wait=200)
+                thief.sync()
+                kinds = [each["type"] for each in thief.to_device]
+                assert "m.forwarded_room_key" not in kinds
+            assert not duly.device.client.outgoing_to_device_messages
 
     run(scene())
