@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from nio import SyncResponse
-
 from adapters.matrix.cipher import Kept
 from adapters.matrix.device import Device, open_device
 from adapters.matrix.install import Install
@@ -54,9 +52,7 @@ class Ours:
         path = f"{CLIENT}/sync?timeout={wait}&full_state={'false' if self.since else 'true'}"
         answer = await self.ask("GET", path + (f"&since={self.since}" if self.since else ""))
         told = answer.told
-        parsed = SyncResponse.from_dict(dict(told))
-        assert isinstance(parsed, SyncResponse), told
-        await self.device.client.receive_response(parsed)
+        assert await self.device.hear(told)
         kept = await self.device.upkeep(told)
         self.kept.append(kept)
         rooms = told.get("rooms", {})

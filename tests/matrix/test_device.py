@@ -19,6 +19,7 @@ from bot.clock import wall
 from bot.settings import Unusable
 from tests.matrix.cipher import SecretHuman
 from tests.matrix.human import logged_in
+from tests.matrix.machine import OLM
 from tests.matrix.ours import CLIENT, Ours, install, ours, run
 from tests.matrix.people import People
 from tests.matrix.signing import signed_by_device
@@ -561,5 +562,54 @@ def test_nobody_is_given_a_key_that_they_ask_for(people: People, store: Path) ->
                 kinds = [each["type"] for each in thief.to_device]
                 assert "m.forwarded_room_key" not in kinds
             assert not duly.device.client.outgoing_to_device_messages
+
+    run(scene())
+
+
+def test_what_nio_stumbles_over_takes_no_key_with_it(people: People, store: Path) -> None:
+    """Anybody may send a device what they like."""
+    made = install(people, people.account("duly"), store)
+    ann, eve = people.secret("ann"), people.secret("eve")
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            room = await meet(duly, ann)
+            own = duly.device.client.olm.account.identity_keys["curve25519"]
+            broken: list[dict[str, Any]] = [
+                {"type": number, "body": body} for number in (0, 1) for body in ("", "x", "AAAA")
+            ]
+            contents: list[dict[str, Any]] = [
+                {"algorithm": OLM, "sender_key": key, "ciphertext": {own: each}}
+                for each in broken
+                for key in (eve.machine.curve25519, "x")
+            ]
+            contents += [{}, {"algorithm": OLM}, {"algorithm": OLM, "ciphertext": [1]}]
+            for number, content in enumerate(contents):
+                messages = {made.user_id: {duly.device.secrets.device_id: content}}
+                path = f"/sendToDevice/m.room.encrypted/broken{number}"
+                eve.call("PUT", path, {"messages": messages})
+            ann.say(room, "Good morning")
+            assert body(await hear(duly, room)) == "Good morning"
+
+    run(scene())
+
+
+def test_a_room_that_nio_cannot_read_takes_no_other_with_it(people: People, store: Path) -> None:
+    made = install(people, people.account("duly"), store)
+    ann = people.secret("ann")
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            room = await meet(duly, ann)
+            answer = await duly.ask("GET", f"{CLIENT}/sync?full_state=true&since={duly.since}")
+            told = {**answer.told, "next_batch": "later"}
+            told["rooms"]["join"]["!odd:corp.example"] = {"timeline": 7, "state": {"events": 7}}
+            told["rooms"]["join"]["!odder:corp.example"] = 7
+            del duly.device.client.rooms[room]
+
+            assert not await duly.device.hear(told)
+
+            assert ann.id in duly.device.client.rooms[room].users
+            assert duly.device.client.rooms[room].encrypted
 
     run(scene())
