@@ -220,9 +220,10 @@ class Cipher:
         user = self.secrets.user_id
         shown = crosssigning.public(told, user, "master")
         mine = crosssigning.identity(self.secrets)
-        if shown and (mine is None or shown != mine.master.public) and not replace:
+        foreign = bool(shown) and (mine is None or shown != mine.master.public)
+        if foreign and not replace:
             raise Unusable(FOREIGN.format(user=user))
-        if mine is None:
+        if mine is None or foreign:  # Synapse takes no identity back that it has had before
             self.secrets = crosssigning.with_identity(self.secrets, token_bytes)
             self.vault.save(self.secrets)  # so that a crash cannot lose what was published
             mine = crosssigning.identity(self.secrets)
