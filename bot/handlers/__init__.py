@@ -23,10 +23,22 @@ from bot.events import (
     PlaceChanged,
     Platform,
     ReactionChanged,
+    Undecryptable,
     Unread,
     conversation,
 )
-from bot.handlers import absences, access, accounts, echoes, home, menu, publishing, rooms, talk
+from bot.handlers import (
+    absences,
+    access,
+    accounts,
+    echoes,
+    home,
+    menu,
+    publishing,
+    rooms,
+    talk,
+    unreadable,
+)
 from bot.port import Ability
 from bot.store import Transaction
 from bot.words import Say
@@ -50,6 +62,7 @@ class Handlers:
 
     def handle(self, tx: Transaction, event: Happening) -> None:  # noqa: C901, PLR0912
         access.heard(tx, event)
+        unreadable.heard(tx, event)
         match event:
             case MessagePosted():
                 talk.posted(tx, event, self.memory)
@@ -83,6 +96,8 @@ class Handlers:
                 access.lost(tx, event)
             case FileShared():
                 menu.brought(self._menu, tx, event)
+            case Undecryptable():
+                unreadable.came(tx, event)
             case Unread():
                 raise ValueError("nobody could read this payload")
             case _:
