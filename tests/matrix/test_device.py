@@ -118,12 +118,9 @@ def test_nobody_speaks_with_the_key_of_another(people: People, store: Path) -> N
             event = await duly.until(room, "m.room.encrypted")
             assert body(duly.device.decrypt(room, event)) == "!approve 17"
 
-            forged = {**event, "sender": ann.id}
-            assert duly.device.decrypt(room, forged) == Refused(
-                reason="its key is that of another device"
-            )
-            as_ours = {**event, "sender": made.user_id}
-            assert isinstance(duly.device.decrypt(room, as_ours), Refused)
+            for other in (ann.id, made.user_id):
+                forged = {**event, "event_id": "$forged", "sender": other}
+                assert isinstance(duly.device.decrypt(room, forged), Lacking)
 
     run(scene())
 
@@ -611,5 +608,64 @@ def test_a_room_that_nio_cannot_read_takes_no_other_with_it(people: People, stor
 
             assert ann.id in duly.device.client.rooms[room].users
             assert duly.device.client.rooms[room].encrypted
+
+    run(scene())
+
+
+def test_whoever_shares_the_key_of_another_as_their_own_takes_nothing_away(
+    people: People, store: Path
+) -> None:
+    made = install(people, people.account("duly"), store)
+    ann, eve = people.secret("ann"), people.secret("eve")
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            room = ann.create_room(invite=[made.user_id, eve.id], encrypted=True)
+            eve.accept(room)
+            await duly.turn()
+            await duly.turn()
+            ann.withhold.add(made.user_id)
+            ann.say(room, "!done 7")
+            event = await duly.until(room, "m.room.encrypted")
+            eve.sync()
+            session = ann.machine.outbound[room]
+            for there in (room, "!other:corp.example"):  # eve is first, with what she has of ann
+                eve.machine.outbound[there] = session
+                eve.share_key(there, made.user_id)
+            await duly.turn(wait=300)
+            assert isinstance(duly.device.decrypt(room, event), Lacking)
+            ann.share_key(room, made.user_id)
+            await duly.turn(wait=300)
+            assert body(duly.device.decrypt(room, event)) == "!done 7"
+        async with ours(made) as duly:
+            await duly.turn()
+            assert body(duly.device.decrypt(room, event)) == "!done 7"
+
+    run(scene())
+
+
+def test_a_homeserver_that_shows_no_keys_is_asked_again(people: People, store: Path) -> None:
+    """Nobody is left out because it was busy for a moment."""
+    made = install(people, people.account("duly"), store)
+    ann = people.secret("ann")
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            room = ann.direct(made.user_id, encrypted=True)
+            asked = Wire.ask
+
+            async def busy(wire: Wire, method: str, path: str, *args: Any, **more: Any) -> Answer:
+                if "/keys/query" in path:
+                    return Answer(502, {})
+                return await asked(wire, method, path, *args, **more)
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Wire, "ask", busy)
+                await duly.turn()
+                await duly.turn()
+                with pytest.raises(NotShared):
+                    await duly.say(room, "to nobody")
+            await duly.say(room, "At last")
+            assert ann.sees(room, "At last").secret
 
     run(scene())

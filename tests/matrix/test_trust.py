@@ -189,6 +189,10 @@ def test_what_is_pinned_outlives_us_and_the_old_identity_is_welcome_back(
     again = trusting(tmp_path)
     changed = again.hear(Slip(answer(ANN, new, new.vouch(phone.device_keys()))), [ANN])
     assert [each.user for each in changed] == [ANN]
+    told_again = trusting(tmp_path).hear(
+        Slip(answer(ANN, new, new.vouch(phone.device_keys()))), [ANN]
+    )
+    assert told_again == changed  # lest it was lost when we ended
     assert trusting(tmp_path).hear(Slip(answer(ANN, None)), [ANN]) == []  # hidden: no news
 
     assert trusting(tmp_path).hear(old, [ANN]) == []
