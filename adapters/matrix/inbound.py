@@ -202,7 +202,7 @@ def _redaction(told: Told, room: Room, known: Known) -> Read:
     content = told.event.at("content")
     target = content if content.text("redacts") else told.event
     id, at, key = target.event("redacts"), told.at, keys.event(known.realm, told.id)
-    if reaction := known.reactions.pop(id, None):
+    if reaction := known.reactions.get(id):
         back: Happening = ReactionChanged(
             key=key,
             at=at,
