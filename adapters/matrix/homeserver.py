@@ -28,6 +28,7 @@ AGAIN, MENDED = 5.0, 60.0  # seconds after no answer, and where somebody has to 
 NAME = "Duly"  # as people call us, whatever the account is called
 
 log = logging.getLogger(__name__)
+logging.getLogger("nio").setLevel(logging.ERROR)  # it tells of every key; we tell what went wrong
 
 
 class Taken(Exception):
