@@ -136,9 +136,9 @@ class People:
             values["zone"] = None
         if event.email is not None:
             values["email"] = clean(event.email, NAME)
-        seen = {"seen_at": self.rows.clock.lease()}
-        if not self.rows.change(accounts, *self._is(event.account), **values, **seen):
-            self.rows.add(accounts, **_keys(event.account), person=None, **values, **seen)
+        if not self.rows.change(accounts, *self._is(event.account), **values):
+            seen = self.rows.clock.lease()  # not that they were active: that we heard of them
+            self.rows.add(accounts, **_keys(event.account), person=None, **values, seen_at=seen)
         self.changed()
 
     def link_by_email(self, account: Account | None = None) -> dict[Account, str]:
