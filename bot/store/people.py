@@ -129,6 +129,11 @@ class People:
         row = self.rows.one(accounts, *self._is(account))
         return row is not None and bool(row.active)
 
+    def may_be_linked(self, account: Account) -> bool:
+        """By a code: no guest's, no bot's, and none that is closed."""
+        row = self.rows.one(accounts, *self._is(account))
+        return row is None or bool(row.active and not row.automatic and not row.outsider)
+
     def meet(self, event: AccountChanged) -> None:
         """What the platform says of an account; unknown ones are kept apart as strangers."""
         values = {name: getattr(event, name) for name in SEEN} | {"name": clean(event.name, NAME)}
