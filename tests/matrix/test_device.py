@@ -634,6 +634,10 @@ def test_whoever_shares_the_key_of_another_as_their_own_takes_nothing_away(
                 eve.share_key(there, made.user_id)
             await duly.turn(wait=300)
             assert isinstance(duly.device.decrypt(room, event), Lacking)
+            eve.send_clear(room, "m.room.encrypted", event["content"])
+            copied = await hear(duly, room)
+            assert isinstance(copied, Opened)
+            assert copied.event["sender"] == eve.id
             ann.share_key(room, made.user_id)
             await duly.turn(wait=300)
             assert body(duly.device.decrypt(room, event)) == "!done 7"
