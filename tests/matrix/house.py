@@ -17,6 +17,7 @@ from adapters.matrix.adapter import Matrix
 from adapters.matrix.install import Install
 from bot.clock import Clock
 from bot.events import Account, Happening
+from bot.inbox import LEASE
 from bot.policy.duties import Duty
 from bot.policy.people import Department
 from bot.running import Runner
@@ -105,6 +106,11 @@ class House:
 
     def restart(self) -> None:
         self.close()
+        self.reopen()
+
+    def reopen(self) -> None:
+        """When the lease of who ended has ended, too."""
+        self.hands.ahead += LEASE
         self.open()
 
     def within(self, work: Coroutine[Any, Any, T]) -> T:
