@@ -17,14 +17,13 @@ from adapters.matrix.adapter import Matrix
 from adapters.matrix.install import Install
 from bot.clock import Clock
 from bot.events import Account, Happening
-from bot.inbox import LEASE
 from bot.policy.duties import Duty
 from bot.policy.people import Department
 from bot.running import Runner
 from bot.seal import Seal
 from bot.store import Store
 from bot.store.connecting import in_memory
-from bot.store.schema import UNSENT, journal, outbox
+from bot.store.schema import UNSENT, journal, listeners, outbox
 from bot.wiring import Bot, StoredFiles, assemble
 from commands import TYPED
 from tests.desk import MONDAY, STAFF, person
@@ -110,7 +109,8 @@ class House:
 
     def reopen(self) -> None:
         """When the lease of who ended has ended, too."""
-        self.hands.ahead += LEASE
+        with self.store.transaction() as tx:
+            tx.listeners.rows.change(listeners, listeners.c.holder.is_not(None), holder=None)
         self.open()
 
     def within(self, work: Coroutine[Any, Any, T]) -> T:

@@ -13,7 +13,7 @@ from bot.store.schema import gaps, journal
 from tests.desk import person
 from tests.matrix.house import House, house
 from tests.matrix.human import Human
-from tests.matrix.people import People, people_of
+from tests.matrix.people import people_of
 from tests.matrix.synapse import Synapse
 
 WELCOME = "Duly is in this room from now on"

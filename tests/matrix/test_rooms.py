@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from adapters.matrix import joining
+from adapters.matrix import calls, joining, session
 from adapters.matrix.joining import Joining
 from bot.events import AccountChanged, MessagePosted, MessageRef
 from tests.matrix.house import House
@@ -80,7 +80,7 @@ def test_nothing_is_kept_of_before_duly_came(home: House) -> None:
 
 
 def test_an_invitation_while_duly_is_down_is_followed_and_all_since_the_coming_is_kept(
-    home: House, monkeypatch: pytest.MonkeyPatch
+    home: House,
 ) -> None:
     home.close()
     room = home.ann.create_room("early", invite=[home.duly])
@@ -288,9 +288,7 @@ def test_an_upgrade_is_the_same_place_with_its_duties(home: House) -> None:
     room = room_of(home, "growing", home.bob, preset="public_chat")
     called = home.bob.account.name
     pill = f'<a href="https://matrix.to/#/{home.bob.id}">{called}</a> can you send the figures?'
-    home.says(
-        "ann", f"{called} can you send the figures?", room, html=pill, mentions=[home.bob.id]
-    )
+    home.says("ann", f"{called} can you send the figures?", room, html=pill, mentions=[home.bob.id])
     (duty,) = home.owes("bob")
     new = home.ann.upgrade_room(room)
     enters(home, new)
@@ -381,8 +379,6 @@ def _is_in(home: House, name: str, room: str) -> bool:
 
 def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
     """The homeserver tells little at a time, so that little is much."""
-    from adapters.matrix import calls, session
-
     room = {**session.FILTER["room"], "timeline": {"limit": 4}}
     monkeypatch.setattr(session, "FILTER", {**session.FILTER, "room": room})
     monkeypatch.setattr(calls, "PAGE", 5)
