@@ -155,10 +155,18 @@ class Outbound:
 
     async def _whisper(self, effect: Whisper, key: str, reader: Reader) -> MessageRef:
         """Nobody can be whispered to in a room: in their chat with us, they are alone."""
-        place = await self.saying.place(self._near(effect) or effect.to)
-        if effect.begins and effect.reply_handle and not place.thread and self._near(effect):
-            place = replace(place, thread=effect.reply_handle)
+        near = self._near(effect)
+        place = await self.saying.place(near or effect.to)
+        if effect.begins and near:
+            place = replace(place, thread=await self._root_for(place, effect.reply_handle))
         return await self._send(place, effect.card, key, reader, clear=effect.clear)
+
+    async def _root_for(self, place: Place, asked_by: str | None) -> str | None:
+        """Beneath what it was asked with, or in the thread where that stands: none is within."""
+        if asked_by or not place.thread:
+            return place.thread or asked_by
+        event = await self.calls.event(self.saying.room(place).id, place.thread)
+        return (event and _root(event)) or place.thread
 
     def _near(self, effect: Whisper) -> Place | None:
         """Where it was asked, if that is their chat with us."""

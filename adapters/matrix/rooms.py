@@ -12,6 +12,7 @@ STATE = (  # the types of state that we read
     "m.room.history_visibility",
 )
 INSIDE = ("join", "invite")
+REDACTS_RULE = 11  # the version since which a redaction says within what it takes back
 CREATORS_RULE = 12  # the version since which who made a room stands above all levels
 HIGHEST = 2**53
 ADMIN, STATE_DEFAULT, NOTIFY_DEFAULT, REDACT_DEFAULT = 100, 50, 50, 50
@@ -67,7 +68,16 @@ def local(user: str) -> str:
 
 
 def _above_all(room: Room) -> bool:
-    return not room.version.isdigit() or int(room.version) >= CREATORS_RULE
+    return _since(room, CREATORS_RULE)
+
+
+def redacts_within(room: Room) -> bool:
+    """What stands in the other place, whoever sent it may have made up."""
+    return _since(room, REDACTS_RULE)
+
+
+def _since(room: Room, version: int) -> bool:
+    return not room.version.isdigit() or int(room.version) >= version
 
 
 def level(room: Room, user: str) -> int:

@@ -10,8 +10,6 @@ from functools import partial
 from random import uniform
 from typing import Any, TypeVar
 
-from nio import SyncResponse
-
 from adapters.matrix import gaps, inbound, keys, rooms
 from adapters.matrix.bringing import brought
 from adapters.matrix.calls import CLIENT, Calls, Refused
@@ -318,11 +316,8 @@ class Session:
 
     async def _keys(self, told: Slip) -> list[Happening]:
         """Keys in and out, before what was said is read with them; and whose are not as before."""
-        heard = SyncResponse.from_dict(for_crypto(told.data))
-        if isinstance(heard, SyncResponse):
-            await self.device.client.receive_response(heard)
-        else:
-            log.warning("a sync of this form tells nothing of keys")
+        if not await self.device.hear(for_crypto(told.data)):
+            log.warning("not all of a sync could be read for its keys")
         await self._look(
             each
             for room in told.at("rooms", "join").data.values()

@@ -29,6 +29,7 @@ FILTER: Mapping[str, Any] = {
 }
 
 
+OPEN = frozenset(("m.room.redaction", "m.room.encrypted"))  # never within encryption
 Opener = Callable[[str, Mapping[str, Any]], Opened | Lacking | Refused]  # room, event
 
 
@@ -45,7 +46,7 @@ class Reader:
     now: Callable[[], datetime]
     ignored: dict[str, int] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)  # the rooms of what cannot be read yet
-    files: dict[str, Slip] = field(default_factory=dict)  # by message, what says where they are
+    files: dict[str, Told] = field(default_factory=dict)  # by message, what says where they are
 
     def room(self, id: str) -> Room:
         if id not in self.known.rooms:
@@ -96,19 +97,22 @@ class Reader:
             if isinstance(each, Undecryptable):
                 self.sealed[each.message.id] = room.id
             if isinstance(each, FileShared):
-                self.files[each.message.id] = told.event.at("content")
+                self.files[each.message.id] = told
             yield each
 
     def _told(self, event: Slip, room: Room) -> Told:
         """Opened where it can be. Raises Forged for what nobody may believe."""
         at = min(event.stamp("origin_server_ts"), self.now())
-        if event.text("type") != "m.room.encrypted" or "state_key" in event.data:
+        sealed = event.text("type") == "m.room.encrypted" and "state_key" not in event.data
+        if not sealed or inbound.taken_back(event):
             return Told(event, at, doubt=in_the_clear() if room.encrypted else None)
         opened = self.open(room.id, event.data)
         if isinstance(opened, Refused):
             raise Forged(opened.reason)
         if isinstance(opened, Lacking):
             return Told(event, at)
+        if opened.event["type"] in OPEN:
+            raise Forged("what a homeserver has to see, it was not shown")
         return Told(Slip(opened.event), at, doubt=advice(opened.why) if opened.why else None)
 
 

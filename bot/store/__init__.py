@@ -30,6 +30,7 @@ from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.rows import Rows
 from bot.store.sessions import Links, Sessions
+from bot.store.unreadable import Unreadable
 from bot.words import Reader
 
 
@@ -51,6 +52,7 @@ class Transaction:
         self.preferences, self.demotions = Preferences(rows), Demotions(rows)
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
+        self.unreadable = Unreadable(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -512,6 +512,17 @@ gaps = table(
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),
 )
+unreadable = table(
+    "unreadable",  # what was said that we could not read, or not at once
+    ["place", "message"],
+    Column("author", String, nullable=False),  # an account
+    Column("at", Moment, nullable=False),  # when it was said
+    Column("found_at", Moment, nullable=False),  # lease time
+    Column("read_at", Moment),  # when it could be read
+    Column("asked_at", Moment),  # when its author was asked to say it again …
+    Column("parcel", String),  # … by which card
+)
+Index("unreadable_at", unreadable.c.company, unreadable.c.at)
 
 # The pages
 

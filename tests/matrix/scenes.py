@@ -1,104 +1,44 @@
-"""What the scenes about rooms ask of a house: what it keeps, and where it saw nothing."""
+"""What scenes of one house share: rooms of their own, and what became of what was said there."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from bot.events import CommandInvoked, Happening, MessagePosted, Place, PlaceChanged, conversation
-from bot.store.gaps import OPEN
-from bot.store.schema import gaps, journal
-from tests.desk import person
-from tests.matrix.house import House, house
-from tests.matrix.human import Human
-from tests.matrix.people import people_of
-from tests.matrix.synapse import Synapse
+from bot.events import Event
+from bot.policy.duties import Duty
+from tests.matrix.house import House
+from tests.matrix.seen import Seen
 
-WELCOME = "Duly is in this room from now on"
+E = TypeVar("E", bound=Event)
 
 
-@contextmanager
-def home_of(synapse: Synapse, folder: Path, **how: Any) -> Iterator[House]:
-    """A house for all scenes of a file, each with rooms of its own; Sam looks after Duly."""
-    synapse.start()
-    with people_of(synapse) as people, house(people, folder, **how) as made:
-        with made.store.transaction() as tx:
-            tx.people.save([replace(person("sam"), roles=frozenset({"it"}))])
-        yield made
-        assert made.parked() == []
-
-
-def room_of(home: House, name: str = "project", *others: Human, **how: Any) -> str:
-    """A new room of Ann's in which Duly is."""
-    room = home.ann.create_room(name, invite=[home.duly, *(each.id for each in others)], **how)
+def gather(home: House, first: str, *others: str, **how: object) -> str:
+    """A new room of these people and Duly. `how`: as Human.create_room takes it."""
+    maker = home.staff[first]
+    how.setdefault("encrypted", home.install.encryption)
+    invited = [*(home.staff[each].id for each in others), home.duly]
+    room = maker.create_room(str(how.pop("name", "a room")), invite=invited, **how)  # type: ignore[arg-type]  # handed on
     for each in others:
-        each.accept(room)
-    enters(home, room)
+        home.staff[each].accept(room)
+    maker.sync_until(lambda: home.duly in maker.members(room))
+    home.until(lambda: room in home.adapter.homeservers[0].known.rooms)
+    home.settle()
     return room
 
 
-def enters(home: House, room: str) -> None:
-    """Until Duly is in a room, and has said what it says there."""
-    home.until(lambda: knows(home, room))
-    home.settle()
+def said(home: House, event: str, kind: type[E]) -> E:
+    """What Duly read in it, of this kind."""
+    return told(home, event, kind)[-1]
 
 
-def knows(home: House, room: str) -> bool:
-    """Whether Duly is in a room, and has been told so."""
-    found = home.adapter.homeservers[0].known.rooms.get(room)
-    return found is not None and home.duly in found.members
+def told(home: House, event: str, kind: type[E]) -> list[E]:
+    found = [each for each in home.happened() if isinstance(each, kind)]
+    return [each for each in found if event in each.key]
 
 
-def kept(home: House, room: str) -> list[str]:
-    """What was said in a room, as Duly has it."""
-    return [
-        each.text
-        for each in here(home, room)
-        if isinstance(each, MessagePosted) and each.message.place.id == room
-    ]
+def owed(home: House, who: str, room: str) -> list[Duty]:
+    """For what was said in that room."""
+    return [each for each in home.owes(who) if each.about and each.about.place.id == room]
 
 
-def here(home: House, room: str) -> list[Happening]:
-    """What happened in a room, in the order in which it is handled."""
-    place = conversation(place_of(home, room))
-    with home.store.reading() as tx:
-        rows = tx.journal.rows.all(journal, journal.c.place == place)
-        return [tx.journal.read(row) for row in rows if row.body]
-
-
-def place_of(home: House, room: str) -> Place:
-    return home.adapter.homeservers[0].known.place(room)
-
-
-def shown(home: House, room: str) -> PlaceChanged:
-    """What a room is, as the core was told last."""
-    return [each for each in here(home, room) if isinstance(each, PlaceChanged)][-1]
-
-
-def blind(home: House, room: str) -> list[tuple[datetime, datetime | None]]:
-    """When nobody can say what was said there; None: that has not ended."""
-    with home.store.reading() as tx:
-        rows = tx.gaps.rows.all(gaps, gaps.c.place == conversation(place_of(home, room)))
-        return [(row.since, None if row.until == OPEN else row.until) for row in rows]
-
-
-def rows(home: House) -> int:
-    """Everything that ever happened to Duly."""
-    with home.store.reading() as tx:
-        return len(tx.journal.rows.all(journal))
-
-
-def welcomes(home: House, who: Human, room: str) -> int:
-    return len([each for each in said(home, who, room) if WELCOME in each])
-
-
-def said(home: House, who: Human, room: str) -> list[str]:
-    """What Duly said in a room, as somebody there sees it."""
-    who.sync()
-    return [each.body for each in who.messages(room) if each.sender == home.duly]
-
-
-def greetings(home: House, room: str) -> list[CommandInvoked]:
-    return [each for each in here(home, room) if isinstance(each, CommandInvoked)]
+def answers(home: House, name: str, before: int = 0) -> list[Seen]:
+    """What Duly has said to them alone, after so many."""
+    return home.chat(name)[before:]

@@ -11,8 +11,9 @@ import pytest
 from adapters.matrix import calls, gaps, homeserver, session
 from adapters.matrix.slip import Slip
 from bot.events import MessageChanged, MessagePosted, Undecryptable
+from tests.matrix.cipher import SecretHuman
 from tests.matrix.house import House
-from tests.matrix.scenes import blind, here, home_of, kept, room_of, rows
+from tests.matrix.places import blind, here, home_of, kept, little, room_of, rows
 from tests.matrix.synapse import Synapse
 
 
@@ -34,9 +35,7 @@ def secret(synapse: Synapse, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(autouse=True)
 def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
     """The homeserver tells little at a time, so that little is much."""
-    room = {**session.FILTER["room"], "timeline": {"limit": 4}}
-    monkeypatch.setattr(session, "FILTER", {**session.FILTER, "room": room})
-    monkeypatch.setattr(calls, "PAGE", 5)
+    little(monkeypatch)
 
 
 @contextmanager
@@ -178,6 +177,7 @@ def test_what_was_said_in_secret_is_read_with_keys_that_came_meanwhile(secret: H
     def meanwhile() -> None:
         for number, text in enumerate(texts):
             if number == 12:
+                assert isinstance(secret.ann, SecretHuman)
                 secret.ann.rotate(room)
             secret.ann.say(room, text)
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from adapters.matrix import calls, joining, session
+from adapters.matrix import joining
 from adapters.matrix.joining import Joining
 from bot.events import AccountChanged, MessagePosted, MessageRef
 from tests.matrix.house import House
 from tests.matrix.human import CLIENT
-from tests.matrix.scenes import (
+from tests.matrix.places import (
     WELCOME,
     blind,
     enters,
@@ -20,6 +20,7 @@ from tests.matrix.scenes import (
     home_of,
     kept,
     knows,
+    little,
     place_of,
     room_of,
     rows,
@@ -151,7 +152,7 @@ def test_who_throws_duly_out_is_told_nothing_and_the_gap_is_known_until_it_is_ba
 def test_what_was_said_before_duly_was_thrown_out_is_kept_though_it_was_down(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _briefly(monkeypatch)
+    little(monkeypatch)
     names = ("farewell", "banned", "return")
     room, banned, other = (room_of(home, name) for name in names)
     home.close()
@@ -181,7 +182,7 @@ def test_duly_goes_where_it_is_thrown_out_and_back_while_it_is_down(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a room that anybody may enter, as another process of ours could have done it."""
-    _briefly(monkeypatch)
+    little(monkeypatch)
     room = room_of(home, "round trip", preset="public_chat")
     server = home.adapter.homeservers[0]
     assert server.session is not None
@@ -375,13 +376,6 @@ def test_a_room_whose_successor_keeps_duly_out_is_closed(
 def _is_in(home: House, name: str, room: str) -> bool:
     with home.store.reading() as tx:
         return tx.people.is_in(home.account(name), place_of(home, room))
-
-
-def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The homeserver tells little at a time, so that little is much."""
-    room = {**session.FILTER["room"], "timeline": {"limit": 4}}
-    monkeypatch.setattr(session, "FILTER", {**session.FILTER, "room": room})
-    monkeypatch.setattr(calls, "PAGE", 5)
 
 
 def _history(visibility: str) -> dict[str, object]:

@@ -20,3 +20,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company", "account"),
     )
     op.add_column("outbox", sa.Column("shown", sa.LargeBinary(), nullable=True))
+    op.create_table(
+        "unreadable",
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("found_at", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.Column("parcel", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("company", "place", "message"),
+    )
+    op.create_index("unreadable_at", "unreadable", ["company", "at"], unique=False)
