@@ -165,7 +165,7 @@ class Session:
         elif since is None and self._is_known(id):
             found += self._unfound(id, said, limited=timeline.flag("limited"))
         elif since is not None and (self._is_known(id) if came else timeline.flag("limited")):
-            missed, found = await self._fill(id, since, timeline.text("prev_batch"))
+            missed, found = await self._fill(id, since, timeline)
             said = [*missed, *said]
         said = while_in(said, self.known.user, inside=True)
         room.personal = room.personal or id in self.known.chats
@@ -202,8 +202,11 @@ class Session:
             if id not in joined and not self.known.is_past(id)
         ]
 
-    async def _fill(self, id: str, since: str, end: str) -> tuple[list[Slip], list[Happening]]:
-        """What was said meanwhile; what cannot be fetched is a known gap. Raises TryLater."""
+    async def _fill(
+        self, id: str, since: str, timeline: Slip
+    ) -> tuple[list[Slip], list[Happening]]:
+        """What was said before it; what cannot be fetched is a known gap. Raises TryLater."""
+        end = timeline.text("prev_batch")
         start, known = self.heard_at or self.now(), self._is_known(id)
 
         def first(event: Slip) -> bool:
@@ -217,7 +220,8 @@ class Session:
             lost = [gaps.lost(self.known, id, start, gaps.begin(missed, self.now()))]
         except Refused as no:
             log.warning("a gap in a room cannot be filled: %s", no.code)
-            return [], [gaps.lost(self.known, id, start, self.now())]
+            until = gaps.begin(timeline.all("events"), self.now())
+            return [], [gaps.lost(self.known, id, start, until)]
         else:
             lost = []
         await self._look(missed)
@@ -293,7 +297,7 @@ class Session:
         room.personal = room.personal or id in self.known.chats
         said, found = timeline.all("events"), list[Happening]()
         if since is not None and timeline.flag("limited") and self._is_known(id):
-            missed, found = await self._fill(id, since, timeline.text("prev_batch"))
+            missed, found = await self._fill(id, since, timeline)
             said = [*missed, *said]
         said = while_in(said, self.known.user, inside=False)
         return [*found, *self._reader.timeline(room, said)]
