@@ -23,13 +23,15 @@ async def brought(inbox: Inbox, calls: Calls, reader: Reader, event: Happening) 
     """With the file itself, where it is awaited; why not, where it could not be kept."""
     if not isinstance(event, FileShared):
         return event
-    content = reader.files.pop(event.message.id, None)
+    told = reader.files.pop(event.message.id, None)
     room = reader.known.rooms.get(reader.known.today(event.message.place.id))
     alone = room is not None and rooms.chat_with(room, reader.known.user) == event.actor.id
-    if content is None or not alone or not await inbox.awaits(event.actor):
+    if told is None or not alone or not await inbox.awaits(event.actor):
         return event
+    if told.doubt is not None:
+        return replace(event, refused=told.doubt)
     try:
-        body = await _body(calls, content, await inbox.largest())
+        body = await _body(calls, told.event.at("content"), await inbox.largest())
         kept = await inbox.keep(Brought(event.actor, event.key, event.files[0].name, body))
     except Refusal as refusal:
         return replace(event, refused=refusal.why)

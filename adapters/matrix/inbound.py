@@ -29,6 +29,7 @@ from bot.events import (
 from bot.words import Say
 
 FILES = frozenset(("m.file", "m.image", "m.audio", "m.video"))
+UNTYPED = frozenset(("m.emote", "m.location", text.SILENT))
 SPOKEN = frozenset(  # of other types than m.room.message, what somebody says to others
     ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start", "m.location")
 )
@@ -69,7 +70,7 @@ def read(told: Told, room: Room, known: Known) -> Read:  # noqa: PLR0911
     kind = told.event.text("type")
     if "state_key" in told.event.data:
         return state(told, room, known)
-    if told.event.at("unsigned").data.get("redacted_because") and kind != "m.room.redaction":
+    if taken_back(told.event) and kind != "m.room.redaction":
         return Ignored("taken back before we saw it")
     match kind:
         case "m.room.message":
@@ -84,6 +85,10 @@ def read(told: Told, room: Room, known: Known) -> Read:  # noqa: PLR0911
             return _message(told, room, known)
         case _:
             return Ignored(f"an event of type {kind[:40]}")
+
+
+def taken_back(event: Slip) -> bool:
+    return bool(event.at("unsigned").data.get("redacted_because"))
 
 
 def unread(event: Mapping[str, Any], known: Known, at: datetime) -> Unread:
@@ -118,15 +123,15 @@ def _posted(told: Told, said: text.Said, room: Room, known: Known) -> list[Happe
     """What was said; a command where it calls on us, which is kept without being judged."""
     post = _post(told, said, room, known)
     direct = rooms.chat_with(room, known.user) is not None
-    found: list[Happening] = [post]
-    asked = None if post.automatic else text.command(said, known.names, direct=direct)
+    found: list[Happening] = [replace(post, direct=direct)]
+    asked = text.command(said, known.names, direct=direct) if _may_ask(told, said) else None
     content = told.event.at("content")
     posted = content.text("msgtype") in FILES
-    if asked is not None:
+    if asked is not None and asked.bare and (posted or not asked.text):
+        found = []  # nothing is asked; a file may be an answer
+    elif asked is not None:
         command = _command(told, said, asked, post)
         found = [command] if direct else [replace(post, direct=True), command]
-        if posted and asked.bare:  # a file alone asks nothing; it may be an answer
-            found = []
     if posted:
         key = keys.told(known.realm, "files", told.id)
         files = (_file(content),)
@@ -134,6 +139,12 @@ def _posted(told: Told, said: text.Said, room: Room, known: Known) -> list[Happe
             FileShared(key=key, at=told.at, actor=post.author, message=post.message, files=files)
         )
     return found
+
+
+def _may_ask(told: Told, said: text.Said) -> bool:
+    """Words that somebody typed: no sticker, no poll, nothing that they are said to do."""
+    typed = told.event.text("type") == "m.room.message" and not said.automatic
+    return typed and told.event.at("content").text("msgtype") not in UNTYPED
 
 
 def _post(told: Told, said: text.Said, room: Room, known: Known) -> MessagePosted:
@@ -199,10 +210,9 @@ def _redaction(told: Told, room: Room, known: Known) -> Read:
     """Of a message, or of a reaction that we remember. Our own withdrawals we know of."""
     if told.sender == known.user:
         return Ignored("our own withdrawal")
-    content = told.event.at("content")
-    target = content if content.text("redacts") else told.event
+    target = told.event.at("content") if rooms.redacts_within(room) else told.event
     id, at, key = target.event("redacts"), told.at, keys.event(known.realm, told.id)
-    if reaction := known.reactions.pop(id, None):
+    if reaction := known.reactions.get(id):
         back: Happening = ReactionChanged(
             key=key,
             at=at,
@@ -241,9 +251,8 @@ def _sealed(told: Told, room: Room, known: Known) -> Read:
     """It could not be opened: whoever reads it later tells of it under its own key."""
     if told.sender == known.user:
         return Ignored("our own message, which we cannot read any more")
-    thread = told.event.at("content", "m.relates_to")
-    root = thread.text("event_id") if thread.text("rel_type") == "m.thread" else None
-    ref = MessageRef(known.place(room.id, root), told.id)
+    said = text.said(told.event.at("content").data)  # its relation alone is not sealed
+    ref = MessageRef(known.place(room.id, said.thread), told.id)
     key = keys.told(known.realm, "sealed", told.id)
     return (Undecryptable(key=key, at=told.at, author=known.account(told.sender), message=ref),)
 
@@ -294,6 +303,7 @@ def met(told: Told, who: str, known: Known) -> AccountChanged:
         at=told.at,
         account=known.account(who),
         name=name or rooms.local(who),
+        automatic=who in known.bots,
         outsider=server_of(who) != known.realm,
     )
 

@@ -1,6 +1,6 @@
 """What a room's state says: its name, who is in it, who may do what there, what became of it."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from adapters.matrix.known import Known, Room
 from adapters.matrix.slip import Slip, server_of
@@ -12,6 +12,7 @@ STATE = (  # the types of state that we read
     "m.room.history_visibility",
 )
 INSIDE = ("join", "invite")
+REDACTS_RULE = 11  # the version since which a redaction says within what it takes back
 CREATORS_RULE = 12  # the version since which who made a room stands above all levels
 HIGHEST = 2**53
 ADMIN, STATE_DEFAULT, NOTIFY_DEFAULT, REDACT_DEFAULT = 100, 50, 50, 50
@@ -67,7 +68,16 @@ def local(user: str) -> str:
 
 
 def _above_all(room: Room) -> bool:
-    return not room.version.isdigit() or int(room.version) >= CREATORS_RULE
+    return _since(room, CREATORS_RULE)
+
+
+def redacts_within(room: Room) -> bool:
+    """What stands in the other place, whoever sent it may have made up."""
+    return _since(room, REDACTS_RULE)
+
+
+def _since(room: Room, version: int) -> bool:
+    return not room.version.isdigit() or int(room.version) >= version
 
 
 def level(room: Room, user: str) -> int:
@@ -135,7 +145,7 @@ def facts(room: Room, known: Known) -> Facts:
     return Facts(
         name=name(room, known),
         kind=kind(room, known.user),
-        archived=bool(room.successor) and known.today(room.id) == room.id,
+        archived=bool(room.successor) and room.id not in known.following,
         outside=room.readable or any(server_of(each) != known.realm for each in room.members),
     )
 
@@ -152,9 +162,3 @@ def name(room: Room, known: Known) -> str:
         return room.name or local(room.alias.replace("#", "@", 1))
     others = sorted(name for who, name in room.members.items() if who != known.user)
     return ", ".join(others)[:LONGEST] or room.id
-
-
-def seen(room: Room, known: Known) -> str:
-    """Changes with whatever the core is told of it: kept, so that a restart tells nothing anew."""
-    told = sorted(who for who in room.members if who not in room.invited)
-    return repr((astuple(facts(room, known)), told, sorted(room.members.items())))

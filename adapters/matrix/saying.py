@@ -138,10 +138,15 @@ class Saying:
         room = self.room(place)
         if not rooms.may_say(room, self.known.user):
             raise Refused("send", 403, NOT_LET_IN).undeliverable()
-        if place.thread and "m.relates_to" not in content:
+        if place.thread and "m.relates_to" not in content and await self._began(room, place):
             content = {**content, "m.relates_to": _inside(place.thread)}
         id = await self.event(room, "m.room.message", content, transaction, clear=clear)
         return MessageRef(replace(self.known.place(room.id), thread=place.thread), id)
+
+    async def _began(self, room: Room, place: Place) -> bool:
+        """Whether the thread is one of that room: not where it began before an upgrade."""
+        moved = room.id != place.id and place.thread is not None
+        return not moved or await self.calls.event(room.id, place.thread or "") is not None
 
     async def event(
         self, room: Room, kind: str, content: Content, transaction: str, *, clear: bool = False
