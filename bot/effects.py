@@ -121,8 +121,16 @@ class Announce:
     duty: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """What somebody said in a place and we could not read; composed when it is sent."""
+
+    to: Account
+    place: Place
+
+
 Deliverable = Send | Amend | Withdraw | Whisper | Mark | Upload | OpenForm | ShowHome | Publish
-Effect = Deliverable | Remind | Digest | Announce
+Effect = Deliverable | Remind | Digest | Announce | AskAgain
 
 
 def doubt(effect: Effect) -> Doubt:
@@ -132,5 +140,5 @@ def doubt(effect: Effect) -> Doubt:
             return "lose"
         case Amend() | Withdraw() | Mark() | ShowHome():
             return "repeat"
-        case Send() | Upload() | Publish() | Remind() | Digest() | Announce():
+        case Send() | Upload() | Publish() | Remind() | Digest() | Announce() | AskAgain():
             return "look"

@@ -103,10 +103,9 @@ class CommandInvoked(Event):
     links: tuple[tuple[str, MessageRef], ...] = ()  # likewise for messages
     reply_handle: str | None = None  # opaque; only its own adapter understands it
     about: str = ""  # the words of the message it was used on, where it was used on one
-    doubt: Say | None = (
-        None  # why it is not sure that they said it: this is all the answer there is
-    )
+    doubt: Say | None = None  # why it is not sure that they said it; it is all the answer then
     bare: bool = False  # said in a chat with us alone, without naming us: it may be an answer
+    message: MessageRef | None = None  # that it stands in, where it was a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +220,17 @@ class Alarm(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undecryptable(Event):
+    """Something was said, at that time, that we cannot read yet. Its key is not the message's own.
+
+    Once it can be read, what it is follows as an event of its own, with the same message.
+    """
+
+    author: Account
+    message: MessageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unread(Event):
     """A payload nobody could read, kept as it came for `duly doctor`."""
 
@@ -244,6 +254,7 @@ Happening = (
     | CoverageLost
     | AccessLost
     | Alarm
+    | Undecryptable
     | Unread
 )
 
@@ -260,6 +271,8 @@ def realm_of(event: Happening) -> tuple[Platform, str] | None:
             return None
         case MessagePosted() | MessageChanged() | ReactionChanged() | FileShared() | Echoed():
             return event.message.place.platform, event.message.place.realm
+        case Undecryptable(message=message):
+            return message.place.platform, message.place.realm
         case ButtonPressed(actor=one) | HomeOpened(actor=one) | FilePublished(actor=one):
             return one.platform, one.realm
         case AccountChanged(account=one):
@@ -291,7 +304,7 @@ def where(event: Happening) -> str:
             return conversation(event.place)
         case FormSubmitted():
             return conversation(event.place)
-        case ButtonPressed():
+        case ButtonPressed() | Undecryptable():
             return conversation(event.message.place)
         case _:
             return ""

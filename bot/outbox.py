@@ -8,9 +8,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import fault_point
-from bot.effects import Announce, Deliverable, Digest, OpenForm, Remind, Send, Upload, doubt
-from bot.events import Account, MessageRef, Platform
-from bot.handlers import daily, notice_cards, remedies, stale
+from bot.effects import (
+    Announce,
+    AskAgain,
+    Deliverable,
+    Digest,
+    OpenForm,
+    Remind,
+    Send,
+    Upload,
+    doubt,
+)
+from bot.events import Account, MessageRef, Place, Platform
+from bot.handlers import daily, notice_cards, remedies, stale, unreadable
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
 from bot.port import Adapter, TryLater, Undeliverable
@@ -104,6 +114,8 @@ class Courier:
         if isinstance(effect, Announce):
             composed = notice_cards.compose(tx, parcel, effect)
             return composed and self._in_time(tx, parcel, composed)
+        if isinstance(effect, AskAgain):
+            return unreadable.compose(tx, parcel, effect) if _at_work(tx, parcel) else None
         return self._in_time(tx, parcel, effect) if isinstance(effect, Send | Upload) else effect
 
     def _in_time(
@@ -113,11 +125,7 @@ class Courier:
         if stale.stale(tx, parcel.subject):
             tx.outbox.settle(parcel.id, "spared", "what it speaks of is settled")
             return None
-        later = tx.clock.now() if parcel.urgent else _opening(tx, effect)
-        if later > tx.clock.now():
-            tx.outbox.postpone(parcel, later)
-            return None
-        return effect
+        return effect if _at_work(tx, parcel) else None
 
     def _too_late(self, parcel: Parcel, form: OpenForm) -> bool:
         return parcel.doubtful or self.store.clock.lease() > parcel.since + form.within
@@ -204,12 +212,21 @@ def _lanes(loads: list[Load]) -> list[list[Load]]:
     return list(lanes.values())
 
 
-def _opening(tx: Transaction, effect: Send | Upload) -> datetime:
+def _at_work(tx: Transaction, parcel: Parcel) -> bool:
+    """Its reader is, or waits for it; else it is put off until they are."""
+    later = tx.clock.now() if parcel.urgent else _opening(tx, parcel.effect.to)
+    if later > tx.clock.now():
+        tx.outbox.postpone(parcel, later)
+        return False
+    return True
+
+
+def _opening(tx: Transaction, to: Account | Place) -> datetime:
     """When the reader is next at work: now, if they are, or where it is a place or a stranger.
 
     Who never is, is looked for again every day: the card waits, and is not lost.
     """
-    now, to = tx.clock.now(), effect.to
+    now = tx.clock.now()
     person = tx.people.snapshot().directory.behind(to) if isinstance(to, Account) else None
     if person is None:
         return now

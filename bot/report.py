@@ -23,6 +23,7 @@ from bot.policy.periods import Period
 from bot.policy.rulebook import Rulebook
 from bot.store import Transaction
 from bot.store.reporting import Reporting
+from bot.store.unreadable import Counted
 from bot.words import Code, Reader, Say, say
 
 Edition = Literal["hr", "head", "board", "audit", "mine"]
@@ -130,6 +131,7 @@ class Material:
     nudges: tuple[Nudge, ...] = ()
     gaps: tuple[tuple[str, datetime, datetime], ...] = ()
     rooms: int = 0
+    unreadable: Counted = field(default_factory=Counted)  # said in the period, everywhere
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
 
     @property
@@ -317,6 +319,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         ),
         gaps=tuple(rows.gaps(wanted.period.start, wanted.period.end)),
         rooms=len(shot.places),
+        unreadable=tx.unreadable.counted(wanted.period.start, wanted.period.end),
         salt=tx.clock.random(32),
     )
 

@@ -75,7 +75,19 @@ def _facts(material: Material) -> Iterator[Row]:
         Shown(len(material.exempt), "whole"),
     )
     yield say("Data coverage"), Shown(material.coverage, "percent")
+    yield from _unreadable(material)
     yield say("Report id"), material.report
+
+
+def _unreadable(material: Material) -> Iterator[Row]:
+    """What was said and could not be read: nobody knows what it asked or answered."""
+    found = material.unreadable
+    if not found.count:
+        return
+    yield say("Messages that could not be read"), Shown(found.count, "whole")
+    yield say("Of these, read later"), Shown(found.read, "whole")
+    if found.oldest is not None:
+        yield say("The oldest not read yet"), Shown(found.oldest, "moment")
 
 
 COLUMNS = (

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -38,6 +38,15 @@ def share(full: int) -> int:
         return full
     part = 20 if os.environ.get("CI") == "true" else 200
     return max(1, full // part)
+
+
+def stories(first: int, count: int) -> list[Any]:
+    """As many stories, to parametrize with. Of ten of a kind one is measured for coverage.
+
+    The others run through what it did, and to measure costs half of the time where it is done.
+    """
+    again = pytest.mark.no_cover
+    return [n if n % 10 == 0 else pytest.param(n, marks=again) for n in range(first, first + count)]
 
 
 def seed() -> int:

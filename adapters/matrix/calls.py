@@ -21,7 +21,7 @@ AGAIN = 2  # further tries of a call that only reads
 PAGE = 100  # events of a room's past at a time; Synapse gives no more
 BROKEN = 500
 UNSEEN = (400, 403, 404)  # of an event: no id at all, not for us, not there
-SHUT_OUT = frozenset(("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"))
+SHUT_OUT = frozenset(("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED", "M_USER_LOCKED"))
 BUSY = frozenset(("M_LIMIT_EXCEEDED",))
 CLIENT = "/_matrix/client/v3"
 
@@ -40,7 +40,7 @@ class Refused(Exception):
         return Undeliverable(str(self), remedy(self.code))
 
 
-class ShutOut(Refused):
+class ShutOut(Exception):
     """Our token is worth nothing any more."""
 
 
@@ -164,7 +164,7 @@ class Calls:
         if status >= BROKEN or not code:
             return Doubtful(f"{what}: {code or status}")
         if code in SHUT_OUT:
-            return ShutOut(what, status, told)
+            return ShutOut(f"{what}: {code}")
         return Refused(what, status, told)
 
 

@@ -69,7 +69,7 @@ class Cipher:
     _later: dict[str, datetime] = field(default_factory=dict)  # by step or person
 
     def __post_init__(self) -> None:
-        self.sharing = Sharing(self.client, self.wire, self.trusting, self.look)
+        self.sharing = Sharing(self.client, self.wire, self.trusting, self._look_at)
 
     def decrypt(self, room: str, event: Mapping[str, Any]) -> Opened | Lacking | Refused:
         """`event`: as it stands in the timeline of this room."""
@@ -78,7 +78,10 @@ class Cipher:
     async def encrypt(
         self, room: str, kind: str, content: Mapping[str, Any]
     ) -> tuple[str, dict[str, Any]]:
-        """What to send instead, once all who are to read it can. Raises NoAnswer, NotShared."""
+        """What to send instead, once all who are to read it can.
+
+        Raises NoAnswer, NotShared, Unusable.
+        """
         found = self.client.rooms.get(room)
         if found is None:
             raise NotShared("the room is not known yet")
@@ -137,11 +140,16 @@ class Cipher:
         return Kept(changed, looked, tuple(wrong))
 
     async def look(self, users: Iterable[str]) -> None:
-        """At the keys of these people, as the server shows them. Raises NoAnswer, Unusable."""
+        """At the keys of these people, as the server shows them.
+
+        Raises NoAnswer, NotShared, Unusable.
+        """
         wanted = sorted(users)
         for start in range(0, len(wanted), ASKED):
             part = wanted[start : start + ASKED]
             told = await crosssigning.query(self.wire, part)
+            if not told:
+                raise NotShared("the homeserver shows no keys")
             shown = told.at("device_keys").data
             for user in part:
                 if user not in shown:
@@ -189,9 +197,11 @@ class Cipher:
             await self.stock.fill(self.wire)
 
     async def _look(self) -> None:
-        due = [each for each in self.client.users_for_key_query if not self._waits(each)]
-        if due:
-            await self.look(due)
+        await self._look_at(self.client.users_for_key_query)
+
+    async def _look_at(self, users: Iterable[str]) -> None:
+        """Those that were not just asked about in vain."""
+        await self.look([each for each in users if not self._waits(each)])
 
     async def _claim(self) -> None:
         """For sessions that broke, and devices that ask for keys."""
@@ -220,9 +230,10 @@ class Cipher:
         user = self.secrets.user_id
         shown = crosssigning.public(told, user, "master")
         mine = crosssigning.identity(self.secrets)
-        if shown and (mine is None or shown != mine.master.public) and not replace:
+        foreign = bool(shown) and (mine is None or shown != mine.master.public)
+        if foreign and not replace:
             raise Unusable(FOREIGN.format(user=user))
-        if mine is None:
+        if mine is None or foreign:  # Synapse takes no identity back that it has had before
             self.secrets = crosssigning.with_identity(self.secrets, token_bytes)
             self.vault.save(self.secrets)  # so that a crash cannot lose what was published
             mine = crosssigning.identity(self.secrets)

@@ -70,8 +70,8 @@ class Deeds:
         assert secrets is not None
         return [
             say(
-                "{user} has a new device, {device}, signed by the identity of the backup, and "
-                "{count} room keys. Start Duly: {command}",
+                "{user} has a new device, {device}, signed by the identity of the backup. Room "
+                "keys that came with it: {count}. Start Duly: {command}",
                 user=Code(made.user_id),
                 device=Code(secrets.device_id),
                 count=Code(str(count)),
@@ -161,8 +161,8 @@ def _next(made: Install) -> Iterator[Say]:
 def _backed_up(file: Path, count: int) -> list[Say]:
     return [
         say(
-            "Identity and {count} room keys are backed up in {file} and {keys}. Copy both to "
-            "another machine, each day anew: {command}",
+            "The identity and the room keys ({count}) are backed up in {file} and {keys}. Copy "
+            "both to another machine, each day anew: {command}",
             count=Code(str(count)),
             file=Code(str(file)),
             keys=Code(room_keys(file).name),

@@ -15,6 +15,7 @@ from vodozemac import LibolmPickleException, PickleException
 from adapters.matrix.cipher import Cipher, Kept
 from adapters.matrix.entering import enter
 from adapters.matrix.finding import find
+from adapters.matrix.hearing import hear
 from adapters.matrix.install import Install
 from adapters.matrix.keyring import Keyring
 from adapters.matrix.publishing import Stock
@@ -65,8 +66,12 @@ class Device:
         if self.cipher is not None:
             await self.cipher.prove()
 
+    async def hear(self, sync: Mapping[str, Any]) -> bool:
+        """The keys and rooms of an answer to /sync; False: its form is none that nio knows."""
+        return await hear(self.client, sync)
+
     async def upkeep(self, sync: Mapping[str, Any]) -> Kept:
-        """All that is due after an answer to /sync, which nio has received. It does not raise."""
+        """All that is due after an answer to /sync that was heard. It does not raise."""
         return Kept() if self.cipher is None else await self.cipher.upkeep(sync)
 
     def decrypt(self, room: str, event: Mapping[str, Any]) -> Opened | Lacking | Refused:

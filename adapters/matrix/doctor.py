@@ -40,19 +40,19 @@ async def examine(installs: Sequence[Install], background: Background) -> list[E
 class Look:
     install: Install
     background: Background
-    wrong: list[Say] = field(default_factory=list)
+    wrong: list[Say | Quoted] = field(default_factory=list)
     told: list[Say] = field(default_factory=list)
 
     async def all(self) -> Examined:
         found = list(wrong(self.install))
-        self.wrong += [say("{what}.", what=Quoted(each)) for each in found]
+        self.wrong += [Quoted(f"{each}.") for each in found]
         if not found:
             folder = self.install.store
             self.wrong += disk.trouble(folder) if folder.exists() else ()  # else not registered
             try:
                 await self._there()
             except Unusable as why:
-                self.wrong.append(say("{what}", what=Quoted(str(why))))
+                self.wrong.append(Quoted(str(why)))
             except NoAnswer as error:
                 self.wrong.append(
                     say(

@@ -6,14 +6,19 @@ from dataclasses import replace
 from adapters.matrix.crosssigning import PASSWORD
 from adapters.matrix.install import Install
 from adapters.matrix.vault import Secrets, Vault
-from adapters.matrix.wire import UNAUTHORIZED, Answer, Wire
+from adapters.matrix.wire import UNAUTHORIZED, Answer, NoAnswer, Wire
 from adapters.slip import Slip
 from bot.settings import Unusable
 
 NAME = "Duly"  # of our device, as people see it
 CLIENT = "/_matrix/client/v3"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # 32, so that a byte picks them evenly
+KEPT_OUT = (401, 403)
 DEAD = frozenset(("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"))
+
+
+class Expelled(Unusable):
+    """The homeserver itself keeps us out: until somebody lets us in, nothing is heard."""
 
 
 async def enter(wire: Wire, made: Install, vault: Vault, random: Callable[[int], bytes]) -> Secrets:
@@ -33,7 +38,7 @@ async def enter(wire: Wire, made: Install, vault: Vault, random: Callable[[int],
                 vault.save(found)
             return found
     if not made.password:
-        raise Unusable(
+        raise Expelled(
             f"The homeserver does not know the token of {made.user_id} (any more). Set "
             "MATRIX_PASSWORD, so that Duly logs in again as the same device, or put a new token "
             "into MATRIX_ACCESS_TOKEN."
@@ -48,10 +53,12 @@ async def enter(wire: Wire, made: Install, vault: Vault, random: Callable[[int],
 
 
 def _as(made: Install, kept: Secrets | None, token: str, answer: Answer) -> Secrets:
-    """Whose token it is. Raises Unusable for another's."""
+    """Whose token it is. Raises NoAnswer, Expelled, and Unusable for another's."""
     told = answer.slip
+    if answer.status in KEPT_OUT:
+        raise Expelled(f"The homeserver refused our token: {answer.refused}.")
     if not answer.ok:
-        raise Unusable(f"The homeserver refused our token: {answer.refused}.")
+        raise NoAnswer(answer.refused, sent=True)
     if told.text("user_id") != made.user_id:
         raise Unusable(
             f"The token is that of {told.text('user_id')}, and MATRIX_USER_ID is {made.user_id}. "
@@ -88,6 +95,8 @@ async def _log_in(wire: Wire, made: Install, device: str) -> str:
         },
     )
     told = answer.slip
+    if answer.status in KEPT_OUT:
+        raise Expelled(await _why(wire, made, answer))
     if not answer.ok:
         raise Unusable(await _why(wire, made, answer))
     if told.text("user_id") != made.user_id or not told.text("access_token"):

@@ -6,16 +6,20 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.matrix.calls import Calls
+from adapters.matrix import keys
+from adapters.matrix.calls import Calls, ShutOut
 from adapters.matrix.device import Device, open_device
+from adapters.matrix.entering import Expelled
 from adapters.matrix.install import Install
-from adapters.matrix.known import Known
+from adapters.matrix.known import PLATFORM, Known
 from adapters.matrix.outbound import Outbound
 from adapters.matrix.pace import Pace
 from adapters.matrix.rooms import local
+from adapters.matrix.roster import Roster
 from adapters.matrix.saying import Saying
 from adapters.matrix.session import Session, alive
-from adapters.matrix.wire import NoAnswer
+from adapters.matrix.wire import NoAnswer, Wire
+from bot.events import AccessLost
 from bot.port import Cursor, Files, Inbox
 from bot.settings import Unusable
 
@@ -25,6 +29,7 @@ AGAIN, MENDED = 5.0, 60.0  # seconds after no answer, and where somebody has to 
 NAME = "Duly"  # as people call us, whatever the account is called
 
 log = logging.getLogger(__name__)
+logging.getLogger("nio").setLevel(logging.ERROR)  # it tells of every key; we tell what went wrong
 
 
 class Taken(Exception):
@@ -71,36 +76,63 @@ class Homeserver:
                 raise Taken
             if self.session is not None and self.session.heard_at is not None:
                 heard = self.session.heard_at.isoformat()
-                await inbox.take([], Cursor(alive(self.session.known), heard))
+                await inbox.take([], Cursor(alive(self.install.realm), heard))
 
     async def _work(self, inbox: Inbox) -> None:
-        device = await self._opened()
-        try:
-            self._connect(device)
-            assert self.session is not None
-            await self.session.listen(inbox)
-        finally:
-            self.session = self.outbound = None
-            await device.close()
+        """Until cancelled: whenever we are shut out, we try to get in again."""
+        while True:
+            device = await self._opened(inbox)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._connect(device).listen(inbox))
+                    if self.install.admin_token:
+                        group.create_task(self._look_around(device, inbox))
+            except* ShutOut as why:
+                log.error("the homeserver lets us in no more: %s", why.exceptions[0])
+            finally:
+                self.session = self.outbound = None
+                await device.close()
+            await asyncio.sleep(AGAIN)
 
-    def _connect(self, device: Device) -> None:
+    async def _look_around(self, device: Device, inbox: Inbox) -> None:
+        """With an administrator's token: who everybody is."""
+        wire = Wire(device.wire.url, self.install.admin_token)
+        try:
+            await Roster(wire, self.known, self.now).keep_up(inbox)
+        finally:
+            await wire.close()
+
+    def _connect(self, device: Device) -> Session:
         known = Known(self.install.user_id)
         known.names = frozenset({known.user, local(known.user), NAME})
         calls = Calls(device.wire, Pace(self.install.rate))
         saying = Saying(calls, device, known)
         self.outbound = Outbound(calls, known, saying, self.files, self.typed)
         self.session = Session(device, calls, known, saying, self.now)
+        return self.session
 
-    async def _opened(self) -> Device:
+    async def _opened(self, inbox: Inbox) -> Device:
         while True:
             try:
                 return await open_device(self.install, self.now)
             except NoAnswer as no:
                 log.warning("the homeserver does not answer: %s", no)
                 await asyncio.sleep(AGAIN)
+            except Expelled as why:
+                log.error("Matrix (%s): %s", self.install.where, why)
+                await self._lost(inbox)
+                await asyncio.sleep(MENDED)
             except Unusable as why:
                 log.error("Matrix (%s): %s", self.install.where, why)
                 await asyncio.sleep(MENDED)
+
+    async def _lost(self, inbox: Inbox) -> None:
+        """IT is told, once for each time that we were in."""
+        realm = self.install.realm
+        heard = await inbox.cursor(alive(realm))
+        if heard:
+            key = keys.told(realm, "lost", heard)
+            await inbox.take([AccessLost(key=key, at=self.now(), platform=PLATFORM, realm=realm)])
 
     def _lease(self) -> str:
         return f"matrix/{self.install.user_id}/device"

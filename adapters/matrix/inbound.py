@@ -212,7 +212,7 @@ def _redaction(told: Told, room: Room, known: Known) -> Read:
         return Ignored("our own withdrawal")
     target = told.event.at("content") if rooms.redacts_within(room) else told.event
     id, at, key = target.event("redacts"), told.at, keys.event(known.realm, told.id)
-    if reaction := known.reactions.pop(id, None):
+    if reaction := known.reactions.get(id):
         back: Happening = ReactionChanged(
             key=key,
             at=at,
@@ -303,6 +303,7 @@ def met(told: Told, who: str, known: Known) -> AccountChanged:
         at=told.at,
         account=known.account(who),
         name=name or rooms.local(who),
+        automatic=who in known.bots,
         outsider=server_of(who) != known.realm,
     )
 

@@ -31,6 +31,7 @@ PLAIN = {
 }
 RATE = 600.0
 USER = re.compile(r"@[!-9;-~]+:[A-Za-z0-9.:\[\]-]+")
+NAME = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")  # of a server
 LONGEST = 255  # bytes of a Matrix id
 NEAR = ("localhost", "127.0.0.1", "::1")  # whose wires nobody else can read
 MAKE_KEY = "openssl rand -hex 32"
@@ -146,7 +147,7 @@ def _wrong_key(key: str) -> Iterator[str]:
 
 def _wrong_address(made: Install) -> Iterator[str]:
     if "://" not in made.homeserver:
-        if re.search(r"[\s/@?#]", made.homeserver):
+        if made.homeserver and not NAME.fullmatch(made.homeserver):
             yield (
                 f"MATRIX_HOMESERVER cannot be {made.homeserver!r}: write https://matrix.corp."
                 "example, or the server's name alone"

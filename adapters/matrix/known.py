@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapters.matrix.slip import Slip, server_of
@@ -49,33 +48,43 @@ class Known:
     rooms: dict[str, Room] = field(default_factory=dict)
     names: frozenset[str] = frozenset()  # by which we may be called
     direct: dict[str, str] = field(default_factory=dict)  # the room of our chat with somebody
+    bots: set[str] = field(default_factory=set)
     chats: set[str] = field(default_factory=set)  # rooms that were begun as chats between two
     opening: dict[str, asyncio.Event] = field(default_factory=dict)  # ours, until a sync tells all
-    renamed: dict[str, str] = field(default_factory=dict)  # rooms of today by the first ones
+    following: set[str] = field(default_factory=set)  # rooms whose successor we are to enter
+    moves: dict[str, list[str]] = field(default_factory=dict)  # what replaced a room, in order
+    first: dict[str, str] = field(default_factory=dict)  # the room as which we know a place
     reactions: OrderedDict[str, Reaction] = field(default_factory=OrderedDict)
 
     @property
     def realm(self) -> str:
         return server_of(self.user)
 
-    @property
-    def first(self) -> Mapping[str, str]:
-        """The room as which we know a place, by the one that it is today."""
-        return {today: first for first, today in self.renamed.items()}
-
     def account(self, user: str) -> Account:
         return Account(PLATFORM, self.realm, user)
 
     def place(self, room: str, thread: str | None = None) -> Place:
-        first = self.first.get(room, room) if self.renamed else room
-        return Place(PLATFORM, self.realm, first, thread)
+        return Place(PLATFORM, self.realm, self.first.get(room, room), thread)
 
     def today(self, room: str) -> str:
         """Which room a place of ours is now: an upgrade makes a new one."""
-        return self.renamed.get(room, room)
+        return self.ever(room)[0]
 
-    def goes_by(self, first: str, today: str) -> None:
-        self.renamed[first] = today
+    def ever(self, room: str) -> list[str]:
+        """Every room that a place of ours was, the one of today first."""
+        first = self.first.get(room, room)
+        return [*reversed(self.moves.get(first, [])), first]
+
+    def is_past(self, room: str) -> bool:
+        """It was replaced, and we are where everybody went."""
+        return self.today(room) != room
+
+    def goes_by(self, room: str, today: str) -> str:
+        """Returns the first room that it was."""
+        first = self.first.get(room, room)
+        self.moves.setdefault(first, []).append(today)
+        self.first[today] = first
+        return first
 
     def opened(self, room: str) -> None:
         """A chat that we made is there as it should be."""

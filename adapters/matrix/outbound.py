@@ -10,7 +10,7 @@ from urllib.parse import quote
 from nio.crypto.attachments import encrypt_attachment
 
 from adapters.matrix import keys, render, rooms
-from adapters.matrix.calls import Calls, Refused, room_path
+from adapters.matrix.calls import MENDING, Calls, Refused, ShutOut, room_path
 from adapters.matrix.known import PLATFORM, Known, Room
 from adapters.matrix.reading import Opened
 from adapters.matrix.render import Message
@@ -76,6 +76,8 @@ class Outbound:
             return await self._carry_out(effect, key, reader)
         except Refused as no:
             raise no.undeliverable() from None
+        except ShutOut:
+            raise TryLater(MENDING) from None
 
     async def find(self, effect: Deliverable, key: str, since: datetime) -> MessageRef | None:
         """Only what made a message of its own can be found. Raises TryLater."""
@@ -86,6 +88,8 @@ class Outbound:
             return None if place is None else await self._found(place, key, since)
         except (Undeliverable, Refused):
             return None
+        except ShutOut:
+            raise TryLater(MENDING) from None
 
     async def _carry_out(  # noqa: PLR0911
         self, effect: Deliverable, key: str, reader: Reader
@@ -232,7 +236,7 @@ class Outbound:
     async def _standing_at(self, message: MessageRef) -> tuple[Room, Slip]:
         """Where a message stands: perhaps in the room that was the place before an upgrade."""
         room = self.saying.room(message.place)
-        for id in dict.fromkeys((room.id, message.place.id)):
+        for id in self.known.ever(message.place.id):
             event = await self.calls.event(id, message.id)
             if event is not None and not event.at("unsigned").data.get("redacted_because"):
                 return self.known.rooms.get(id, room), event

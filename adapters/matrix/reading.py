@@ -67,9 +67,12 @@ class Reader:
             return Lacking(session=session, sender=sender)
         for each in had:
             if (owner := self._owner(each, sender)) is not None:
+                if sessions.others(each):
+                    self.olm.store.prefer(each)
                 return self._open(room, event, each, owner)
-        if any(self._is_anothers(each, sender) for each in had):
-            return Refused(reason="its key is that of another device")
+        if all(self._is_anothers(each, sender) for each in had):
+            self._ask_for(room, event)  # somebody was first to pass on what is the sender's
+            return Lacking(session=session, sender=sender)
         self.olm.users_for_key_query.add(sender)
         return Lacking(session=session, sender=sender, device=True)
 
@@ -86,7 +89,8 @@ class Reader:
             told = json.loads(text)
         except (ValueError, RecursionError):  # vodozemac's errors are ValueErrors
             return Refused(reason="it cannot be read with its key")
-        if not self.seen.first(session.id, place, Slip(event).text("event_id")):
+        whose = f"{session.id} {session.sender_key}"  # a copy by another is another's
+        if not self.seen.first(whose, place, Slip(event).text("event_id")):
             return Refused(reason="it was sent before, as another event")
         if (what := misfit(told, room)) is not None:
             return Refused(reason=what)

@@ -1,6 +1,6 @@
 """What a room's state says: its name, who is in it, who may do what there, what became of it."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from adapters.matrix.known import Known, Room
 from adapters.matrix.slip import Slip, server_of
@@ -145,7 +145,7 @@ def facts(room: Room, known: Known) -> Facts:
     return Facts(
         name=name(room, known),
         kind=kind(room, known.user),
-        archived=bool(room.successor) and known.today(room.id) == room.id,
+        archived=bool(room.successor) and room.id not in known.following,
         outside=room.readable or any(server_of(each) != known.realm for each in room.members),
     )
 
@@ -162,9 +162,3 @@ def name(room: Room, known: Known) -> str:
         return room.name or local(room.alias.replace("#", "@", 1))
     others = sorted(name for who, name in room.members.items() if who != known.user)
     return ", ".join(others)[:LONGEST] or room.id
-
-
-def seen(room: Room, known: Known) -> str:
-    """Changes with whatever the core is told of it: kept, so that a restart tells nothing anew."""
-    told = sorted(who for who in room.members if who not in room.invited)
-    return repr((astuple(facts(room, known)), told, sorted(room.members.items())))

@@ -109,11 +109,18 @@ class Saying:
         id = (await self.calls.send("POST", f"{CLIENT}/createRoom", wanted, hurry=True)).room(
             "room_id"
         )
-        self.known.opening[id] = asyncio.Event()
+        there = self.known.rooms.get(id)
+        if there is None or not self.complete(there):  # a sync may have been faster
+            self.known.opening[id] = asyncio.Event()
         self.known.chats.add(id)
         self.known.direct[user] = id
         await self.note_chats()
         return id
+
+    def complete(self, room: Room) -> bool:
+        """A chat of ours is as it should be; a sync may tell of it half made."""
+        whole = rooms.chat_with(room, self.known.user) is not None
+        return whole and (room.encrypted or not self.encryption)
 
     async def note_chats(self) -> None:
         """On the homeserver, for every device of ours and for a new one."""
@@ -131,10 +138,15 @@ class Saying:
         room = self.room(place)
         if not rooms.may_say(room, self.known.user):
             raise Refused("send", 403, NOT_LET_IN).undeliverable()
-        if place.thread and "m.relates_to" not in content:
+        if place.thread and "m.relates_to" not in content and await self._began(room, place):
             content = {**content, "m.relates_to": _inside(place.thread)}
         id = await self.event(room, "m.room.message", content, transaction, clear=clear)
         return MessageRef(replace(self.known.place(room.id), thread=place.thread), id)
+
+    async def _began(self, room: Room, place: Place) -> bool:
+        """Whether the thread is one of that room: not where it began before an upgrade."""
+        moved = room.id != place.id and place.thread is not None
+        return not moved or await self.calls.event(room.id, place.thread or "") is not None
 
     async def event(
         self, room: Room, kind: str, content: Content, transaction: str, *, clear: bool = False

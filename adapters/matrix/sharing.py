@@ -41,7 +41,7 @@ class Sharing:
     )
 
     async def share(self, room: str) -> None:
-        """Raises NoAnswer, NotShared."""
+        """Raises NoAnswer, NotShared, Unusable."""
         olm = self.client.olm
         async with self._turns[room]:
             users = list(self.client.rooms[room].users)

@@ -1,7 +1,7 @@
 """What one sync says, read into happenings: nothing of before we joined, and every gap named."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from adapters.matrix.known import Known, Room
 from adapters.matrix.reading import Lacking, Opened, Refused
 from adapters.matrix.slip import Slip, Unreadable, print_of
 from adapters.matrix.trust import advice
-from bot.events import FileShared, Happening, Undecryptable
+from bot.events import FileShared, Happening, MembershipChanged, Undecryptable
 from bot.words import Say, say
 
 log = logging.getLogger(__name__)
@@ -84,10 +84,16 @@ class Reader:
         except Unreadable:
             yield inbound.unread(event.data, self.known, self.now())
             return
+        except Exception as error:  # a mistake of ours must not stop what comes after it
+            log.error("an event could not be read: %s", type(error).__name__)
+            yield inbound.unread(event.data, self.known, self.now())
+            return
         if isinstance(found, Ignored):
             self.ignored[found.why] = self.ignored.get(found.why, 0) + 1
             return
         for each in found:
+            if isinstance(each, MembershipChanged) and self.known.is_past(room.id):
+                continue  # who leaves a room that was replaced is still in the one of today
             if isinstance(each, Undecryptable):
                 self.sealed[each.message.id] = room.id
             if isinstance(each, FileShared):
@@ -118,19 +124,37 @@ def in_the_clear() -> Say:
     )
 
 
-def joined_at(events: list[Slip], us: str) -> int | None:
-    """Where in a timeline we came in: what stands before it is not ours to read."""
-    for index in range(len(events) - 1, -1, -1):
-        if came_in(events[index], us):
-            return index
-    return None
-
-
 def came_in(event: Slip, us: str) -> bool:
-    if event.text("type") != "m.room.member" or event.text("state_key") != us:
-        return False
-    before = event.at("unsigned", "prev_content").text("membership")
-    return event.at("content").text("membership") == "join" and before != "join"
+    return _moved(event, us) and _is_in(event.at("content")) and not _was_in(event)
+
+
+def went_out(event: Slip, us: str) -> bool:
+    return _moved(event, us) and not _is_in(event.at("content")) and _was_in(event)
+
+
+def while_in(events: Sequence[Slip], us: str, *, inside: bool) -> list[Slip]:
+    """Only what was said while we were in the room; all of its state.
+
+    `inside`: we are in it at the end of these events.
+    """
+    kept: list[Slip] = []
+    for each in reversed(events):
+        if inside or "state_key" in each.data:
+            kept.append(each)
+        inside = (inside and not came_in(each, us)) or went_out(each, us)
+    return kept[::-1]
+
+
+def _moved(event: Slip, us: str) -> bool:
+    return event.text("type") == "m.room.member" and event.text("state_key") == us
+
+
+def _is_in(content: Slip) -> bool:
+    return content.text("membership") == "join"
+
+
+def _was_in(event: Slip) -> bool:
+    return _is_in(event.at("unsigned", "prev_content"))
 
 
 def digest(room: Room, known: Known) -> str:

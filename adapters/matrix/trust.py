@@ -48,7 +48,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Somebody's identity is not the one we knew: to be told to IT, once for each."""
+    """Somebody's identity is not the one we knew: to be told to IT, once for each `key`."""
 
     user: str
     master: str  # the new one
@@ -68,6 +68,7 @@ class Trusting:
     pins: dict[str, Pin] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)  # seen in this run
     _read: tuple[int, int] | None = None
+    _told: set[str] = field(default_factory=set)
 
     def load(self) -> set[str]:
         """Whose pin has changed since we last read. Raises Unusable."""
@@ -79,19 +80,24 @@ class Trusting:
         return {user for user in users if self.pins.get(user) != before.get(user)}
 
     def hear(self, told: Slip, users: Iterable[str]) -> list[Changed]:
-        """The answer to a query about these. Raises Unusable where it cannot be kept."""
+        """The answer to a query about these: whose identity is another, once in each run.
+
+        Raises Unusable where it cannot be kept.
+        """
         self.load()
-        found, pins = [], dict(self.pins)
+        found, pins = list[Changed](), dict(self.pins)
         for user in users:
             standing = self.standings[user] = stand(told, user)
             pin = settled(pins.get(user), standing.master, self.now())
-            if pin is not None and pin.other and pin != pins.get(user):
-                found.append(Changed(user, pin.other))
             if pin is not None:
                 pins[user] = pin
+                if pin.other == standing.master != "":
+                    found.append(Changed(user, pin.other))
         if pins != self.pins:
             self._keep(pins)
-        return found
+        new = [each for each in found if each.key not in self._told]
+        self._told.update(each.key for each in new)
+        return new
 
     def pin(self, user: str, master: str) -> None:
         """As for ourselves, whose key we need not be shown. Raises Unusable."""

@@ -70,6 +70,8 @@ class Sealed:
                 "with MATRIX_STORE and restore a backup: ./duly matrix restore FILE"
             )
         try:
+            if head != self._head:
+                raise InvalidTag
             return self._seal.open(body, *self._slot)
         except (InvalidTag, ValueError):
             raise Damaged(

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
 
 
 def _findings(tx: "Transaction") -> Iterator["Say"]:
-    from bot.cli.findings import parked, strangers
+    from bot.cli.findings import parked, strangers, unreadable
     from bot.handlers import access
     from bot.policy import hours
     from bot.words import Code, say
@@ -64,6 +64,7 @@ def _findings(tx: "Transaction") -> Iterator["Say"]:
         yield say("Nobody has the role {role}: {command}", role=Code("it"), command=command)
     for realm, since in sorted(tx.gaps.lost().items()):
         yield access.told(realm, since)
+    yield from unreadable(tx)
     yield from strangers(tx)
     yield from parked(tx)
     year = tx.clock.now().year

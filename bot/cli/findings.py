@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.events import Unread
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from bot.store import Transaction
 
 NAME = 40  # characters of what a payload calls itself
+LATELY = timedelta(days=7)
 NAMES = 5  # of people or accounts that are written out
 
 
@@ -49,6 +51,23 @@ def parked(tx: "Transaction") -> Iterator[Say]:
     """What could not be handled, and waits to be tried again."""
     for row in tx.journal.parked():
         yield _parked(tx, row)
+
+
+def unreadable(tx: "Transaction") -> Iterator[Say]:
+    """What was said lately and is still not readable."""
+    found = tx.unreadable.counted(tx.clock.now() - LATELY)
+    if found.oldest is not None:
+        yield say_many(
+            "{count} message of the last week could not be read ({read} more could be later), the "
+            "oldest of {oldest}: the key to it did not arrive. Its author was asked to send it "
+            "again.",
+            "{count} messages of the last week could not be read ({read} more could be later), the "
+            "oldest of {oldest}: the keys to them did not arrive. Their authors were asked to send "
+            "them again.",
+            count=found.count - found.read,
+            read=found.read,
+            oldest=found.oldest,
+        )
 
 
 def unreached(tx: "Transaction", platforms: Sequence[str]) -> Iterator[Say]:

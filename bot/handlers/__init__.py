@@ -24,10 +24,22 @@ from bot.events import (
     PlaceChanged,
     Platform,
     ReactionChanged,
+    Undecryptable,
     Unread,
     conversation,
 )
-from bot.handlers import absences, access, accounts, echoes, home, menu, publishing, rooms, talk
+from bot.handlers import (
+    absences,
+    access,
+    accounts,
+    echoes,
+    home,
+    menu,
+    publishing,
+    rooms,
+    talk,
+    unreadable,
+)
 from bot.port import Ability
 from bot.store import Transaction
 from bot.words import Say
@@ -51,6 +63,7 @@ class Handlers:
 
     def handle(self, tx: Transaction, event: Happening) -> None:  # noqa: C901, PLR0912
         access.heard(tx, event)
+        unreadable.heard(tx, event)
         match event:
             case MessagePosted():
                 talk.posted(tx, event, self.memory)
@@ -86,6 +99,8 @@ class Handlers:
                 access.alarmed(tx, event)
             case FileShared():
                 menu.brought(self._menu, tx, event)
+            case Undecryptable():
+                unreadable.came(tx, event)
             case Unread():
                 raise ValueError("nobody could read this payload")
             case _:

@@ -178,17 +178,22 @@ def reacted(tx: Transaction, event: ReactionChanged) -> None:
     book, person = tx.policies.current(), tx.people.snapshot().directory.behind(event.actor)
     if not event.added or person is None:
         return
-    emoji = bare_emoji(event.emoji)
-    if emoji in map(bare_emoji, book.answers.emoji):
+    if answers(tx, event):
         directory = tx.people.snapshot().directory
         own = {person.id, *directory.stands_in_for(person.id, event.at)}
         for duty in tx.duties.of_message(conversation(event.message.place), event.message.id):
             if duty.live and duty.owed_by in own and duty.kind in ANSWERED:
                 deeds.settle(tx, duty, "done", deeds.Ending("reaction", event.at))
         followups.reacted(tx, event, person.id)
-    elif emoji in map(bare_emoji, book.marks.emoji):
+    elif bare_emoji(event.emoji) in map(bare_emoji, book.marks.emoji):
         card = marking.mark(tx, event.message, person)
         tx.outbox.add(Whisper(event.actor, event.message.place, card), f"{event.key}/0")
+
+
+def answers(tx: Transaction, event: ReactionChanged) -> bool:
+    """It is one of those that are agreed to be an answer."""
+    agreed = tx.policies.current().answers.emoji
+    return bare_emoji(event.emoji) in map(bare_emoji, agreed)
 
 
 def identity(tx: Transaction, account: Account) -> str:

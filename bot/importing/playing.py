@@ -166,7 +166,7 @@ class Importing:
                 self.outcome.posts += 1
             case MessageChanged():
                 self._changed(tx, event, fresh=fresh)
-            case ReactionChanged(emoji=emoji) if emoji in tx.policies.current().answers.emoji:
+            case ReactionChanged() if talk.answers(tx, event):
                 talk.reacted(tx, event)
             case ReactionChanged():
                 self.outcome.ignored["reactions that answer nothing"] += 1

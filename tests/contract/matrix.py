@@ -14,8 +14,9 @@ from typing import Any
 from adapters.matrix.adapter import Matrix
 from adapters.matrix.install import Install
 from adapters.matrix.keys import CONTENT
-from bot.events import Account, Happening
-from bot.port import Cursor
+from bot.events import Account, FormSubmitted, Happening
+from bot.port import Brought, Cursor
+from bot.words import Say
 from commands import TYPED
 from tests.contract.bench import Bench, Seen
 from tests.contract.slack import Papers, running
@@ -47,6 +48,15 @@ class Notebook:
 
     async def lease(self, name: str) -> bool:
         return True
+
+    def check(self, form: FormSubmitted) -> Mapping[str, Say]:  # noqa: ARG002
+        return {}
+
+    async def largest(self) -> int:
+        return 0
+
+    async def keep(self, file: Brought) -> str:
+        raise NotImplementedError(file.name)  # the bench posts no files
 
     async def awaits(self, account: Account) -> bool:
         return False
@@ -110,7 +120,9 @@ class Listening:
 
     async def until(self, true: Callable[[], object]) -> None:
         async with asyncio.timeout(PATIENCE):
-            while not true():
+            while True:
+                if true():
+                    return
                 await asyncio.sleep(0.02)
 
 

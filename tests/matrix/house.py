@@ -23,7 +23,7 @@ from bot.running import Runner
 from bot.seal import Seal
 from bot.store import Store
 from bot.store.connecting import in_memory
-from bot.store.schema import UNSENT, journal, outbox
+from bot.store.schema import UNSENT, journal, listeners, outbox
 from bot.wiring import Bot, StoredFiles, assemble
 from commands import TYPED
 from tests.desk import MONDAY, STAFF, person
@@ -105,6 +105,12 @@ class House:
 
     def restart(self) -> None:
         self.close()
+        self.reopen()
+
+    def reopen(self) -> None:
+        """When the lease of who ended has ended, too."""
+        with self.store.transaction() as tx:
+            tx.listeners.rows.change(listeners, listeners.c.holder.is_not(None), holder=None)
         self.open()
 
     def within(self, work: Coroutine[Any, Any, T]) -> T:

@@ -1,14 +1,13 @@
 """Our device beside real people: opened, synced by hand, closed with the test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-
-from nio import SyncResponse
 
 from adapters.matrix.cipher import Kept
 from adapters.matrix.device import Device, open_device
@@ -53,9 +52,7 @@ class Ours:
         path = f"{CLIENT}/sync?timeout={wait}&full_state={'false' if self.since else 'true'}"
         answer = await self.ask("GET", path + (f"&since={self.since}" if self.since else ""))
         told = answer.told
-        parsed = SyncResponse.from_dict(dict(told))
-        assert isinstance(parsed, SyncResponse), told
-        await self.device.client.receive_response(parsed)
+        assert await self.device.hear(told)
         kept = await self.device.upkeep(told)
         self.kept.append(kept)
         rooms = told.get("rooms", {})
@@ -90,8 +87,10 @@ class Ours:
 
 
 @asynccontextmanager
-async def ours(made: Install, *, proven: bool = True) -> AsyncIterator[Ours]:
-    device = await open_device(made, wall)
+async def ours(
+    made: Install, *, proven: bool = True, now: Callable[[], datetime] = wall
+) -> AsyncIterator[Ours]:
+    device = await open_device(made, now)
     try:
         if proven:
             await device.prove()

@@ -1,6 +1,7 @@
 """A homeserver and our device looked over: each thing that is wrong is said with what to do."""
 
 import asyncio
+import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,8 +19,8 @@ from bot.words import Reader, Say, render
 from tests.matrix.cipher import SecretHuman
 from tests.matrix.human import Human, logged_in
 from tests.matrix.ours import install
-from tests.matrix.people import People
-from tests.matrix.synapse import Registered
+from tests.matrix.people import People, people_of
+from tests.matrix.synapse import Registered, Synapse
 
 ENGLISH = Reader("en", "UTC")
 
@@ -50,25 +51,49 @@ class Look:
         return told, wrong
 
 
+@pytest.fixture(scope="module")
+def settled(synapse: Synapse, tmp_path_factory: pytest.TempPathFactory) -> Install:
+    """For tests that change nothing on the server."""
+    synapse.start()
+    with people_of(synapse) as people:
+        return registered(people, tmp_path_factory.mktemp("settled"))
+
+
 @pytest.fixture
-def look(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Look:
-    """A device that is as it should be, in a room."""
-    monkeypatch.setattr(disk, "FLEETING", frozenset())  # tests may lie where they like
+def alone(settled: Install, tmp_path: Path) -> Look:
+    shutil.copytree(settled.store, tmp_path / "store")
+    (tmp_path / "store").chmod(0o700)
+    return Look(replace(settled, store=tmp_path / "store"))
+
+
+@pytest.fixture
+def look(people: People, tmp_path: Path) -> Look:
+    """A device that is as it should be, in no room."""
+    return Look(registered(people, tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def lasting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests may lie where they like."""
+    monkeypatch.setattr(disk, "FLEETING", frozenset())
     monkeypatch.setattr(disk, "LAYERS", frozenset())
+
+
+def registered(people: People, folder: Path) -> Install:
     admin = people.account("admin", admin=True)
-    made = install(people, people.account("duly"), tmp_path / "store", admin_token=admin.token)
+    made = install(people, people.account("duly"), folder / "store", admin_token=admin.token)
     section = {
         "homeserver": made.homeserver,
         "user_id": made.user_id,
         "store": str(made.store),
-        "password_file": str(written(tmp_path / "password", made.password)),
-        "store_key_file": str(written(tmp_path / "key", made.store_key)),
+        "password_file": str(written(folder / "password", made.password)),
+        "store_key_file": str(written(folder / "key", made.store_key)),
     }
-    Deeds([section], tmp_path, wall).register()
+    Deeds([section], folder, wall).register()
     with Human(people.server.url, admin) as boss:
         path = f"/_synapse/admin/v1/users/{made.user_id}/override_ratelimit"
         boss.call("POST", path, {"messages_per_second": 0, "burst_count": 0})
-    return Look(made)
+    return made
 
 
 def written(file: Path, text: str) -> Path:
@@ -129,13 +154,15 @@ def test_whoever_made_a_room_of_today_may_write_there(people: People, look: Look
     assert look.over()[1] == ""
 
 
-def test_a_homeserver_that_is_none_or_not_there(look: Look) -> None:
-    assert "cannot be reached" in look.over(homeserver="http://127.0.0.1:9")[1]
-    assert "there is no Matrix homeserver" in look.over(homeserver=f"{look.made.homeserver}/no")[1]
+def test_a_homeserver_that_is_none_or_not_there(alone: Look) -> None:
+    assert "cannot be reached" in alone.over(homeserver="http://127.0.0.1:9")[1]
+    assert (
+        "there is no Matrix homeserver" in alone.over(homeserver=f"{alone.made.homeserver}/no")[1]
+    )
 
 
-def test_what_is_set_wrongly_is_said_before_anybody_is_asked(look: Look) -> None:
-    wrong = look.over(homeserver="http://127.0.0.1:9", store_key="", user_id="duly")[1]
+def test_what_is_set_wrongly_is_said_before_anybody_is_asked(alone: Look) -> None:
+    wrong = alone.over(homeserver="http://127.0.0.1:9", store_key="", user_id="duly")[1]
 
     assert "MATRIX_STORE_KEY is missing" in wrong
     assert "such as @duly:corp.example" in wrong
@@ -158,8 +185,8 @@ def token(look: Look) -> str:
     return secrets.access_token
 
 
-def test_the_wrong_key_of_the_store(look: Look) -> None:
-    assert "not the key with which" in look.over(store_key="ab" * 32)[1]
+def test_the_wrong_key_of_the_store(alone: Look) -> None:
+    assert "not the key with which" in alone.over(store_key="ab" * 32)[1]
 
 
 def test_keys_that_were_lost_and_an_identity_that_was_replaced(people: People, look: Look) -> None:
@@ -174,18 +201,18 @@ def test_keys_that_were_lost_and_an_identity_that_was_replaced(people: People, l
     assert "published no keys" in lost
 
 
-def test_somebody_whose_identity_changed(look: Look) -> None:
-    made = look.made
+def test_somebody_whose_identity_changed(alone: Look) -> None:
+    made = alone.made
     file = Sealed(made.store / PINS, made.store_key, made.user_id)
     keep(file, {"@ann:corp.example": Pin(master="old", since="", other="new")})
 
-    assert "./duly matrix trust @ann:corp.example" in look.over()[1]
+    assert "./duly matrix trust @ann:corp.example" in alone.over()[1]
 
 
-def test_the_clock_and_the_silence(look: Look) -> None:
-    look.now = wall() + timedelta(minutes=10)
+def test_the_clock_and_the_silence(alone: Look) -> None:
+    alone.now = wall() + timedelta(minutes=10)
 
-    _, wrong = look.over()
+    _, wrong = alone.over()
 
     assert "10 minutes apart" in wrong
     assert "Is Duly running?" in wrong
@@ -205,16 +232,16 @@ def test_messages_that_are_limited(people: People, look: Look) -> None:
 
 
 def test_a_folder_that_others_read_or_that_does_not_last(
-    look: Look, monkeypatch: pytest.MonkeyPatch
+    alone: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look.made.store.chmod(0o755)
-    assert "chmod 700" in look.over()[1]
+    alone.made.store.chmod(0o755)
+    assert "chmod 700" in alone.over()[1]
 
-    monkeypatch.setattr(disk, "FLEETING", frozenset({disk.kind(look.made.store)}))
-    assert "lost when the machine restarts" in look.over()[1]
+    monkeypatch.setattr(disk, "FLEETING", frozenset({disk.kind(alone.made.store)}))
+    assert "lost when the machine restarts" in alone.over()[1]
     monkeypatch.setattr(disk, "FLEETING", frozenset())
-    monkeypatch.setattr(disk, "LAYERS", frozenset({disk.kind(look.made.store)}))
-    assert "Mount a volume" in look.over()[1]
+    monkeypatch.setattr(disk, "LAYERS", frozenset({disk.kind(alone.made.store)}))
+    assert "Mount a volume" in alone.over()[1]
 
 
 def test_what_a_folder_lies_on_is_the_innermost_mount(tmp_path: Path) -> None:

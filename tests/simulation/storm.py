@@ -5,10 +5,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from random import Random
 from typing import Any, TypeVar
-from unittest.mock import patch
 
 import sqlalchemy as sa
 
@@ -23,8 +21,8 @@ from bot.events import (
     ReactionChanged,
 )
 from bot.outbox import QUARANTINE
-from bot.policy import hours, reading
-from bot.store import Store, policies
+from bot.policy import hours
+from bot.store import Store
 from bot.store.schema import LIVE, dues, duties, numbers, outbox
 from bot.ticker import GATHER
 from tests.desk import LOBBY, STAFF, Desk, account
@@ -35,7 +33,6 @@ from tests.simulation.sea import Sea
 
 T = TypeVar("T")
 
-READ = cache(reading.read)  # pure, and slow for who starts anew every few minutes
 DEEDS = 10  # times people do something in one story
 STRIKE = 0.015  # how likely a fault point is to strike
 PEOPLE = [name for name in STAFF if name != "grace"]
@@ -76,14 +73,13 @@ class Storm:
         self.sea = Sea(Random(f"{self.seed}/sea"), echoes=self.seed % 2 == 1)
 
     def run(self) -> list[Breach]:
-        with patch.object(policies, "read", READ):
-            self._begin()
-            with asyncio.Runner(loop_factory=loop) as self._runner, self._strikes():
-                self._story()
-            self.breaches += laws.afterwards(
-                self.desk.store, list(self.acknowledged.values()), self.sea.standing
-            )
-            self.desk.close()
+        self._begin()
+        with asyncio.Runner(loop_factory=loop) as self._runner, self._strikes():
+            self._story()
+        self.breaches += laws.afterwards(
+            self.desk.store, list(self.acknowledged.values()), self.sea.standing
+        )
+        self.desk.close()
         return self.breaches
 
     def _begin(self) -> None:

@@ -2,19 +2,19 @@
 
 import pytest
 
-from tests.needs import need
+from tests.needs import need, share, stories
 from tests.simulation import fresh
 from tests.simulation.storm import Storm
 
-SEEDS = 200
+SEEDS = 2000
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", stories(0, share(SEEDS)))
 def test_whatever_the_sea_does_nothing_is_lost_doubled_or_said_at_night(seed: int) -> None:
     assert Storm(seed).run() == []
 
 
-@pytest.mark.parametrize("seed", range(SEEDS, SEEDS + 4))
+@pytest.mark.parametrize("seed", stories(SEEDS, max(4, share(80))))
 def test_the_same_holds_on_postgresql(seed: int) -> None:
     need("postgresql")
 

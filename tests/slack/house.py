@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from adapters.slack.adapter import Slack
 from adapters.slack.install import Install
 from bot.clock import Clock
 from bot.policy.people import Department
+from bot.port import Adapter
 from bot.running import Runner
 from bot.seal import Seal
 from bot.store import Store
@@ -47,6 +48,7 @@ class House:
     transport: Transport = "http"
     rate: float = 60_000.0
     also: tuple[Install, ...] = ()  # of further workspaces
+    beside: tuple[Callable[[Store], Adapter], ...] = ()  # other platforms, where they are too
     _loop: asyncio.AbstractEventLoop = field(init=False)
     bot: Bot = field(init=False)
     adapter: Slack = field(init=False)
@@ -70,7 +72,8 @@ class House:
         self.adapter = Slack([install, *self.also], StoredFiles(self.store), self.store.clock.lease)
         pace = self.adapter.workspaces[0].calls.pace
         pace.channel, pace.tiers = self.rate, 1000
-        self.bot = assemble(self.store, [self.adapter])
+        self.adapters = [self.adapter, *(make(self.store) for make in self.beside)]
+        self.bot = assemble(self.store, self.adapters)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -86,7 +89,7 @@ class House:
             self.slack.until(self.slack.connections.live, PATIENCE)
 
     async def _serve(self) -> None:
-        runner = self._runner = Runner(self.bot, [self.adapter], 0.05)
+        runner = self._runner = Runner(self.bot, self.adapters, 0.05)
         config = uvicorn.Config(
             app(list(self.adapter.doors), self._alive, _nothing), log_level="critical"
         )

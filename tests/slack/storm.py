@@ -9,10 +9,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from random import Random
 from typing import Any
-from unittest.mock import patch
 
 import uvicorn
 
@@ -21,8 +19,7 @@ from adapters.slack.install import Install
 from bot import clock
 from bot.inbox import LEASE
 from bot.outbox import QUARANTINE
-from bot.policy import reading
-from bot.store import Store, policies
+from bot.store import Store
 from bot.store.connecting import in_memory
 from bot.store.schema import dues, outbox
 from bot.wiring import Bot, StoredFiles, assemble
@@ -36,7 +33,6 @@ from tests.slack.fake.rules import Impossible
 from tests.slack.fake.things import Message
 from tests.slack.house import build
 
-READ = cache(reading.read)  # pure, and slow for who starts anew every few minutes
 DEEDS = 6  # times people do something in one story
 STRIKE = 0.006  # how likely a fault point is to strike
 MINUTE = 60.0
@@ -79,7 +75,7 @@ class Storm:
 
     def run(self) -> list[Breach]:
         self.chance = Random(self.seed)
-        with patch.object(policies, "read", READ), asyncio.Runner(loop_factory=loop) as runner:
+        with asyncio.Runner(loop_factory=loop) as runner:
             runner.run(self._lived())
         return self.breaches
 
