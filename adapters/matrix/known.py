@@ -24,10 +24,12 @@ class Room:
     successor: str = ""  # the room that replaces this one
     encrypted: bool = False
     readable: bool = False  # by anybody, also from outside
+    open: bool = False  # others may come in by themselves
     personal: bool = False  # begun as a chat between two
     members: dict[str, str] = field(default_factory=dict)
     invited: set[str] = field(default_factory=set)
     power: Slip = field(default_factory=lambda: Slip({}))
+    asked: bool = False  # somebody was asked in, whatever they said to that
     joined: bool = True  # we are in it
 
 

@@ -77,21 +77,25 @@ class Saying:
                     await there.wait()
             except TimeoutError:
                 raise TryLater(SHORTLY) from None
+            if self._chat_of(user) != id:
+                raise TryLater(SHORTLY)  # they left it before it was there
         return self.known.place(id)
 
     def _chat_of(self, user: str) -> str | None:
-        """The one that we noted, as long as they are in it or invited."""
+        """The one that we noted, as long as it is theirs and ours alone; else another such."""
         noted = self.known.direct.get(user)
-        if noted in self.known.opening:
+        if noted is not None and (noted in self.known.opening or self.is_alone(noted, user)):
             return noted
-        room = self.known.rooms.get(noted) if noted else None
-        if room is not None and user in room.members:
-            return room.id
-        for each in self.known.rooms.values():
-            if rooms.chat_with(each, self.known.user) == user:
-                self.known.direct[user] = each.id
-                return each.id
+        for each in self.known.rooms:
+            if not self.known.is_past(each) and self.is_alone(each, user):
+                self.known.direct[user] = each
+                return each
         return None
+
+    def is_alone(self, room: str, user: str) -> bool:
+        """What is said there now, only they will read: they are in it, or invited."""
+        found = self.known.rooms.get(self.known.today(room))
+        return found is not None and rooms.chat_with(found, self.known.user) == user
 
     async def _begin(self, user: str) -> str:
         """A chat with one person. Raises Undeliverable for nobody."""
@@ -118,9 +122,8 @@ class Saying:
         return id
 
     def complete(self, room: Room) -> bool:
-        """A chat of ours is as it should be; a sync may tell of it half made."""
-        whole = rooms.chat_with(room, self.known.user) is not None
-        return whole and (room.encrypted or not self.encryption)
+        """A chat of ours is all there; a sync may tell of it half made: they are asked in last."""
+        return room.asked and (room.encrypted or not self.encryption)
 
     async def note_chats(self) -> None:
         """On the homeserver, for every device of ours and for a new one."""

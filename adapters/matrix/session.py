@@ -266,11 +266,11 @@ class Session:
 
     async def _chats(self, room: Room, new: Iterable[Slip]) -> list[Happening]:
         """Somebody begins a chat with us: it is noted, and they are told what there is to say."""
+        if self.saying.complete(room):
+            self.known.opened(room.id)
         whom = rooms.chat_with(room, self.known.user)
         if whom is None:
             return []
-        if self.saying.complete(room):
-            self.known.opened(room.id)
         before = self.known.direct.get(whom)
         if before != room.id and before not in self.known.rooms:
             self.known.direct[whom] = room.id
