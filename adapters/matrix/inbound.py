@@ -305,7 +305,7 @@ def met(told: Told, who: str, known: Known) -> AccountChanged:
         account=known.account(who),
         name=name or rooms.local(who),
         automatic=who in known.bots,
-        outsider=server_of(who) != known.realm,
+        outsider=server_of(who) != known.realm or who in known.guests,
     )
 
 

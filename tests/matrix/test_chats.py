@@ -127,8 +127,9 @@ def test_who_declines_before_duly_sees_its_own_chat_is_written_to_again(home: Ho
     dan = home.people.human("dan")
     server = home.adapter.homeservers[0]
     known, saying = server.known, _outbound(home).saying
-    assert server.session is not None
-    account, reader = known.account(dan.id), server.session._reader
+    session = server.session
+    assert session is not None
+    account, reader = known.account(dan.id), session._reader
 
     async def begun_and_left() -> str:
         id = await saying._begin(dan.id)
@@ -137,9 +138,9 @@ def test_who_declines_before_duly_sees_its_own_chat_is_written_to_again(home: Ho
         await asyncio.to_thread(dan.sync_until, lambda: id in dan.invited)
         await asyncio.to_thread(dan.leave, id)
         known.rooms.pop(id, None)
-        told = await server.session.calls.past(id).__anext__()
+        told = await session.calls.past(id).__anext__()
         room = reader.settle_in(id, told[::-1])
-        await server.session._chats(room, told[::-1])
+        await session._chats(room, told[::-1])
         return id
 
     id = home.within(begun_and_left())
