@@ -56,6 +56,7 @@ class Session:
     upgrades: Upgrades = field(init=False)
     _reader: Reader = field(init=False)
     _digests: dict[str, str] = field(default_factory=dict)  # of the rooms that we are in
+    _were: frozenset[str] = frozenset()  # in which we were before the sync that is read now
     _tried: datetime | None = None  # what could not be read
     _afresh: bool = False  # what was said since we last heard something is sought in the timelines
 
@@ -77,6 +78,8 @@ class Session:
                 since, whole, self._afresh = None, True, True
                 continue
             alarms = await self._persevere(partial(self._keys, told))
+            listened = since is not None or self._afresh
+            self._were = frozenset(self._digests) if listened else frozenset()
             take = partial(self._take, inbox, told, since, whole)
             found = await self._persevere(take)
             since = await self._persevere(partial(self._keep, inbox, [*alarms, *found], told))
@@ -178,8 +181,8 @@ class Session:
         return [*found, *happened]
 
     def _is_known(self, id: str) -> bool:
-        """We were in it when we last heard something."""
-        return id in self._digests
+        """We were in it when we last heard something; a step that is tried again changes nothing."""
+        return id in self._were
 
     def _unfound(self, id: str, said: list[Slip], *, limited: bool) -> list[Happening]:
         """What there may be between what we heard last and what the timeline goes back to."""

@@ -5,16 +5,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters.matrix import calls, gaps, homeserver, session
 from adapters.matrix.slip import Slip
-from bot.events import MessageChanged, MessagePosted, Undecryptable
+from bot import running
+from bot.events import Happening, MessageChanged, MessagePosted, Undecryptable
 from tests.matrix.cipher import SecretHuman
-from tests.matrix.house import House
+from tests.matrix.house import House, build
+from tests.matrix.human import Human, logged_in
+from tests.matrix.people import people_of
 from tests.matrix.places import blind, here, home_of, kept, little, room_of, rows
-from tests.matrix.synapse import Synapse
+from tests.matrix.synapse import Registered, Synapse
 
 
 @pytest.fixture(scope="module")
@@ -280,6 +285,42 @@ def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
 def _forget(home: House) -> None:
     with home.store.transaction() as tx:
         tx.listeners.move(f"matrix/{home.duly}/sync", "nothing-that-it-ever-said")
+
+
+@pytest.mark.parametrize("trouble", [RuntimeError, ConnectionError])  # a crash, and a try more
+def test_what_was_said_before_duly_ever_ran_is_not_kept_though_it_stumbled_at_first(
+    synapse: Synapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    monkeypatch.setattr(running, "TROUBLE", 0.05)
+    monkeypatch.setattr(session, "LEAST", 0.05)
+    synapse.start()
+    with people_of(synapse) as people:
+        made = build(people, tmp_path, ("ann",), secret=False, db=None)
+        account = Registered("duly", made.duly, made.install.password, "", "")
+        room = made.ann.create_room("old", invite=[made.duly])
+        with Human(synapse.url, logged_in(synapse.url, account)) as before:
+            before.join(room)
+            for _ in range(6):  # so that the homeserver does not tell of our coming
+                made.ann.say(room, "!duly mine")
+        tells, stumbled = session.Session._joined, [trouble()]
+
+        async def stumbling(self: session.Session, *told: Any, **how: Any) -> list[Happening]:
+            found = await tells(self, *told, **how)
+            if stumbled:
+                raise stumbled.pop()
+            return found
+
+        monkeypatch.setattr(session.Session, "_joined", stumbling)
+        made.open()
+        try:
+            made.settle()
+            assert not stumbled
+            assert kept(made, room) == []
+            made.says("ann", "a new one", room)
+            assert kept(made, room) == ["a new one"]
+        finally:
+            made.close()
+            made.store.db.dispose()
 
 
 def test_a_gap_has_its_times_whatever_its_messages_say() -> None:
