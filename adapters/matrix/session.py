@@ -181,7 +181,7 @@ class Session:
         return [*found, *happened]
 
     def _is_known(self, id: str) -> bool:
-        """We were in it when we last heard something; a step that is tried again changes nothing."""
+        """We were in it when we last heard something, also where a step is tried again."""
         return id in self._were
 
     def _unfound(self, id: str, said: list[Slip], *, limited: bool) -> list[Happening]:

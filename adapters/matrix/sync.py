@@ -170,9 +170,9 @@ def for_crypto(raw: Mapping[str, Any]) -> dict[str, Any]:
     for id, room in slip.at("rooms", "join").data.items():
         here = Slip(room)
         timeline = here.at("timeline")
-        state = [each.data for each in timeline.all("events") if "state_key" in each.data]
+        state = [_sound(each) for each in timeline.all("events") if "state_key" in each.data]
         part["join"][id] = {
-            "state": {"events": [each.data for each in here.at("state").all("events")]},
+            "state": {"events": [_sound(each) for each in here.at("state").all("events")]},
             "timeline": {
                 "events": state,
                 "limited": timeline.flag("limited"),
@@ -186,3 +186,14 @@ def for_crypto(raw: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("device_lists", "device_one_time_keys_count", "to_device")
     found = {name: slip.data[name] for name in kept if name in slip.data}
     return {"next_batch": slip.text("next_batch"), "rooms": part, **found}
+
+
+def _sound(event: Slip) -> Mapping[str, Any]:
+    """nio passes over who left with a malformed reason, and would give them keys for ever."""
+    content = event.at("content")
+    if event.text("type") != "m.room.member":
+        return event.data
+    kept = {
+        name: content.text(name) for name in ("membership", "displayname") if content.text(name)
+    }
+    return {**event.data, "content": kept, "unsigned": {}}
