@@ -34,6 +34,7 @@ FULL = 300.0  # seconds for the first sync, which tells of all rooms
 LEAST, MOST = 1.0, 60.0  # seconds before the next try, growing
 UNKNOWN = 400  # what a homeserver says to a token of a sync that is not its own
 LATER = timedelta(hours=1)  # after which what could not be read is tried once more
+A_ROUND = 50  # of what could not be read, tried between two syncs
 AT_ONCE = 500  # happenings in one commit
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Session:
     _digests: dict[str, str] = field(default_factory=dict)  # of the rooms that we are in
     _were: frozenset[str] = frozenset()  # in which we were before the sync that is read now
     _tried: datetime | None = None  # what could not be read
+    _again: list[str] = field(default_factory=list)  # of that, what is still to be tried
     _afresh: bool = False  # what was said since we last heard something is sought in the timelines
 
     def __post_init__(self) -> None:
@@ -356,15 +358,18 @@ class Session:
                 await inbox.take([each], Cursor(name, self._reader.sealed[each.message.id]))
 
     async def _unseal(self, inbox: Inbox, told: Slip) -> None:
-        """What could not be read may be readable, now that keys came."""
+        """What could not be read may be readable, now that keys came: the newest first."""
         due = self._tried is None or self.now() - self._tried > LATER
-        if not self._reader.sealed or not (due or told.at("to_device").all("events")):
-            return
-        self._tried = self.now()
-        for id, where in list(self._reader.sealed.items()):
+        if due or told.at("to_device").all("events"):
+            self._tried, self._again = self.now(), list(self._reader.sealed)
+        for _ in range(min(len(self._again), A_ROUND)):
+            id = self._again.pop()
+            if (where := self._reader.sealed.get(id)) is None:
+                continue
             try:
                 event = await self.calls.event(where, id)
             except (TryLater, Doubtful, Refused):
+                self._again.insert(0, id)
                 return
             room = self.known.rooms.get(where)
             if room is not None and event is not None and self._lacks(where, event):

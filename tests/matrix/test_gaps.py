@@ -14,6 +14,7 @@ from adapters.matrix import calls, gaps, homeserver, session
 from adapters.matrix.slip import Slip
 from bot import running
 from bot.events import Happening, MessageChanged, MessagePosted, Undecryptable
+from bot.port import Doubtful
 from tests.matrix.cipher import SecretHuman
 from tests.matrix.house import House, build
 from tests.matrix.human import Human, logged_in
@@ -285,6 +286,35 @@ def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
 def _forget(home: House) -> None:
     with home.store.transaction() as tx:
         tx.listeners.move(f"matrix/{home.duly}/sync", "nothing-that-it-ever-said")
+
+
+def test_however_much_cannot_be_read_little_of_it_is_tried_between_two_syncs(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody can say much that nobody can read, and send us keys that open nothing."""
+    monkeypatch.setattr(session, "A_ROUND", 3)
+    room, server = room_of(home, "sealed"), home.adapter.homeservers[0]
+    here, asked = server.session, list[str]()
+    assert here is not None
+    ask = here.calls.event
+
+    async def counted(_: calls.Calls, room: str, id: str) -> Slip | None:
+        asked.append(id)
+        if id == "$6":
+            raise Doubtful("it cannot be told")
+        return await ask(room, id)
+
+    monkeypatch.setattr(calls.Calls, "event", counted)
+    sealed = here._reader.sealed
+    sealed |= {f"${number}": room for number in range(8)}
+    keys = Slip({"to_device": {"events": [{}]}})
+    home.within(here._unseal(home.bot.inbox, keys))
+    assert asked == ["$7", "$6"]
+    for _ in range(3):
+        home.within(here._unseal(home.bot.inbox, Slip({})))
+    assert asked == ["$7", "$6", "$5", "$4", "$3", "$2", "$1", "$0", "$6"]
+    assert list(sealed) == ["$6"]
+    sealed.clear()
 
 
 @pytest.mark.parametrize("trouble", [RuntimeError, ConnectionError])  # a crash, and a try more
