@@ -1,20 +1,23 @@
-"""Whose chat a room is: what is for one person alone stands nowhere where another may read it."""
+"""Whose chat a room is, and what stands there: for one alone, and whole."""
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from adapters.matrix import keys
 from adapters.matrix.outbound import Outbound
+from adapters.matrix.saying import Content, Saying
 from bot.card import Card
-from bot.effects import Amend
-from bot.events import MessageRef
-from bot.port import Undeliverable
+from bot.effects import Amend, Publish
+from bot.events import MessageRef, Place
+from bot.port import TryLater, Undeliverable
 from bot.words import Quoted, Reader, say
 from tests.matrix.house import House
 from tests.matrix.human import Human
-from tests.matrix.places import enters, home_of
+from tests.matrix.places import enters, home_of, place_of, room_of
 from tests.matrix.synapse import Synapse
 
 READABLE = {
@@ -145,3 +148,28 @@ def test_who_declines_before_duly_sees_its_own_chat_is_written_to_again(home: Ho
 
     id = home.within(begun_and_left())
     assert home.within(saying.chat(account.id)).id != id
+
+
+def test_what_was_said_in_part_is_not_taken_for_said(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first part comes back to us while the second is still to be sent, and then cannot be."""
+    says, trouble = Saying.say, [TryLater(timedelta(0))]
+
+    async def stumbling(
+        self: Saying, place: Place, content: Content, *more: Any, **how: Any
+    ) -> Any:
+        if content[keys.CONTENT]["part"] and trouble:
+            later = await asyncio.to_thread(home.bob.say, room, "I have seen the first part")
+            await asyncio.to_thread(home.until, lambda: home.has(later))
+            raise trouble.pop()
+        return await says(self, place, content, *more, **how)
+
+    monkeypatch.setattr(Saying, "say", stumbling)
+    room = room_of(home, "notices", home.bob)
+    effect = Publish(place_of(home, room), say("Notice"), "word " * 6000)
+    with home.store.transaction() as tx:
+        tx.outbox.add(effect, "notice")
+    home.bot.made.ring()
+    home.ann.sees(room, "Part 1 of 2")
+    home.ann.sees(room, "Part 2 of 2")
