@@ -153,7 +153,10 @@ class Session:
             await inbox.take(found[:AT_ONCE])
             found = found[AT_ONCE:]
         await inbox.take(found, Cursor(self._name("sync"), following))
-        for id in told.at("rooms", "leave").data:
+        left = [*told.at("rooms", "leave").data]
+        if self._afresh:
+            left += self._not_among(told.at("rooms", "join").data)
+        for id in left:
             await self._forget(inbox, id)
         return following
 
@@ -203,8 +206,12 @@ class Session:
                 joined=False,
                 ours=id not in self.known.chats,
             )
-            for id in self._digests
-            if id not in joined and not self.known.is_past(id)
+            for id in self._not_among(joined)
+        ]
+
+    def _not_among(self, joined: Mapping[str, Any]) -> list[str]:
+        return [
+            each for each in self._digests if each not in joined and not self.known.is_past(each)
         ]
 
     async def _fill(

@@ -259,7 +259,7 @@ def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
     home: House,
 ) -> None:
     short, long = room_of(home, "short", home.bob), room_of(home, "long", home.bob)
-    left = room_of(home, "left")
+    left, gone = room_of(home, "left"), room_of(home, "gone")
     says(home, short, ["heard"])
     home.until(lambda: kept(home, short))
     noted(home)
@@ -268,6 +268,9 @@ def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
     says(home, short, ["one", "two"])
     says(home, long, numbered(12))
     home.ann.kick(left, home.duly)
+    account = Registered("duly", home.duly, home.install.password, "", "")
+    with Human(home.people.server.url, logged_in(home.people.server.url, account)) as other:
+        other.leave(gone)
     home.reopen()
     home.until(lambda: blind(home, long))
     home.settle()
@@ -278,7 +281,10 @@ def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
     ((since, until),) = blind(home, long)
     assert until is not None
     assert since < until
-    assert [until for _, until in blind(home, left)] == [None]
+    for room in (left, gone):
+        assert [until for _, until in blind(home, room)] == [None]
+        with home.store.reading() as tx:
+            assert not tx.listeners.cursor(f"matrix/{home.duly}/room/{room}")
     home.says("ann", "three", short)
     assert kept(home, short)[-1] == "three"
 
