@@ -173,3 +173,14 @@ def test_what_was_said_in_part_is_not_taken_for_said(
     home.bot.made.ring()
     home.ann.sees(room, "Part 1 of 2")
     home.ann.sees(room, "Part 2 of 2")
+
+
+def test_two_who_write_to_somebody_at_once_begin_one_chat(home: House) -> None:
+    """What is urgent does not wait for what is not."""
+    saying, dan = _outbound(home).saying, home.people.human("dan")
+
+    async def both() -> list[Place]:
+        return list(await asyncio.gather(saying.chat(dan.id), saying.chat(dan.id)))
+
+    one, other = home.within(both())
+    assert one == other
