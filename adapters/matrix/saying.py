@@ -21,6 +21,7 @@ from bot.settings import Unusable
 Content = dict[str, Any]
 SHORTLY = timedelta(seconds=5)  # until a sync tells of a room we have just made
 MENDING = timedelta(seconds=5)
+SEEN = timedelta(seconds=30)  # until a sync has told of a room of which we do not know if it is
 ENCRYPTED = {
     "type": "m.room.encryption",
     "state_key": "",
@@ -115,9 +116,11 @@ class Saying:
             "invite": [user],
             "initial_state": [ENCRYPTED] if self.encryption else [],
         }
-        id = (await self.calls.send("POST", f"{CLIENT}/createRoom", wanted, hurry=True)).room(
-            "room_id"
-        )
+        try:
+            made = await self.calls.send("POST", f"{CLIENT}/createRoom", wanted, hurry=True)
+        except Doubtful:
+            raise TryLater(SEEN) from None  # nothing was said yet; if it is there, a sync tells
+        id = made.room("room_id")
         there = self.known.rooms.get(id)
         if there is None or not self.complete(there):  # a sync may have been faster
             self.known.opening[id] = asyncio.Event()

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from adapters.matrix import keys
+from adapters.matrix.calls import Calls
 from adapters.matrix.outbound import Outbound
 from adapters.matrix.saying import Content, Saying
+from adapters.matrix.slip import Slip
 from bot.card import Card
 from bot.effects import Amend, Publish
 from bot.events import MessageRef, Place
-from bot.port import TryLater, Undeliverable
+from bot.port import Doubtful, TryLater, Undeliverable
 from bot.words import Quoted, Reader, say
 from tests.matrix.house import House
 from tests.matrix.human import Human
@@ -184,3 +186,30 @@ def test_two_who_write_to_somebody_at_once_begin_one_chat(home: House) -> None:
 
     one, other = home.within(both())
     assert one == other
+
+
+def test_a_chat_of_which_we_do_not_know_whether_it_was_made_is_the_one_that_is_seen(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The homeserver makes it, and its answer is lost: nothing was said, so nothing is in doubt."""
+    outbound, dan = _outbound(home), home.people.human("dan")
+    known, trouble, send = home.adapter.homeservers[0].known, [Doubtful("lost")], Calls.send
+
+    async def stumbling(self: Calls, method: str, path: str, *more: Any, **how: Any) -> Slip:
+        answer = await send(self, method, path, *more, **how)
+        if path.endswith("createRoom") and trouble:
+            raise trouble.pop()
+        return answer
+
+    monkeypatch.setattr(Calls, "send", stumbling)
+    with pytest.raises(TryLater):
+        home.within(outbound.saying.chat(dan.id))
+    home.until(lambda: outbound.saying._chat_of(dan.id))
+    (room,) = [id for id, each in known.rooms.items() if dan.id in each.members]
+    assert home.within(outbound.saying.chat(dan.id)).id == room
+
+
+@pytest.mark.parametrize("mxc", ["mxc://../config", "mxc://corp.example/..", "mxc://./x"])
+def test_an_address_of_a_file_leads_nowhere_else(home: House, mxc: str) -> None:
+    with pytest.raises(Undeliverable, match="no file of Matrix"):
+        home.within(_outbound(home).calls.fetch(mxc, 1000))
