@@ -182,6 +182,7 @@ def _command(told: Told, said: text.Said, asked: text.Asked, post: MessagePosted
         reply_handle=told.id,
         bare=asked.bare,
         doubt=told.doubt,
+        message=post.message,
     )
 
 

@@ -359,14 +359,19 @@ class Session:
             return
         self._tried = self.now()
         for id, where in list(self._reader.sealed.items()):
+            before = self._reader.shut.get(id)
+            if before is not None and self._lacks(where, before):
+                continue  # the homeserver need not be asked
             try:
                 event = await self.calls.event(where, id)
             except (TryLater, Doubtful, Refused):
                 return
             room = self.known.rooms.get(where)
             if room is not None and event is not None and self._lacks(where, event):
+                self._reader.shut[id] = event
                 continue
             del self._reader.sealed[id]
+            self._reader.shut.pop(id, None)
             read = self._reader.timeline(room, [event]) if event and room else []
             found = [await brought(inbox, self.calls, self._reader, each) for each in read]
             await inbox.take(found, Cursor(self._name(f"sealed/{id}"), ""))
