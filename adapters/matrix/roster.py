@@ -48,8 +48,9 @@ class Roster:
                 await asyncio.sleep(PAUSE)
 
     def _due(self, now: float) -> list[str]:
-        """Whom we share a room with, of our own homeserver."""
+        """Whom we share a room with, or did: of a closed account its rooms are taken away."""
         known = {who for room in self.known.rooms.values() for who in room.members}
+        known |= self._seen.keys()
         ours = (who for who in known if server_of(who) == self.known.realm)
         others = (who for who in ours if who != self.known.user)
         return sorted(who for who in others if self._seen.get(who, now) <= now)

@@ -1,11 +1,13 @@
 """An account becomes somebody's by a one-time code, where no platform vouches for it."""
 
+import argparse
 import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.cli import people
 from bot.events import AccountChanged
 from bot.store.codes import LETTERS, MOST, fresh_code, is_code
 from bot.store.schema import codes
@@ -135,6 +137,16 @@ def test_hr_gives_a_code_to_who_has_no_account(desk: Desk) -> None:
     assert any(
         each.startswith("bob: «Eve» has a new account, by a code of «Hana»") for each in said
     )
+    assert behind(desk, "eve2") == "eve"
+
+
+def test_who_sits_at_the_machine_gives_one_too(desk: Desk) -> None:
+    told: list[str] = []
+    args = argparse.Namespace(deed="code", person="eve")
+
+    assert people.run(args, desk.store, told.append) == 0
+    assert told[0].startswith("Tell Eve yourself")
+    desk.says("eve2", told[1])
     assert behind(desk, "eve2") == "eve"
 
 
