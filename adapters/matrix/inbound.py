@@ -183,14 +183,13 @@ def _command(told: Told, said: text.Said, asked: text.Asked, post: MessagePosted
         message=post.message,
         bare=asked.bare,
         doubt=told.doubt,
-        message=post.message,
     )
 
 
 def _file(content: Slip) -> Attachment:
     name = content.text("filename") or content.text("body") or "?"
     id = content.at("file").text("url") or content.text("url")
-    return Attachment(name[: rooms.LONGEST], id, int(content.at("info").number("size")))
+    return Attachment(name[: rooms.LONGEST], id, max(int(content.at("info").number("size")), 0))
 
 
 def _edit(told: Told, said: text.Said, room: Room, known: Known) -> Read:

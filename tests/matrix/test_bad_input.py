@@ -1,7 +1,7 @@
 """What no honest client sends: kept as it was said or not at all, never in the way of the rest."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,13 +13,12 @@ import pytest
 from adapters.matrix import inbound
 from adapters.matrix.inbound import Told
 from adapters.matrix.known import Known, Room
-from adapters.matrix.reading import Opened
+from adapters.matrix.reading import Lacking
 from adapters.matrix.slip import Slip
 from adapters.matrix.sync import Reader
 from adapters.matrix.trust import accepted, keep, pinned
 from adapters.matrix.vault import PINS, Sealed
 from bot.events import Alarm, CommandInvoked, MessageChanged, MessagePosted, Undecryptable
-from bot.port import TryLater
 from tests.desk import MONDAY, person
 from tests.matrix.cipher import SecretHuman
 from tests.matrix.house import KEY, House, house
@@ -38,11 +37,11 @@ Json = dict[str, Any]
 @contextmanager
 def opened(server: Synapse, factory: pytest.TempPathFactory, **how: Any) -> Iterator[House]:
     server.start()
-    with people_of(server) as people:
-        with house(people, factory.mktemp("device"), names=STAFF, **how) as made:
-            with made.store.transaction() as tx:
-                tx.people.save([replace(person("sam"), roles=frozenset({"it"}))])
-            yield made
+    folder = factory.mktemp("device")
+    with people_of(server) as people, house(people, folder, names=STAFF, **how) as made:
+        with made.store.transaction() as tx:
+            tx.people.save([replace(person("sam"), roles=frozenset({"it"}))])
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -253,8 +252,7 @@ def test_who_has_no_identity_is_told_in_clear_what_to_do(secret: House) -> None:
     bare = _joins(secret, "grace", bare=True)
     secret.heard(bare.say(secret.room, "!duly mine"))
 
-    room = secret.until(lambda: secret.adapter.homeservers[0].known.direct.get(bare.id))
-    bare.accept(room)
+    room = _their_chat(secret, bare)
     answer = bare.sees(room, "set up recovery")
     assert not answer.secret
 
@@ -289,8 +287,7 @@ def test_where_all_are_trusted_a_device_without_identity_commands(
         bare = _joins(home, "grace", bare=True)
         home.heard(bare.say(home.room, "!duly mine"))
 
-        room = home.until(lambda: home.adapter.homeservers[0].known.direct.get(bare.id))
-        bare.accept(room)
+        room = _their_chat(home, bare)
         assert bare.sees(room, "You owe nothing").secret
         assert home.parked() == []
 
@@ -308,17 +305,20 @@ def _joins(home: House, name: str, **how: Any) -> SecretHuman:
     return made
 
 
+def _their_chat(home: House, who: SecretHuman) -> str:
+    """Which Duly has begun with them."""
+    room = home.until(lambda: home.adapter.homeservers[0].known.direct.get(who.id))
+    assert room is not None
+    return who.accept(room)
+
+
 # A large room, as its state tells it.
 
 
 def test_in_a_room_of_thousands_a_command_is_read_at_once() -> None:
     room, known, ids = Room("!large:corp.example", name="All"), Known(US), count(1)
     known.rooms[room.id] = room
-
-    def nothing(room: str, event: Any) -> Opened:
-        raise TryLater(timedelta(0))
-
-    reader = Reader(known, nothing, lambda: MONDAY + timedelta(days=1))
+    reader = Reader(known, _unopened, lambda: MONDAY + timedelta(days=1))
     begun = time.process_time()
     members = [_joined(f"@p{each}:corp.example", next(ids)) for each in range(2000)]
     assert len(reader.timeline(room, members)) == 4000
@@ -344,6 +344,10 @@ def test_a_thread_that_is_none_is_not_believed_of_what_is_sealed() -> None:
     (sealed,) = found
     assert isinstance(sealed, Undecryptable)
     assert sealed.message.place.thread is None
+
+
+def _unopened(_room: str, _event: Mapping[str, Any]) -> Lacking:
+    return Lacking(session="", sender="")
 
 
 def _event(kind: str, content: Json, number: int, **more: str) -> Slip:
