@@ -35,6 +35,7 @@ PATIENCE = 20.0  # seconds
 HELD = timedelta(minutes=5)  # longer than sending takes: what is held back on purpose
 KEY = "5a" * 32
 RATE = 60_000.0  # messages a minute: no limit
+AGAIN = timedelta(seconds=2)  # as where a chat was begun, and a sync is to tell of it
 T = TypeVar("T")
 
 
@@ -168,8 +169,8 @@ class House:
             due = tx.dues.next()
             if list(tx.journal.waiting(1)) or (due and due <= now):
                 return False
-            soon = outbox.c.held_until <= now + HELD
-            return not tx.outbox.rows.all(outbox, UNSENT, outbox.c.not_before <= now, soon)
+            soon = outbox.c.not_before <= now + AGAIN, outbox.c.held_until <= now + HELD
+            return not tx.outbox.rows.all(outbox, UNSENT, *soon)
 
     def wait(self, span: timedelta) -> None:
         """Time goes by for Duly, in steps at which it looks at the clock."""
