@@ -11,10 +11,13 @@ from adapters.matrix import rooms
 from adapters.matrix.calls import Calls
 from adapters.matrix.slip import Slip
 from adapters.matrix.sync import Reader
+from adapters.matrix.wire import TooLarge
 from bot.command import Refusal
 from bot.events import FileShared, Happening
 from bot.port import Brought, Inbox, TryLater, Undeliverable
-from bot.words import say
+from bot.words import Quoted, say
+
+MEGA = 1_000_000
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +33,15 @@ async def brought(inbox: Inbox, calls: Calls, reader: Reader, event: Happening) 
         return event
     if told.doubt is not None:
         return replace(event, refused=told.doubt)
+    longest = await inbox.largest()
     try:
-        body = await _body(calls, told.event.at("content"), await inbox.largest())
+        body = await _body(calls, told.event.at("content"), longest)
         kept = await inbox.keep(Brought(event.actor, event.key, event.files[0].name, body))
     except Refusal as refusal:
         return replace(event, refused=refusal.why)
+    except TooLarge:
+        name, most = Quoted(event.files[0].name), longest // MEGA
+        return replace(event, refused=say("{name} is larger than {most} MB.", name=name, most=most))
     except (TryLater, Undeliverable) as no:
         log.info("a file could not be fetched: %s", no)
         return replace(event, refused=say("I could not fetch this file. Post it once more."))
@@ -42,7 +49,7 @@ async def brought(inbox: Inbox, calls: Calls, reader: Reader, event: Happening) 
 
 
 async def _body(calls: Calls, content: Slip, longest: int) -> bytes:
-    """Raises TryLater, Undeliverable."""
+    """Raises TryLater, Undeliverable, TooLarge."""
     hidden = content.at("file")
     body = await calls.fetch(hidden.text("url") or content.text("url"), longest)
     if not hidden:

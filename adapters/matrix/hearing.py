@@ -19,10 +19,12 @@ log = logging.getLogger(__name__)
 
 async def hear(client: AsyncClient, sync: Mapping[str, Any]) -> bool:
     """False: nio can make nothing of it, save of the keys."""
-    if client.olm is not None:
-        for each in Slip(sync).at("to_device").all("events"):
-            if each.text("type") in HEARD:
-                _to_device(client, each.data)
+    told = Slip(sync).at("to_device").all("events") if client.olm is not None else []
+    for each in told:
+        if each.text("type") in HEARD:
+            _to_device(client, each.data)
+    if told:
+        client.olm.save_account()  # nio does it before a key for one use is taken out
     rest = {name: value for name, value in sync.items() if name != "to_device"}
     return await _heard(client, rest) or await _room_by_room(client, rest)
 

@@ -15,9 +15,10 @@ from adapters.matrix.known import PLATFORM, Known
 from adapters.matrix.outbound import Outbound
 from adapters.matrix.pace import Pace
 from adapters.matrix.rooms import local
+from adapters.matrix.roster import Roster
 from adapters.matrix.saying import Saying
 from adapters.matrix.session import Session, alive
-from adapters.matrix.wire import NoAnswer
+from adapters.matrix.wire import NoAnswer, Wire
 from bot.events import AccessLost
 from bot.port import Cursor, Files, Inbox
 from bot.settings import Unusable
@@ -28,6 +29,7 @@ AGAIN, MENDED = 5.0, 60.0  # seconds after no answer, and where somebody has to 
 NAME = "Duly"  # as people call us, whatever the account is called
 
 log = logging.getLogger(__name__)
+logging.getLogger("nio").setLevel(logging.ERROR)  # it tells of every key; we tell what went wrong
 
 
 class Taken(Exception):
@@ -81,13 +83,24 @@ class Homeserver:
         while True:
             device = await self._opened(inbox)
             try:
-                await self._connect(device).listen(inbox)
-            except ShutOut as why:
-                log.error("the homeserver lets us in no more: %s", why)
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._connect(device).listen(inbox))
+                    if self.install.admin_token:
+                        group.create_task(self._look_around(device, inbox))
+            except* ShutOut as why:
+                log.error("the homeserver lets us in no more: %s", why.exceptions[0])
             finally:
                 self.session = self.outbound = None
                 await device.close()
             await asyncio.sleep(AGAIN)
+
+    async def _look_around(self, device: Device, inbox: Inbox) -> None:
+        """With an administrator's token: who everybody is."""
+        wire = Wire(device.wire.url, self.install.admin_token)
+        try:
+            await Roster(wire, self.known, self.now).keep_up(inbox)
+        finally:
+            await wire.close()
 
     def _connect(self, device: Device) -> Session:
         known = Known(self.install.user_id)

@@ -303,6 +303,7 @@ def met(told: Told, who: str, known: Known) -> AccountChanged:
         at=told.at,
         account=known.account(who),
         name=name or rooms.local(who),
+        automatic=who in known.bots,
         outsider=server_of(who) != known.realm,
     )
 

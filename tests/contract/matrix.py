@@ -49,7 +49,7 @@ class Notebook:
     async def lease(self, name: str) -> bool:
         return True
 
-    def check(self, form: FormSubmitted) -> Mapping[str, Say]:  # noqa: ARG002
+    def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         return {}
 
     async def largest(self) -> int:
