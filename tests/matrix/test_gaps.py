@@ -170,6 +170,7 @@ def test_what_follows_the_coming_is_kept_and_nothing_else(
     assert blind(home, room) == []
 
 
+@pytest.mark.thorough
 def test_what_was_said_in_secret_is_read_with_keys_that_came_meanwhile(secret: House) -> None:
     room = room_of(secret, "secret", secret.bob, encrypted=True)
     texts = numbered(24)

@@ -97,6 +97,7 @@ def sends(home: House, room: str, *words: str) -> None:
 # --- away and busy -------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_an_outage_is_waited_for_and_what_was_to_be_sent_arrives_once(
     home: House, synapse: Synapse, asked: Counter[str]
 ) -> None:
@@ -137,6 +138,7 @@ def test_a_homeserver_that_limits_us_gets_everything_once_and_is_not_pressed(
         assert sum(each for path, each in asked.items() if "/send/" in path) < 4 * len(words)
 
 
+@pytest.mark.thorough
 def test_a_sync_of_nonsense_is_asked_for_again(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +183,7 @@ def test_a_device_that_was_logged_out_logs_in_again_and_goes_on(
         assert home.bob.sees(home.room, "there").secret
 
 
+@pytest.mark.thorough
 def test_a_token_that_died_is_told_once_without_pressing_and_a_password_lets_duly_go_on(
     people: People, tmp_path: Path, asked: Counter[str]
 ) -> None:
