@@ -180,6 +180,7 @@ def _command(told: Told, said: text.Said, asked: text.Asked, post: MessagePosted
             if room.startswith("!")
         ),
         reply_handle=told.id,
+        message=post.message,
         bare=asked.bare,
         doubt=told.doubt,
     )
