@@ -57,6 +57,7 @@ class Session:
     _reader: Reader = field(init=False)
     _digests: dict[str, str] = field(default_factory=dict)  # of the rooms that we are in
     _tried: datetime | None = None  # what could not be read
+    _lacking: dict[str, Slip] = field(default_factory=dict)  # of these, as we last fetched them
     _afresh: bool = False  # what was said since we last heard something is sought in the timelines
 
     def __post_init__(self) -> None:
@@ -281,6 +282,8 @@ class Session:
         """Somebody begins a chat with us: it is noted, and they are told what there is to say."""
         whom = rooms.chat_with(room, self.known.user)
         if whom is None:
+            if any(_went(each) for each in new):  # they did not want it: the next word asks anew
+                self.known.opened(room.id)
             return []
         if self.saying.complete(room):
             self.known.opened(room.id)
@@ -372,13 +375,17 @@ class Session:
             return
         self._tried = self.now()
         for id, where in list(self._reader.sealed.items()):
+            if id in self._lacking and self._lacks(where, self._lacking[id]):
+                continue
             try:
                 event = await self.calls.event(where, id)
             except (TryLater, Doubtful, Refused):
                 return
             room = self.known.rooms.get(where)
             if room is not None and event is not None and self._lacks(where, event):
+                self._lacking[id] = event
                 continue
+            self._lacking.pop(id, None)
             del self._reader.sealed[id]
             read = self._reader.timeline(room, [event]) if event and room else []
             found = [await brought(inbox, self.calls, self._reader, each) for each in read]
@@ -407,6 +414,12 @@ class Session:
 def alive(realm: str) -> str:
     """The cursor that says when we last heard something."""
     return f"matrix/{realm}/alive"
+
+
+def _went(event: Slip) -> bool:
+    if event.text("type") != "m.room.member":
+        return False
+    return event.at("content").text("membership") in ("leave", "ban")
 
 
 def _compact(value: Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ from bot.words import Quoted, say
 from tests.matrix.house import House, house
 from tests.matrix.human import CLIENT
 from tests.matrix.people import People, people_of
-from tests.matrix.places import blind, home_of, kept, place_of, room_of, said
+from tests.matrix.places import blind, held, home_of, kept, place_of, room_of, said
 from tests.matrix.synapse import Synapse
 
 US = "@duly:corp.example"
@@ -162,6 +162,22 @@ def test_a_sync_of_nonsense_is_asked_for_again(
     home.until(lambda: not answers)
 
     assert kept(home, room) == ["first", "Do you hear me?"]
+
+
+def test_who_declines_a_chat_before_duly_heard_of_it_is_asked_into_another(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.bob.sync()
+    with held(monkeypatch):
+        home.heard(home.ann.say(home.room, "Good morning."))
+        with home.store.transaction() as tx:
+            tx.outbox.add(Send(home.account("bob"), _greeting("bob")), "declined")
+        home.bot.made.ring()
+        home.bob.sync_until(lambda: home.bob.invited)
+        (declined,) = home.bob.invited
+        home.bob.leave(declined)
+    chat = home.until(lambda: home.chat_room("bob") not in (declined, None) and home.chats("bob"))
+    home.bob.sees(home.bob.accept(str(chat)), "Hello")
 
 
 # --- let in no more ------------------------------------------------------------------------------
