@@ -59,14 +59,20 @@ class Homeserver:
         return self.session.known
 
     async def listen(self, inbox: Inbox) -> None:
-        """Until cancelled, or until another process has the device. Raises Taken."""
+        """Until cancelled, whenever the device is ours; other homeservers go on meanwhile."""
         while True:
-            if await inbox.lease(self._lease()):
-                break
-            await asyncio.sleep(ELSEWHERE)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._hold(inbox))
-            group.create_task(self._work(inbox))
+            if not await inbox.lease(self._lease()):
+                await asyncio.sleep(ELSEWHERE)
+                continue
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._hold(inbox))
+                    group.create_task(self._work(inbox))
+            except* Taken:
+                log.warning("Matrix (%s): another process has our device now", self.install.where)
+            except* Exception:
+                log.exception("listening to a homeserver stumbled and goes on")
+                await asyncio.sleep(AGAIN)
 
     async def _hold(self, inbox: Inbox) -> None:
         """The device is ours alone: two processes at its keys would spoil them for both."""

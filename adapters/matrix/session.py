@@ -167,7 +167,10 @@ class Session:
         elif since is not None and (self._is_known(id) if came else timeline.flag("limited")):
             missed, found = await self._fill(id, since, timeline)
             said = [*missed, *said]
-        said = while_in(said, self.known.user, inside=True)
+        ours = while_in(said, self.known.user, inside=True)
+        if came and id in self.known.first:
+            found += self._too_late(id, said, ours)
+        said = ours
         room.personal = room.personal or id in self.known.chats
         if not whole:  # else it is told below, if it is not known
             found += self._reader.state(room, before)
@@ -185,6 +188,16 @@ class Session:
         """What there may be between what we heard last and what the timeline goes back to."""
         start, first = self.heard_at or self.now(), gaps.begin(said, self.now())
         return [gaps.lost(self.known, id, start, first)] if limited and first > start else []
+
+    def _too_late(self, id: str, said: list[Slip], ours: list[Slip]) -> list[Happening]:
+        """What was said in a place of ours after an upgrade, before we came along."""
+        heard = {each.text("event_id") for each in ours}
+        unheard = [each for each in said if each.text("event_id") not in heard]
+        came = [each for each in ours if came_in(each, self.known.user)]
+        if not unheard or not came:
+            return []
+        until = gaps.begin(came[-1:], self.now())
+        return [gaps.lost(self.known, id, gaps.begin(unheard, until), until)]
 
     def _gone(self, joined: Mapping[str, Any]) -> list[Happening]:
         """Rooms that we were in, of which we are not told why we are in them no more."""
@@ -268,6 +281,8 @@ class Session:
         """Somebody begins a chat with us: it is noted, and they are told what there is to say."""
         whom = rooms.chat_with(room, self.known.user)
         if whom is None:
+            if any(_went(each) for each in new):  # they did not want it: the next word asks anew
+                self.known.opened(room.id)
             return []
         if self.saying.complete(room):
             self.known.opened(room.id)
@@ -399,6 +414,12 @@ class Session:
 def alive(realm: str) -> str:
     """The cursor that says when we last heard something."""
     return f"matrix/{realm}/alive"
+
+
+def _went(event: Slip) -> bool:
+    if event.text("type") != "m.room.member":
+        return False
+    return event.at("content").text("membership") in ("leave", "ban")
 
 
 def _compact(value: Mapping[str, Any]) -> str:
