@@ -23,7 +23,7 @@ from bot.events import Account, MessageRef, Place, Platform
 from bot.handlers import daily, notice_cards, remedies, stale, unreadable
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
-from bot.port import Adapter, TryLater, Undeliverable
+from bot.port import Absent, Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
 from bot.store.outbox import Arrival, Outbox, Parcel
 from bot.store.rows import gave_way
@@ -168,7 +168,10 @@ class Courier:
         parcel, effect = load.parcel, load.effect
         fault_point("before find")
         adapter = self.adapters[effect.to.platform]
-        found = await adapter.find(effect, key=parcel.key, since=parcel.since)
+        try:
+            found = await adapter.find(effect, key=parcel.key, since=parcel.since)
+        except Absent:
+            return None
         if found is None and doubt(effect) == "lose":
             raise Undeliverable("perhaps it arrived; rather lost than doubled")
         return found

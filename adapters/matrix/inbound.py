@@ -112,8 +112,8 @@ def _echo(told: Told, said: text.Said, room: Room, known: Known) -> Read:
     ours = told.event.at("content", keys.CONTENT)
     if not ours.text("key"):
         return Ignored("our own message")
-    if said.replaces or ours.number("part"):
-        return Ignored("a change or a further part of our own message")
+    if said.replaces or ours.number("of") > 1:  # of several parts, one does not say that all are
+        return Ignored("a change or a part of our own message")
     key = keys.told(known.realm, "echo", told.id)
     ref = MessageRef(known.place(room.id, said.thread), told.id)
     return (Echoed(key=key, at=told.at, message=ref, sent=ours.text("key")),)
