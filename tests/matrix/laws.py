@@ -12,7 +12,6 @@ from tests.matrix.fake.rooms import Room
 from tests.matrix.fake.things import Event
 from tests.simulation.laws import CARDS, Breach, rows
 
-UNSURE = "perhaps it arrived"  # of an answer, which is rather lost than doubled
 NOT_IN, GONE = "M_FORBIDDEN", "no such message"
 OUT = ("leave", "ban")
 
@@ -68,9 +67,12 @@ def _said(room: Room, duly: str) -> Iterator[tuple[Event, bool]]:
     for each in room.events:
         if (each.type, each.key) == ("m.room.member", duly):
             there = each.membership == "join"
-        elif each.type == "m.room.message" and each.sender != duly:
-            if each.relation.get("rel_type") != "m.replace":
-                yield each, there
+        elif _is_said(each) and each.sender != duly:
+            yield each, there
+
+
+def _is_said(event: Event) -> bool:
+    return event.type == "m.room.message" and event.relation.get("rel_type") != "m.replace"
 
 
 def _in_order(store: Store, fake: Fake) -> Iterator[Breach]:
@@ -88,7 +90,7 @@ def _in_order(store: Store, fake: Fake) -> Iterator[Breach]:
 
 def _sent_once(store: Store, fake: Fake, duly: str) -> Iterator[Breach]:
     """Under a key (and its part) stands one message, and one change of a card."""
-    found = _ours(fake, duly)
+    found = ours(fake, duly)
     for key, events in found.items():
         if len(events) > 1:
             yield Breach("doubled", f"{key} stands there {len(events)}×")
@@ -97,14 +99,14 @@ def _sent_once(store: Store, fake: Fake, duly: str) -> Iterator[Breach]:
     for row in rows(store, outbox):
         if row.state in ("ready", "doubtful") and row.not_before <= now:
             yield Breach("lost", f"{row.key} is still {row.state}")
-        if row.state == "arrived" and row.kind in CARDS and row.message:
-            if row.key not in sent and transaction(row.key) not in withdrawn:
-                yield Breach("lost", f"{row.key} arrived, and stands nowhere")
+        stands = row.key in sent or transaction(row.key) in withdrawn
+        if row.state == "arrived" and row.kind in CARDS and row.message and not stands:
+            yield Breach("lost", f"{row.key} arrived, and stands nowhere")
     for row in rows(store, dues, dues.c.at <= now):
         yield Breach("lost", f"{row.kind} of {row.subject} was due at {row.at}")
 
 
-def _ours(fake: Fake, duly: str) -> dict[tuple[str, int, bool], list[Event]]:
+def ours(fake: Fake, duly: str) -> dict[tuple[str, int, bool], list[Event]]:
     """By what they say they are: key, part, and whether it is a change."""
     found: dict[tuple[str, int, bool], list[Event]] = defaultdict(list)
     for room in fake.world.rooms.values():
@@ -131,8 +133,6 @@ def _given_up_for_a_reason(store: Store, fake: Fake, duly: str) -> Iterator[Brea
         with store.reading() as tx:
             why = tx.rows.open(outbox.c.outcome, row.id, row.outcome)
             effect = tx.outbox.read(row, doubtful=False).effect
-        if UNSURE in why and row.urgent:
-            continue
         if NOT_IN in why and _was_kept_out(fake, duly, effect):
             continue
         if GONE in why and _is_gone(fake, duly, effect):
