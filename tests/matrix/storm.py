@@ -80,9 +80,7 @@ class Watched(Matrix):
     store: Store
     breaches: list[Breach]
 
-    async def deliver(
-        self, effect: Deliverable, *, key: str, reader: Reader
-    ) -> MessageRef | None:
+    async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
         with self.store.reading() as tx:
             self.breaches += at_sending(tx, effect, key)
         return await super().deliver(effect, key=key, reader=reader)
