@@ -68,10 +68,6 @@ class Doubtful(Exception):
     """Perhaps it arrived. After a quarantine the outbox asks `find`, then decides."""
 
 
-class Absent(Exception):
-    """It surely did not arrive: not even what only one person sees."""
-
-
 class Inbox(Protocol):
     async def take(self, events: Sequence[Happening], cursor: Cursor | None = None) -> None:
         """Returns when all of them and the cursor are committed, else raises."""
@@ -137,7 +133,4 @@ class Adapter(Protocol):
         """
 
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
-        """What `deliver` would have returned, if it arrived after all.
-
-        Raises TryLater; and Absent, where a whisper that is not found may be sent again.
-        """
+        """What `deliver` would have returned, if it arrived after all. Raises TryLater."""

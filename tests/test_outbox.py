@@ -16,7 +16,7 @@ from bot.card import Card, Field, Form
 from bot.effects import Amend, Deliverable, OpenForm, Send, ShowHome, Upload, Whisper
 from bot.events import Account, MessageRef, Place
 from bot.outbox import AT_ONCE, PATIENCE, QUARANTINE, RESOLVE, START
-from bot.port import Absent, Doubtful, TryLater, Undeliverable
+from bot.port import Ability, Doubtful, TryLater, Undeliverable
 from bot.store.outbox import Written
 from bot.store.schema import outbox
 from bot.words import Reader, say
@@ -55,14 +55,6 @@ class Moody(Paper):
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
         self.looks.append(key)
         return await super().find(effect, key=key, since=since) if self.finds else None
-
-
-class Sure(Moody):
-    """Knows what did not arrive."""
-
-    async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
-        self.looks.append(key)
-        raise Absent
 
 
 class Dreaming(Moody):
@@ -178,9 +170,12 @@ def test_a_whisper_in_doubt_is_rather_lost_than_doubled() -> None:
     desk.close()
 
 
-def test_a_whisper_that_surely_did_not_arrive_is_sent_again() -> None:
-    paper = Sure(Doubtful(), accepts=False)
-    desk = Desk(paper=paper)
+@pytest.mark.parametrize("arrived", [True, False])
+def test_where_nobody_can_be_whispered_to_an_answer_is_looked_for_like_any_card(
+    arrived: bool,
+) -> None:
+    paper = Moody(Doubtful(), accepts=arrived)
+    desk = Desk(paper=paper, abilities=~Ability.WHISPERS)
     put(desk, whisper())
     go(desk)
     go(desk, QUARANTINE)

@@ -30,7 +30,7 @@ from bot.effects import (
     Withdraw,
 )
 from bot.events import Account, MessageRef, Place
-from bot.port import Absent, Doubtful, Files, TryLater, Undeliverable
+from bot.port import Doubtful, Files, TryLater, Undeliverable
 from bot.words import Reader
 
 SKEW = timedelta(minutes=5)  # by which the homeserver's clock may be behind ours
@@ -80,19 +80,16 @@ class Outbound:
             raise TryLater(MENDING) from None
 
     async def find(self, effect: Deliverable, key: str, since: datetime) -> MessageRef | None:
-        """Only what made a message of its own can be found. Raises TryLater, Absent."""
+        """Only what made a message of its own can be found. Raises TryLater."""
         if not isinstance(effect, Send | Publish | Whisper | Upload):
             return None
         try:
             place = self._standing(effect)
-            found = None if place is None else await self._found(place, key, since)
+            return None if place is None else await self._found(place, key, since)
         except (Undeliverable, Refused):
             return None
         except ShutOut:
             raise TryLater(MENDING) from None
-        if found is None and isinstance(effect, Whisper):  # here it is a message like any other
-            raise Absent
-        return found
 
     async def _carry_out(  # noqa: PLR0911
         self, effect: Deliverable, key: str, reader: Reader
