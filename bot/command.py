@@ -41,7 +41,7 @@ class Words:
         """Whom `words` mean. Raises Refusal where that is nobody, or not clear."""
         account = dict(self.people).get(words.strip())
         known = self.directory.behind(account) if account else None
-        found = (known,) if known else self.directory.named(words)
+        found = [known] if known else [] if account else self.directory.named(words)
         if not found:
             raise Refusal(
                 say(

@@ -23,6 +23,7 @@ from commands import (
     handover,
     help_,
     important,
+    link,
     meeting,
     mine,
     minutes,
@@ -90,6 +91,7 @@ COMMANDS: tuple[Command[Any], ...] = (
     report.COMMAND,
     settings.COMMAND,
     web.COMMAND,
+    link.COMMAND,
     help_.command(
         lambda: COMMANDS,
     ),

@@ -178,8 +178,11 @@ def start(*, fsync: bool = True) -> Server:
 
 @functools.cache
 def server() -> Server:
-    """The one server of this process (under xdist of this worker), started at the first call."""
-    started = start()
+    """The one server of this process (under xdist of this worker), started at the first call.
+
+    It does not wait for the disk: a process that is killed loses nothing by that, only a machine.
+    """
+    started = start(fsync=False)
     atexit.register(started.close)
     return started
 

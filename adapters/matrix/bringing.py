@@ -11,10 +11,13 @@ from adapters.matrix import rooms
 from adapters.matrix.calls import Calls
 from adapters.matrix.slip import Slip
 from adapters.matrix.sync import Reader
+from adapters.matrix.wire import TooLarge
 from bot.command import Refusal
 from bot.events import FileShared, Happening
 from bot.port import Brought, Inbox, TryLater, Undeliverable
-from bot.words import say
+from bot.words import Quoted, say
+
+MEGA = 1_000_000
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +31,11 @@ async def brought(inbox: Inbox, calls: Calls, reader: Reader, event: Happening) 
     alone = room is not None and rooms.chat_with(room, reader.known.user) == event.actor.id
     if told is None or not alone or not await inbox.awaits(event.actor):
         return event
-    if told.doubt is not None:
-        return replace(event, refused=told.doubt)
+    longest = await inbox.largest()
     try:
-        body = await _body(calls, told.event.at("content"), await inbox.largest())
+        if told.doubt is not None:
+            raise Refusal(told.doubt)
+        body = await _body(calls, told.event.at("content"), longest, event.files[0].name)
         kept = await inbox.keep(Brought(event.actor, event.key, event.files[0].name, body))
     except Refusal as refusal:
         return replace(event, refused=refusal.why)
@@ -41,10 +45,16 @@ async def brought(inbox: Inbox, calls: Calls, reader: Reader, event: Happening) 
     return replace(event, brought=(kept,))
 
 
-async def _body(calls: Calls, content: Slip, longest: int) -> bytes:
-    """Raises TryLater, Undeliverable."""
+async def _body(calls: Calls, content: Slip, longest: int, name: str) -> bytes:
+    """Raises TryLater, Undeliverable; Refusal for what is larger than that."""
     hidden = content.at("file")
-    body = await calls.fetch(hidden.text("url") or content.text("url"), longest)
+    try:
+        body = await calls.fetch(hidden.text("url") or content.text("url"), longest)
+    except TooLarge:
+        most = longest // MEGA
+        raise Refusal(
+            say("{name} is larger than {most} MB.", name=Quoted(name), most=most)
+        ) from None
     if not hidden:
         return body
     how: Any = hidden.at("key").data.get("k"), hidden.at("hashes").data.get("sha256")

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from adapters.matrix.pace import Pace
 from adapters.matrix.remedies import remedy
 from adapters.matrix.slip import Slip
-from adapters.matrix.wire import Answer, NoAnswer, TooLarge, Wire
+from adapters.matrix.wire import Answer, NoAnswer, Wire
 from bot.port import Doubtful, TryLater, Undeliverable
 
 LONGEST = 30.0  # seconds for one call
@@ -117,7 +117,7 @@ class Calls:
             raise no.undeliverable() from None
 
     async def fetch(self, mxc: str, longest: int) -> bytes:
-        """A file of theirs, at most `longest` bytes. Raises TryLater, Undeliverable."""
+        """A file of theirs, at most `longest` bytes. Raises TryLater, Undeliverable, TooLarge."""
         server, _, id = mxc.removeprefix("mxc://").partition("/")
         if not mxc.startswith("mxc://") or not server or not id or "/" in id:
             raise Undeliverable("that is no file of Matrix")
@@ -126,8 +126,6 @@ class Calls:
             body = await self.wire.fetch(f"/_matrix/client/v1/media/download/{there}", longest)
         except NoAnswer:
             raise TryLater(SOON) from None
-        except TooLarge:
-            raise Undeliverable("the file is too large") from None
         if body is None:
             raise Undeliverable("the file could not be read")
         return body

@@ -70,8 +70,8 @@ class Deeds:
         assert secrets is not None
         return [
             say(
-                "{user} has a new device, {device}, signed by the identity of the backup. Room keys "
-                "that came with it: {count}. Start Duly: {command}",
+                "{user} has a new device, {device}, signed by the identity of the backup. Room "
+                "keys that came with it: {count}. Start Duly: {command}",
                 user=Code(made.user_id),
                 device=Code(secrets.device_id),
                 count=Code(str(count)),

@@ -19,10 +19,12 @@ log = logging.getLogger(__name__)
 
 async def hear(client: AsyncClient, sync: Mapping[str, Any]) -> bool:
     """False: nio can make nothing of it, save of the keys."""
-    if client.olm is not None:
-        for each in Slip(sync).at("to_device").all("events"):
-            if each.text("type") in HEARD:
-                _to_device(client, each.data)
+    told = Slip(sync).at("to_device").all("events") if client.olm is not None else []
+    for each in told:
+        if each.text("type") in HEARD:
+            _to_device(client, each.data)
+    if told:
+        client.olm.save_account()  # nio does it before a key for one use is taken out
     rest = {name: value for name, value in sync.items() if name != "to_device"}
     return await _heard(client, rest) or await _room_by_room(client, rest)
 
@@ -51,7 +53,9 @@ async def _heard(client: AsyncClient, sync: dict[str, Any]) -> bool:
 
 
 def _to_device(client: AsyncClient, event: Mapping[str, Any]) -> None:
+    """Whoever is killed meanwhile can open it again: a session does not move on without its key."""
     try:
-        client.olm.handle_to_device_event(ToDeviceEvent.parse_event(dict(event)))
+        with client.store.database.atomic():
+            client.olm.handle_to_device_event(ToDeviceEvent.parse_event(dict(event)))
     except Exception as error:  # whatever it is: it was malformed, and is nobody's key
         log.info("a message to our device is malformed: %s", type(error).__name__)

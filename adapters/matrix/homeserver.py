@@ -8,16 +8,17 @@ from datetime import datetime
 
 from adapters.matrix import keys
 from adapters.matrix.calls import Calls, ShutOut
-from adapters.matrix.device import Device, open_device
+from adapters.matrix.device import Device, identity, open_device
 from adapters.matrix.entering import Expelled
 from adapters.matrix.install import Install
 from adapters.matrix.known import PLATFORM, Known
 from adapters.matrix.outbound import Outbound
 from adapters.matrix.pace import Pace
 from adapters.matrix.rooms import local
+from adapters.matrix.roster import Roster
 from adapters.matrix.saying import Saying
 from adapters.matrix.session import Session, alive
-from adapters.matrix.wire import NoAnswer
+from adapters.matrix.wire import NoAnswer, Wire
 from bot.events import AccessLost
 from bot.port import Cursor, Files, Inbox
 from bot.settings import Unusable
@@ -28,6 +29,7 @@ AGAIN, MENDED = 5.0, 60.0  # seconds after no answer, and where somebody has to 
 NAME = "Duly"  # as people call us, whatever the account is called
 
 log = logging.getLogger(__name__)
+logging.getLogger("nio").setLevel(logging.ERROR)  # it tells of every key; we tell what went wrong
 
 
 class Taken(Exception):
@@ -57,20 +59,26 @@ class Homeserver:
         return self.session.known
 
     async def listen(self, inbox: Inbox) -> None:
-        """Until cancelled, or until another process has the device. Raises Taken."""
+        """Until cancelled, whenever the device is ours; other homeservers go on meanwhile."""
         while True:
-            if await inbox.lease(self._lease()):
-                break
-            await asyncio.sleep(ELSEWHERE)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._hold(inbox))
-            group.create_task(self._work(inbox))
+            if not await self._leased(inbox):
+                await asyncio.sleep(ELSEWHERE)
+                continue
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._hold(inbox))
+                    group.create_task(self._work(inbox))
+            except* Taken:
+                log.warning("Matrix (%s): another process has our device now", self.install.where)
+            except* Exception:
+                log.exception("listening to a homeserver stumbled and goes on")
+                await asyncio.sleep(AGAIN)
 
     async def _hold(self, inbox: Inbox) -> None:
         """The device is ours alone: two processes at its keys would spoil them for both."""
         while True:
             await asyncio.sleep(BEAT)
-            if not await inbox.lease(self._lease()):
+            if not await self._leased(inbox):
                 raise Taken
             if self.session is not None and self.session.heard_at is not None:
                 heard = self.session.heard_at.isoformat()
@@ -81,13 +89,24 @@ class Homeserver:
         while True:
             device = await self._opened(inbox)
             try:
-                await self._connect(device).listen(inbox)
-            except ShutOut as why:
-                log.error("the homeserver lets us in no more: %s", why)
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._connect(device).listen(inbox))
+                    if self.install.admin_token:
+                        group.create_task(self._look_around(device, inbox))
+            except* ShutOut as why:
+                log.error("the homeserver lets us in no more: %s", why.exceptions[0])
             finally:
                 self.session = self.outbound = None
                 await device.close()
             await asyncio.sleep(AGAIN)
+
+    async def _look_around(self, device: Device, inbox: Inbox) -> None:
+        """With an administrator's token: who everybody is."""
+        wire = Wire(device.wire.url, self.install.admin_token)
+        try:
+            await Roster(wire, self.known, self.now).keep_up(inbox)
+        finally:
+            await wire.close()
 
     def _connect(self, device: Device) -> Session:
         known = Known(self.install.user_id)
@@ -121,5 +140,9 @@ class Homeserver:
             key = keys.told(realm, "lost", heard)
             await inbox.take([AccessLost(key=key, at=self.now(), platform=PLATFORM, realm=realm)])
 
-    def _lease(self) -> str:
-        return f"matrix/{self.install.user_id}/device"
+    async def _leased(self, inbox: Inbox) -> bool:
+        """In the name of the folder, which one process at a time can have: who is killed is
+        followed at once by who is started there, and a copy elsewhere has to wait.
+        """
+        name = f"matrix/{self.install.user_id}/device"
+        return await inbox.lease(name, identity(self.install.store))

@@ -48,6 +48,7 @@ class Known:
     rooms: dict[str, Room] = field(default_factory=dict)
     names: frozenset[str] = frozenset()  # by which we may be called
     direct: dict[str, str] = field(default_factory=dict)  # the room of our chat with somebody
+    bots: set[str] = field(default_factory=set)
     chats: set[str] = field(default_factory=set)  # rooms that were begun as chats between two
     opening: dict[str, asyncio.Event] = field(default_factory=dict)  # ours, until a sync tells all
     following: set[str] = field(default_factory=set)  # rooms whose successor we are to enter

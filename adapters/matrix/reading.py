@@ -89,7 +89,8 @@ class Reader:
             told = json.loads(text)
         except (ValueError, RecursionError):  # vodozemac's errors are ValueErrors
             return Refused(reason="it cannot be read with its key")
-        if not self.seen.first(session.id, place, Slip(event).text("event_id")):
+        whose = f"{session.id} {session.sender_key}"  # a copy by another is another's
+        if not self.seen.first(whose, place, Slip(event).text("event_id")):
             return Refused(reason="it was sent before, as another event")
         if (what := misfit(told, room)) is not None:
             return Refused(reason=what)

@@ -77,6 +77,9 @@ class Saying:
                     await there.wait()
             except TimeoutError:
                 raise TryLater(SHORTLY) from None
+        room = self.known.rooms.get(id)
+        if room is not None and user not in room.members:  # they declined it: we begin anew
+            raise TryLater(SHORTLY)
         return self.known.place(id)
 
     def _chat_of(self, user: str) -> str | None:

@@ -165,9 +165,12 @@ class Session:
         elif since is None and self._is_known(id):
             found += self._unfound(id, said, limited=timeline.flag("limited"))
         elif since is not None and (self._is_known(id) if came else timeline.flag("limited")):
-            missed, found = await self._fill(id, since, timeline.text("prev_batch"))
+            missed, found = await self._fill(id, since, timeline)
             said = [*missed, *said]
-        said = while_in(said, self.known.user, inside=True)
+        ours = while_in(said, self.known.user, inside=True)
+        if came and id in self.known.first:
+            found += self._too_late(id, said, ours)
+        said = ours
         room.personal = room.personal or id in self.known.chats
         if not whole:  # else it is told below, if it is not known
             found += self._reader.state(room, before)
@@ -186,6 +189,16 @@ class Session:
         start, first = self.heard_at or self.now(), gaps.begin(said, self.now())
         return [gaps.lost(self.known, id, start, first)] if limited and first > start else []
 
+    def _too_late(self, id: str, said: list[Slip], ours: list[Slip]) -> list[Happening]:
+        """What was said in a place of ours after an upgrade, before we came along."""
+        heard = {each.text("event_id") for each in ours}
+        unheard = [each for each in said if each.text("event_id") not in heard]
+        came = [each for each in ours if came_in(each, self.known.user)]
+        if not unheard or not came:
+            return []
+        until = gaps.begin(came[-1:], self.now())
+        return [gaps.lost(self.known, id, gaps.begin(unheard, until), until)]
+
     def _gone(self, joined: Mapping[str, Any]) -> list[Happening]:
         """Rooms that we were in, of which we are not told why we are in them no more."""
         us = self.known.account(self.known.user)
@@ -202,8 +215,11 @@ class Session:
             if id not in joined and not self.known.is_past(id)
         ]
 
-    async def _fill(self, id: str, since: str, end: str) -> tuple[list[Slip], list[Happening]]:
-        """What was said meanwhile; what cannot be fetched is a known gap. Raises TryLater."""
+    async def _fill(
+        self, id: str, since: str, timeline: Slip
+    ) -> tuple[list[Slip], list[Happening]]:
+        """What was said before it; what cannot be fetched is a known gap. Raises TryLater."""
+        end = timeline.text("prev_batch")
         start, known = self.heard_at or self.now(), self._is_known(id)
 
         def first(event: Slip) -> bool:
@@ -217,7 +233,8 @@ class Session:
             lost = [gaps.lost(self.known, id, start, gaps.begin(missed, self.now()))]
         except Refused as no:
             log.warning("a gap in a room cannot be filled: %s", no.code)
-            return [], [gaps.lost(self.known, id, start, self.now())]
+            until = gaps.begin(timeline.all("events"), self.now())
+            return [], [gaps.lost(self.known, id, start, until)]
         else:
             lost = []
         await self._look(missed)
@@ -264,6 +281,8 @@ class Session:
         """Somebody begins a chat with us: it is noted, and they are told what there is to say."""
         whom = rooms.chat_with(room, self.known.user)
         if whom is None:
+            if any(_went(each) for each in new):  # they did not want it: the next word asks anew
+                self.known.opened(room.id)
             return []
         if self.saying.complete(room):
             self.known.opened(room.id)
@@ -293,7 +312,7 @@ class Session:
         room.personal = room.personal or id in self.known.chats
         said, found = timeline.all("events"), list[Happening]()
         if since is not None and timeline.flag("limited") and self._is_known(id):
-            missed, found = await self._fill(id, since, timeline.text("prev_batch"))
+            missed, found = await self._fill(id, since, timeline)
             said = [*missed, *said]
         said = while_in(said, self.known.user, inside=False)
         return [*found, *self._reader.timeline(room, said)]
@@ -355,14 +374,19 @@ class Session:
             return
         self._tried = self.now()
         for id, where in list(self._reader.sealed.items()):
+            before = self._reader.shut.get(id)
+            if before is not None and self._lacks(where, before):
+                continue  # the homeserver need not be asked
             try:
                 event = await self.calls.event(where, id)
             except (TryLater, Doubtful, Refused):
                 return
             room = self.known.rooms.get(where)
             if room is not None and event is not None and self._lacks(where, event):
+                self._reader.shut[id] = event
                 continue
             del self._reader.sealed[id]
+            self._reader.shut.pop(id, None)
             read = self._reader.timeline(room, [event]) if event and room else []
             found = [await brought(inbox, self.calls, self._reader, each) for each in read]
             await inbox.take(found, Cursor(self._name(f"sealed/{id}"), ""))
@@ -390,6 +414,12 @@ class Session:
 def alive(realm: str) -> str:
     """The cursor that says when we last heard something."""
     return f"matrix/{realm}/alive"
+
+
+def _went(event: Slip) -> bool:
+    if event.text("type") != "m.room.member":
+        return False
+    return event.at("content").text("membership") in ("leave", "ban")
 
 
 def _compact(value: Mapping[str, Any]) -> str:

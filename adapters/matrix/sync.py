@@ -46,6 +46,7 @@ class Reader:
     now: Callable[[], datetime]
     ignored: dict[str, int] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)  # the rooms of what cannot be read yet
+    shut: dict[str, Slip] = field(default_factory=dict)  # it, as far as it came in this run
     files: dict[str, Told] = field(default_factory=dict)  # by message, what says where they are
 
     def room(self, id: str) -> Room:
@@ -96,6 +97,7 @@ class Reader:
                 continue  # who leaves a room that was replaced is still in the one of today
             if isinstance(each, Undecryptable):
                 self.sealed[each.message.id] = room.id
+                self.shut[each.message.id] = event
             if isinstance(each, FileShared):
                 self.files[each.message.id] = told
             yield each

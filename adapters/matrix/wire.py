@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -71,7 +72,8 @@ class Wire:
 
     async def send(self, path: str, body: bytes, kind: str) -> Answer:
         """Bytes, of a file. Raises NoAnswer."""
-        return await self._asked("POST", path, data=body, headers={"Content-Type": kind})
+        body_in_parts = BytesIO(body)  # a large one as a whole would hold up everything else
+        return await self._asked("POST", path, data=body_in_parts, headers={"Content-Type": kind})
 
     async def fetch(self, path: str, longest: int) -> bytes | None:
         """A file of at most so many bytes; None: it is not there. Raises NoAnswer, TooLarge."""

@@ -53,6 +53,8 @@ def _add_small(deeds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     one = deeds.add_parser("link", help="say whose an account is (- for nobody's)")
     for name in ("platform", "realm", "account", "person"):
         one.add_argument(name, metavar=name.upper())
+    one = deeds.add_parser("code", help="a one-time code that makes an account somebody's")
+    one.add_argument("person", metavar="ID")
     one = deeds.add_parser("away", help="note when somebody is away; START and END included")
     one.add_argument("person", metavar="ID")
     one.add_argument("start", metavar="START")
@@ -68,7 +70,8 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
     assert store is not None
     if args.deed == "import":
         return (_holidays if args.calendar_overrides else _import)(args, store, out)
-    deeds = {"holidays": _holidays, "list": _list, "role": _role, "link": _link, "away": _away}
+    deeds = {"holidays": _holidays, "list": _list, "role": _role, "link": _link, "code": _code}
+    deeds["away"] = _away
     return deeds[args.deed](args, store, out)
 
 
@@ -326,6 +329,22 @@ def _link(args: argparse.Namespace, store: "Store", out: Out) -> int:
         tx.people.link(one, person.id)
     who = Who(person.id, person.name)
     out(words(say("The account {account} belongs to {person}.", account=name, person=who)))
+    return FINE
+
+
+def _code(args: argparse.Namespace, store: "Store", out: Out) -> int:
+    """Shown once; only its hash is kept."""
+    from bot.handlers import linking
+
+    words = spoken()
+    with store.transaction() as tx:
+        person = _found(args.person, tx.people.snapshot().directory, out)
+        if person is None:
+            return MISUSED
+        card = linking.offer(tx, person, linking.OPERATOR)
+    for line in (card.title, *card.body, card.why):
+        if line is not None:
+            out(words(line))
     return FINE
 
 

@@ -3,7 +3,7 @@
 from bot.card import Button, Card
 from bot.effects import ShowHome
 from bot.events import Account, HomeOpened
-from bot.handlers import digests, lists
+from bot.handlers import digests, linking, lists
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.words import Code, Say, Value, say
@@ -20,16 +20,8 @@ def opened(tx: Transaction, event: HomeOpened) -> None:
 
 def show(tx: Transaction, account: Account, key: str) -> None:
     person = tx.people.snapshot().directory.behind(account)
-    cards = (stranger(),) if person is None else _cards(tx, account, person)
+    cards = (linking.stranger(),) if person is None else _cards(tx, account, person)
     tx.outbox.add(ShowHome(account, cards), key, urgent=True)
-
-
-def stranger() -> Card:
-    return Card(
-        say("I do not know this account yet, so I can do nothing for it."),
-        body=(say("Ask HR or IT to add you to the directory with this account."),),
-        tone="bad",
-    )
 
 
 def _cards(tx: Transaction, account: Account, person: Person) -> tuple[Card, ...]:

@@ -20,7 +20,16 @@ from bot.events import (
     ReactionChanged,
     bare_emoji,
 )
-from bot.handlers import dialogue, home, inthread, notice_cards, nudging, requestcards, seating
+from bot.handlers import (
+    dialogue,
+    home,
+    inthread,
+    linking,
+    notice_cards,
+    nudging,
+    requestcards,
+    seating,
+)
 from bot.policy import attachments
 from bot.policy.dates import moment
 from bot.port import Ability
@@ -216,7 +225,7 @@ def _run(menu: Menu, tx: Transaction, event: Caller, line: str) -> None:
     tx.people.see(event.actor)
     person = directory.behind(event.actor)
     if person is None:
-        _answer(tx, event, home.stranger(), 0)
+        _answer(tx, event, _to_stranger(menu, tx, event, line), 0)
         return
     call = Call(
         tx=tx,
@@ -235,6 +244,14 @@ def _run(menu: Menu, tx: Transaction, event: Caller, line: str) -> None:
     except Refusal as refusal:
         made = Card(refusal.why, tone="bad")
     _give(menu, call, made)
+
+
+def _to_stranger(menu: Menu, tx: Transaction, event: Caller, line: str) -> Card:
+    """An account that is nobody's can only become somebody's."""
+    command, (_, *rest) = menu.meant(line), line.split(maxsplit=1) or ["help"]
+    if command is None or command.name != "link" or len(line) > LONGEST:
+        return linking.stranger()
+    return linking.by_stranger(tx, event, event.actor, rest[0].strip() if rest else "")
 
 
 def _made(menu: Menu, call: Call, event: Caller, line: str) -> Card | Form:

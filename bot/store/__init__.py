@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
 from bot.store.classes import Classes
+from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
 from bot.store.duties import Dues, Duties
 from bot.store.files import Files, Orders
@@ -52,7 +53,7 @@ class Transaction:
         self.preferences, self.demotions = Preferences(rows), Demotions(rows)
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
-        self.unreadable = Unreadable(rows)
+        self.unreadable, self.codes = Unreadable(rows), Codes(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

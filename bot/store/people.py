@@ -129,6 +129,11 @@ class People:
         row = self.rows.one(accounts, *self._is(account))
         return row is not None and bool(row.active)
 
+    def may_be_linked(self, account: Account) -> bool:
+        """By a code: no guest's, no bot's, and none that is closed."""
+        row = self.rows.one(accounts, *self._is(account))
+        return row is None or bool(row.active and not row.automatic and not row.outsider)
+
     def meet(self, event: AccountChanged) -> None:
         """What the platform says of an account; unknown ones are kept apart as strangers."""
         values = {name: getattr(event, name) for name in SEEN} | {"name": clean(event.name, NAME)}
@@ -136,9 +141,9 @@ class People:
             values["zone"] = None
         if event.email is not None:
             values["email"] = clean(event.email, NAME)
-        seen = {"seen_at": self.rows.clock.lease()}
-        if not self.rows.change(accounts, *self._is(event.account), **values, **seen):
-            self.rows.add(accounts, **_keys(event.account), person=None, **values, **seen)
+        if not self.rows.change(accounts, *self._is(event.account), **values):
+            seen = self.rows.clock.lease()  # not that they were active: that we heard of them
+            self.rows.add(accounts, **_keys(event.account), person=None, **values, seen_at=seen)
         self.changed()
 
     def link_by_email(self, account: Account | None = None) -> dict[Account, str]:

@@ -15,7 +15,7 @@ from bot.store.rows import Rows
 from bot.store.schema import heads, records, wraps
 from bot.words import Say, say
 
-Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes", "class"]
+Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes", "class", "link"]
 CLASSED = ("post", "class")  # what gives a message its class
 START = bytes(32)  # what the first record of a chain has before it
 RING = "main"  # the company's own key

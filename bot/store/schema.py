@@ -537,6 +537,23 @@ links = table(
     Column("how", String, nullable=False),  # used, replaced; empty while it can be used
 )
 Index("links_person", links.c.company, links.c.person)
+codes = table(
+    "codes",  # by which an account becomes somebody's
+    ["id"],
+    Column("hash", LargeBinary, nullable=False),  # SHA-256 of the code
+    Column("person", String, nullable=False),
+    Column("made_by", String, nullable=False),  # themselves, HR, or who sits at the machine
+    Column("expires_at", Moment, nullable=False),  # lease time
+    Column("ended_at", Moment),  # lease time
+    Column("how", String, nullable=False),  # used, replaced; empty while it can be used
+)
+Index("codes_hash", codes.c.company, codes.c.hash)
+tries = table(
+    "tries",  # wrong codes
+    ["account"],
+    Column("since", Moment, nullable=False),  # lease time
+    Column("count", Integer, nullable=False),
+)
 sessions = table(
     "sessions",
     ["id"],

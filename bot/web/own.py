@@ -31,6 +31,12 @@ SYSTEMS = (
 ODD = re.compile(r"[^\w ./()-]+")
 
 
+def _for_hr(visitor: Visitor) -> tuple[Button, ...]:
+    if "hr" not in visitor.person.roles:
+        return ()
+    return (Button(say("A code for somebody's account"), "🔑", "link for"),)
+
+
 def settings(tx: Transaction, visitor: Visitor) -> View:
     sessions = [(_session(each), each.id == visitor.session.id) for each in _open(tx, visitor)]
     values = {
@@ -38,6 +44,8 @@ def settings(tx: Transaction, visitor: Visitor) -> View:
         "buttons": (
             Button(say("Another hour for the digest"), "🕐", "settings digest"),
             Button(say("Pause your nudges"), "⏸️", "pause"),
+            Button(say("Add another account of mine"), "🔗", "link"),
+            *_for_hr(visitor),
         ),
         "from_directory": say(
             "Time zone and language come from the directory; HR can change them."

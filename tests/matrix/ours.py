@@ -46,13 +46,15 @@ class Ours:
         self.since = ""
         self.events: dict[str, list[Json]] = {}
         self.kept: list[Kept] = []
+        self.to_device: list[Json] = []
 
     async def turn(self, wait: int = 0) -> Kept:
         """One sync, joined wherever we are invited, and what is due after it."""
-        path = f"{CLIENT}/sync?timeout={wait}&full_state={'false' if self.since else 'true'}"
+        path = f"{CLIENT}/sync?timeout={wait}&full_state={'false' if self.kept else 'true'}"
         answer = await self.ask("GET", path + (f"&since={self.since}" if self.since else ""))
         told = answer.told
         assert await self.device.hear(told)
+        self.to_device += told.get("to_device", {}).get("events", [])
         kept = await self.device.upkeep(told)
         self.kept.append(kept)
         rooms = told.get("rooms", {})

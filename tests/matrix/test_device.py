@@ -20,7 +20,7 @@ from bot.settings import Unusable
 from tests.matrix.cipher import SecretHuman
 from tests.matrix.human import logged_in
 from tests.matrix.machine import OLM
-from tests.matrix.ours import CLIENT, Ours, install, ours, run
+from tests.matrix.ours import CLIENT, Json, Ours, install, ours, run
 from tests.matrix.people import People
 from tests.matrix.signing import signed_by_device
 
@@ -634,6 +634,10 @@ def test_whoever_shares_the_key_of_another_as_their_own_takes_nothing_away(
                 eve.share_key(there, made.user_id)
             await duly.turn(wait=300)
             assert isinstance(duly.device.decrypt(room, event), Lacking)
+            eve.send_clear(room, "m.room.encrypted", event["content"])
+            copied = await hear(duly, room)
+            assert isinstance(copied, Opened)
+            assert copied.event["sender"] == eve.id
             ann.share_key(room, made.user_id)
             await duly.turn(wait=300)
             assert body(duly.device.decrypt(room, event)) == "!done 7"
@@ -667,5 +671,112 @@ def test_a_homeserver_that_shows_no_keys_is_asked_again(people: People, store: P
                     await duly.say(room, "to nobody")
             await duly.say(room, "At last")
             assert ann.sees(room, "At last").secret
+
+    run(scene())
+
+
+def test_a_session_that_broke_is_mended_with_whoever_it_was(people: People, store: Path) -> None:
+    made = install(people, people.account("duly"), store)
+    ann = people.secret("ann")
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            room = await meet(duly, ann)
+            ann.say(room, "Good morning")
+            assert body(await hear(duly, room)) == "Good morning"
+            await duly.say(room, "Good morning, Ann")
+            assert ann.sees(room, "Good morning, Ann").secret
+            since = duly.since
+        with closing(sqlite3.connect(store / "keys.db")) as db:
+            db.execute("delete from olmsessions")
+            db.commit()
+        async with ours(made) as duly:
+            duly.since = since
+            await duly.turn()
+            duly.events.clear()
+            ann.rotate(room)
+            ann.say(room, "lost")
+            assert isinstance(await hear(duly, room), Lacking)
+            await duly.turn()
+            ann.sync()  # a new session begins
+            ann.rotate(room)
+            ann.say(room, "found")
+            assert body(await hear(duly, room)) == "found"
+
+    run(scene())
+
+
+def test_members_that_were_left_out_of_a_sync_are_looked_up(people: People, store: Path) -> None:
+    made = install(people, people.account("duly"), store)
+    ann = people.secret("ann")
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            room = await meet(duly, ann)
+            known = duly.device.client.rooms[room]
+            known.remove_member(ann.id)
+            known.members_synced = False
+            await duly.say(room, "Good morning")
+            assert ann.sees(room, "Good morning").secret
+            with pytest.raises(NotShared, match="not known yet"):
+                await duly.say("!other:corp.example", "Anyone?")
+
+    run(scene())
+
+
+def test_why_nobody_can_log_in_is_said(
+    people: People, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As homeservers answer that are set up otherwise than ours."""
+    made = install(people, people.account("duly"), store)
+    password = {"flows": [{"type": "m.login.password"}]}
+    sso = {"flows": [{"type": "m.login.sso"}]}
+    cases: list[tuple[Answer, Json, str]] = [
+        (Answer(403, {"errcode": "M_FORBIDDEN"}), sso, "nobody log in with a password"),
+        (Answer(403, {"errcode": "M_USER_DEACTIVATED"}), password, "is deactivated"),
+        (Answer(429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 4000}), password, "4 sec"),
+        (Answer(401, {"errcode": "M_UNAUTHORIZED"}), password, "did not let"),
+        (Answer(500, {}), password, "HTTP 500"),
+        (Answer(200, {"user_id": "@eve:corp.example", "access_token": "x"}), {}, "as @eve"),
+    ]
+
+    async def scene() -> None:
+        for said, flows, told in cases:
+
+            async def answers(
+                _: Wire,
+                method: str,
+                *__: Any,
+                said: Answer = said,
+                flows: Json = flows,
+                **___: Any,
+            ) -> Answer:
+                return Answer(200, flows) if method == "GET" else said
+
+            monkeypatch.setattr(Wire, "ask", answers)
+            with pytest.raises(Unusable, match=told):
+                await open_device(made, wall)
+
+    run(scene())
+
+
+def test_a_key_for_one_use_is_gone_when_it_was_used(people: People, store: Path) -> None:
+    """nio keeps it until it has something else to write."""
+    made = install(people, people.account("duly"), store)
+    ann = people.secret("ann")
+
+    async def scene() -> None:
+        async with ours(made) as duly:
+            room = await meet(duly, ann)
+            ann.say(room, "Good morning")
+            assert body(await hear(duly, room)) == "Good morning"
+            again = {"to_device": {"events": duly.to_device}, "next_batch": "x"}
+        with closing(sqlite3.connect(store / "keys.db")) as db:
+            db.execute("delete from olmsessions")
+            db.commit()
+        async with ours(made) as duly:
+            await duly.device.hear(again)
+            key = ann.machine.curve25519
+            assert duly.device.client.olm.session_store.get(key) is None
 
     run(scene())

@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
-from adapters.matrix.install import SECRETS
+from adapters.matrix.install import PLAIN, SECRETS
 from adapters.matrix.reading import Opened
 from adapters.matrix.trust import Why
 from bot import __main__ as duly
+from bot.cli.common import newest, open_store
+from bot.settings import load
 from tests.matrix.cipher import SecretHuman
 from tests.matrix.ours import KEY, install, ours, run
 from tests.matrix.people import People
@@ -228,6 +230,45 @@ def test_the_token_of_somebody_else_and_a_dead_one_are_refused(
     assert "Set the two of one account" in anothers
     assert "MATRIX_PASSWORD" in dead
     assert account.token not in anothers + dead
+
+
+def test_the_doctor_of_the_terminal_looks_at_matrix_too(
+    account: Registered, terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal("register")
+    settings = load()
+    store = open_store(settings, new=True)
+    newest(store, settings)
+    store.db.dispose()
+
+    assert duly.main(["doctor"]) == 1  # it is in no room
+
+    told = capsys.readouterr().out
+    assert f"Matrix: {account.user_id} at http://127.0.0.1" in told
+    assert f"Matrix, {account.user_id}: I am in no room" in told
+
+
+def test_without_an_account_or_with_several_it_asks_which(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (*PLAIN.values(), *SECRETS.values()):
+        monkeypatch.delenv(name, raising=False)
+    none = terminal("trust", ends=2)
+    section = (
+        '[[matrix]]\nuser_id = "@duly:{}.example"\npassword_env = "PW"\nstore_key_env = "KEY"\n'
+    )
+    (tmp_path / "duly.toml").write_text(section.format("corp") + section.format("globex"))
+    monkeypatch.setenv("PW", "x")
+    monkeypatch.setenv("KEY", KEY)
+    several = terminal("trust", ends=2)
+    one = terminal("trust", "--account", "@duly:globex.example", "--data", str(tmp_path))
+    backed_up = terminal("backup", str(tmp_path / "b"), "--account", "@duly:corp.example", ends=2)
+
+    assert "No account of Matrix is set" in none
+    assert "--account: @duly:corp.example, @duly:globex.example" in several
+    assert "Nobody" in one
+    assert "Register first" in backed_up
 
 
 @pytest.mark.usefixtures("account")

@@ -1,4 +1,4 @@
-"""What a platform without forms and buttons needs: dialogues that end, cards that remember."""
+"""What a platform of encrypted rooms needs, without forms, buttons and vouched addresses."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,3 +34,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company", "place", "message"),
     )
     op.create_index("unreadable_at", "unreadable", ["company", "at"], unique=False)
+    op.create_table(
+        "codes",
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("company", "id"),
+    )
+    op.create_index("codes_hash", "codes", ["company", "hash"], unique=False)
+    op.create_table(
+        "tries",
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("company", "account"),
+    )
