@@ -72,9 +72,6 @@ MISTAKES: dict[str, Planting] = {
     "neither an echo nor a search ends a doubt": lambda: _both(
         patch.object(Matrix, "find", _nothing), patch.object(inbound, "_echo", _no_echo)
     ),
-    "another transaction at every try": lambda: patch.object(
-        keys, "transaction", lambda *_: token_hex(8)
-    ),
     "a gap is not filled": lambda: patch.object(gaps, "between", _no_events),
     "what was said before we joined is kept": lambda: patch.object(
         session, "while_in", lambda said, *_, **__: said

@@ -312,6 +312,7 @@ class Storm:
     def _turn_out(self) -> None:
         """Duly; and perhaps they think better of it at once."""
         room = self.chance.choice(self.rooms)
+        self._note(room, self._anyone().say(room, "one more thing"))
         self.people[0].kick(room, self.duly.user_id)
         if self.chance.random() < 0.5:
             self._note(room, self.people[0].say(room, "among us"))
