@@ -516,7 +516,8 @@ class Storm:
 
 
 async def _ended(process: Process) -> None:
-    process.listening.cancel()
+    if not process.listening.cancelling():  # else it is closing what it had open
+        process.listening.cancel()
     await asyncio.gather(process.listening, return_exceptions=True)
 
 
