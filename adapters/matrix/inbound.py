@@ -112,9 +112,7 @@ def _echo(told: Told, said: text.Said, room: Room, known: Known) -> Read:
     ours = told.event.at("content", keys.CONTENT)
     if not ours.text("key"):
         return Ignored("our own message")
-    if (
-        said.replaces or ours.number("of") > 1
-    ):  # of parts, who looks for them knows if all are there
+    if said.replaces or ours.number("of") > 1:  # of several parts, one does not say that all are
         return Ignored("a change or a part of our own message")
     key = keys.told(known.realm, "echo", told.id)
     ref = MessageRef(known.place(room.id, said.thread), told.id)
@@ -191,7 +189,7 @@ def _command(told: Told, said: text.Said, asked: text.Asked, post: MessagePosted
 def _file(content: Slip) -> Attachment:
     name = content.text("filename") or content.text("body") or "?"
     id = content.at("file").text("url") or content.text("url")
-    return Attachment(name[: rooms.LONGEST], id, int(content.at("info").number("size")))
+    return Attachment(name[: rooms.LONGEST], id, max(int(content.at("info").number("size")), 0))
 
 
 def _edit(told: Told, said: text.Said, room: Room, known: Known) -> Read:

@@ -75,7 +75,7 @@ class Saying:
 
     async def chat(self, user: str) -> Place:
         """Raises Undeliverable for nobody, TryLater until the room is there."""
-        async with self._turns[user]:  # two at once would begin two
+        async with self._turns[user]:  # an answer and a nudge may come to somebody at once
             id = self._chat_of(user) or await self._begin(user)
         if there := self.known.opening.get(id):
             try:
@@ -83,8 +83,8 @@ class Saying:
                     await there.wait()
             except TimeoutError:
                 raise TryLater(SHORTLY) from None
-            if self._chat_of(user) != id:
-                raise TryLater(SHORTLY)  # they left it before it was there
+        if id in self.known.rooms and not self.is_alone(id, user):
+            raise TryLater(SHORTLY)  # they declined it, or asked others in: we begin anew
         return self.known.place(id)
 
     def _chat_of(self, user: str) -> str | None:

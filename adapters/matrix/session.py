@@ -175,7 +175,10 @@ class Session:
         elif since is not None and (self._is_known(id) if came else timeline.flag("limited")):
             missed, found = await self._fill(id, since, timeline)
             said = [*missed, *said]
-        said = while_in(said, self.known.user, inside=True)
+        ours = while_in(said, self.known.user, inside=True)
+        if came and id in self.known.first:
+            found += self._too_late(id, said, ours)
+        said = ours
         room.personal = room.personal or id in self.known.chats
         if not whole:  # else it is told below, if it is not known
             found += self._reader.state(room, before)
@@ -193,6 +196,16 @@ class Session:
         """What there may be between what we heard last and what the timeline goes back to."""
         start, first = self.heard_at or self.now(), gaps.begin(said, self.now())
         return [gaps.lost(self.known, id, start, first)] if limited and first > start else []
+
+    def _too_late(self, id: str, said: list[Slip], ours: list[Slip]) -> list[Happening]:
+        """What was said in a place of ours after an upgrade, before we came along."""
+        heard = {each.text("event_id") for each in ours}
+        unheard = [each for each in said if each.text("event_id") not in heard]
+        came = [each for each in ours if came_in(each, self.known.user)]
+        if not unheard or not came:
+            return []
+        until = gaps.begin(came[-1:], self.now())
+        return [gaps.lost(self.known, id, gaps.begin(unheard, until), until)]
 
     def _gone(self, joined: Mapping[str, Any]) -> list[Happening]:
         """Rooms that we were in, of which we are not told why we are in them no more."""
@@ -369,10 +382,13 @@ class Session:
         due = self._tried is None or self.now() - self._tried > LATER
         if due or told.at("to_device").all("events"):
             self._tried, self._again = self.now(), list(self._reader.sealed)
-        for _ in range(min(len(self._again), A_ROUND)):
+        asked = 0
+        while self._again and asked < A_ROUND:
             id = self._again.pop()
-            if (where := self._reader.sealed.get(id)) is None:
-                continue
+            where, before = self._reader.sealed.get(id), self._reader.shut.get(id)
+            if where is None or (before is not None and self._lacks(where, before)):
+                continue  # the homeserver need not be asked
+            asked += 1
             try:
                 event = await self.calls.event(where, id)
             except (TryLater, Doubtful, Refused):
@@ -380,8 +396,10 @@ class Session:
                 return
             room = self.known.rooms.get(where)
             if room is not None and event is not None and self._lacks(where, event):
+                self._reader.shut_away(id, event)
                 continue
             del self._reader.sealed[id]
+            self._reader.shut.pop(id, None)
             read = self._reader.timeline(room, [event]) if event and room else []
             found = [await brought(inbox, self.calls, self._reader, each) for each in read]
             await inbox.take(found, Cursor(self._name(f"sealed/{id}"), ""))

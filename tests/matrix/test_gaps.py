@@ -1,7 +1,5 @@
 """What was said while Duly did not listen is there afterwards: all of it, once, and in order."""
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,7 +17,7 @@ from tests.matrix.cipher import SecretHuman
 from tests.matrix.house import House, build
 from tests.matrix.human import Human, logged_in
 from tests.matrix.people import people_of
-from tests.matrix.places import blind, here, home_of, kept, little, room_of, rows
+from tests.matrix.places import blind, held, here, home_of, kept, little, room_of, rows
 from tests.matrix.synapse import Registered, Synapse
 
 
@@ -76,23 +74,6 @@ def noted(home: House) -> None:
 
     home.settle()
     home.until(is_noted)
-
-
-@contextmanager
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever happens meanwhile, Duly asks for it only afterwards."""
-    over = threading.Event()
-    sync = session.Session._sync
-
-    async def later(self: session.Session, since: str | None, *, whole: bool) -> Slip:
-        await asyncio.to_thread(over.wait)
-        return await sync(self, since, whole=whole)
-
-    monkeypatch.setattr(session.Session, "_sync", later)
-    try:
-        yield
-    finally:
-        over.set()
 
 
 def numbered(count: int, word: str = "message") -> list[str]:
@@ -176,6 +157,7 @@ def test_what_follows_the_coming_is_kept_and_nothing_else(
     assert blind(home, room) == []
 
 
+@pytest.mark.thorough
 def test_what_was_said_in_secret_is_read_with_keys_that_came_meanwhile(secret: House) -> None:
     room = room_of(secret, "secret", secret.bob, encrypted=True)
     texts = numbered(24)
