@@ -90,13 +90,18 @@ class Device:
         return await self.cipher.encrypt(room, kind, content)
 
     async def close(self) -> None:
-        await self.client.close()
-        await self.wire.close()
-        if self.client.store is not None:
-            self.client.store.database.close()
-        if self.seen is not None:
-            self.seen.close()
-        self.lock.close()
+        """Whoever interrupts it finds the store free all the same."""
+        try:
+            try:
+                await self.client.close()
+            finally:
+                await self.wire.close()
+        finally:
+            if self.client.store is not None:
+                self.client.store.database.close()
+            if self.seen is not None:
+                self.seen.close()
+            self.lock.close()
 
 
 async def open_device(

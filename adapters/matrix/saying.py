@@ -1,7 +1,8 @@
 """Says something on one homeserver: into a room, or to one person, encrypted where the room is."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +35,9 @@ class Saying:
     calls: Calls
     device: Device
     known: Known
+    _turns: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
 
     @property
     def encryption(self) -> bool:
@@ -70,7 +74,8 @@ class Saying:
 
     async def chat(self, user: str) -> Place:
         """Raises Undeliverable for nobody, TryLater until the room is there."""
-        id = self._chat_of(user) or await self._begin(user)
+        async with self._turns[user]:  # an answer and a nudge may come to somebody at once
+            id = self._chat_of(user) or await self._begin(user)
         if there := self.known.opening.get(id):
             try:
                 async with asyncio.timeout(SHORTLY.total_seconds()):

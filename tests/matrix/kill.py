@@ -36,6 +36,9 @@ STARTING = 4.0  # seconds within which one is killed that starts
 ENDING = 15  # seconds for one that was told to stop
 CALM = 3  # looks that find nothing open
 PAUSE, SLOW = 0.3, 2.0  # seconds between two things that people do, at most; while it starts
+OFTEN = ("a sync", "a card", "a reaction") * 3
+SECRET = ("a room key", "keys") * 2
+RARE = ("a chat", "a join")
 KEY = "5a" * 32
 STAFF = """id,name,department,head_of,roles,accounts
 ann,Ann,Sales,,employee,matrix:{realm}:{ann}
@@ -103,7 +106,7 @@ class Killing:
 
     def _plan(self) -> Plan:
         return Plan(
-            what=self.chance.choice(list(WHATS)),
+            what=self.chance.choice((*OFTEN, *SECRET, *WHATS) if self.secret else (*OFTEN, *RARE)),
             when=self.chance.choice(("asked", "done", "told")),
             nth=self.chance.choice((1, 1, 1, 2)),
             after=self.chance.choice((0.0, 0.002, 0.01, 0.05, 0.2)),

@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from adapters.matrix.keys import CONTENT, transaction
+from adapters.matrix.keys import CONTENT
+from bot.outbox import QUARANTINE
 from bot.store import Store
 from bot.store.schema import dues, journal, outbox, records
 from tests.matrix.fake import Fake
@@ -17,6 +18,7 @@ OUT = ("leave", "ban")
 
 
 def afterwards(store: Store, fake: Fake, duly: str) -> Iterator[Breach]:
+    """Asked when all has been calm for long enough."""
     yield from _kept(store, fake, duly)
     yield from _in_order(store, fake)
     yield from _sent_once(store, fake, duly)
@@ -90,16 +92,17 @@ def _in_order(store: Store, fake: Fake) -> Iterator[Breach]:
 
 def _sent_once(store: Store, fake: Fake, duly: str) -> Iterator[Breach]:
     """Under a key (and its part) stands one message, and one change of a card."""
-    found = ours(fake, duly)
+    found, lasting = ours(fake, duly), fake.world.horizon > QUARANTINE.total_seconds()
     for key, events in found.items():
-        if len(events) > 1:
+        is_edit = key[2]  # one that is made twice is seen by nobody, and repeated in doubt
+        if len(events) > 1 and (lasting or not is_edit):
             yield Breach("doubled", f"{key} stands there {len(events)}×")
     sent = {key for key, _, _ in found}
     withdrawn, now = _withdrawn(fake, duly), store.clock.now()
     for row in rows(store, outbox):
         if row.state in ("ready", "doubtful") and row.not_before <= now:
             yield Breach("lost", f"{row.key} is still {row.state}")
-        stands = row.key in sent or transaction(row.key) in withdrawn
+        stands = row.key in sent or row.key in withdrawn
         if row.state == "arrived" and row.kind in CARDS and row.message and not stands:
             yield Breach("lost", f"{row.key} arrived, and stands nowhere")
     for row in rows(store, dues, dues.c.at <= now):
@@ -119,13 +122,10 @@ def ours(fake: Fake, duly: str) -> dict[tuple[str, int, bool], list[Event]]:
 
 
 def _withdrawn(fake: Fake, duly: str) -> set[str]:
-    """Transactions of ours that were taken back: what they said is gone."""
-    return {
-        each.sent[1]
-        for room in fake.world.rooms.values()
-        for each in room.events
-        if each.sender == duly and each.gone is not None
-    }
+    """Keys of what we took back."""
+    events = (each for room in fake.world.rooms.values() for each in room.events)
+    told = (each.was.get(CONTENT) for each in events if each.sender == duly)
+    return {str(each.get("key")) for each in told if isinstance(each, dict)}
 
 
 def _given_up_for_a_reason(store: Store, fake: Fake, duly: str) -> Iterator[Breach]:

@@ -8,7 +8,7 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from secrets import token_hex
 from typing import Any
 from unittest.mock import patch
@@ -51,15 +51,26 @@ def _an_edit_is_said(told: Any, said: Any, room: Any, known: Any) -> Any:
     return tuple(inbound._posted(told, said, room, known))
 
 
+def _no_echo(*_: Any) -> inbound.Ignored:
+    return inbound.Ignored("our own message")
+
+
+@contextmanager
+def _both(*plantings: Any) -> Iterator[None]:
+    with ExitStack() as stack:
+        for each in plantings:
+            stack.enter_context(each)
+        yield
+
+
 _KEEP, _LEFT = Session._keep, Session._left
 
 MISTAKES: dict[str, Planting] = {
     "the token is committed before the events": lambda: patch.object(
         Session, "_keep", _token_first
     ),
-    "nothing is found after a doubt": lambda: patch.object(Matrix, "find", _nothing),
-    "another transaction at every try": lambda: patch.object(
-        keys, "transaction", lambda *_: token_hex(8)
+    "neither an echo nor a search ends a doubt": lambda: _both(
+        patch.object(Matrix, "find", _nothing), patch.object(inbound, "_echo", _no_echo)
     ),
     "a gap is not filled": lambda: patch.object(gaps, "between", _no_events),
     "what was said before we joined is kept": lambda: patch.object(

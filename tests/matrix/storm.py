@@ -60,7 +60,7 @@ NAMES = ("ann", "bob", "sam", "mei")
 DEEDS = 6  # times people do something in one story
 STRIKE = 0.004  # how likely a fault point is to strike
 MINUTE, DAY = 60.0, 86_400.0
-HORIZON = 15 * MINUTE  # for which the homeserver remembers transactions: a day, at Synapse
+FORGETFUL = 1.0  # seconds for which transactions are remembered in every other story, not a day
 SHORT = 8  # events in a timeline or page: more is a gap
 ACCIDENTS: dict[Kind, float] = {
     **{"limited": 0.03, "error500": 0.02, "html502": 0.01, "html504": 0.02, "cut_before": 0.03},
@@ -132,7 +132,8 @@ class Storm:
         return self.breaches
 
     async def _lived(self) -> None:
-        world = World(lambda: MONDAY.timestamp() + self.tide.time(), self.seed, HORIZON, SHORT)
+        horizon = FORGETFUL if self.seed % 2 else DAY
+        world = World(lambda: MONDAY.timestamp() + self.tide.time(), self.seed, horizon, SHORT)
         self.faults = Faults(self.seed, crash=self._crash)
         async with served(Fake(world, self.faults)) as self.fake:
             self.duly = world.register("duly", displayname="Duly")
@@ -311,6 +312,7 @@ class Storm:
     def _turn_out(self) -> None:
         """Duly; and perhaps they think better of it at once."""
         room = self.chance.choice(self.rooms)
+        self._note(room, self._anyone().say(room, "one more thing"))
         self.people[0].kick(room, self.duly.user_id)
         if self.chance.random() < 0.5:
             self._note(room, self.people[0].say(room, "among us"))
@@ -514,7 +516,8 @@ class Storm:
 
 
 async def _ended(process: Process) -> None:
-    process.listening.cancel()
+    if not process.listening.cancelling():  # else it is closing what it had open
+        process.listening.cancel()
     await asyncio.gather(process.listening, return_exceptions=True)
 
 

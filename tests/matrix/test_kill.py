@@ -1,5 +1,6 @@
 """Killed at random moments and started again: all that was said is taken and answered, once."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,20 @@ def test_who_is_started_again_goes_on_at_once(people: People, tmp_path: Path) ->
         home.says("ann", "!duly mine")
 
         assert len(home.chat("ann")) == 1
+
+
+def test_who_is_written_to_twice_at_once_has_one_chat(people: People, tmp_path: Path) -> None:
+    """By an answer and by a nudge, which do not wait for each other."""
+    with house(people, tmp_path, names=("ann",)) as home:
+        outbound = home.adapter.homeservers[0].outbound
+        assert outbound is not None
+        chat = outbound.saying.chat
+
+        async def both() -> None:
+            await asyncio.gather(chat(home.ann.id), chat(home.ann.id), return_exceptions=True)
+
+        home.within(both())
+        home.ann.sync_until(lambda: home.ann.invited)
+
+        home.ann.sync()
+        assert len(home.ann.invited) == 1

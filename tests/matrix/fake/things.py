@@ -41,6 +41,7 @@ class Event:
     sent: tuple[str, str] = ("", "")  # by which device, in which transaction
     redacts: str = ""
     gone: "Event | None" = None  # the redaction that took it back
+    was: Json = field(default_factory=dict)  # its content before that: told to nobody
 
     @property
     def membership(self) -> str:
@@ -53,6 +54,7 @@ class Event:
 
     def redact(self, by: "Event") -> None:
         kept = STAYS.get(self.type, ())
+        self.was = self.was or self.content
         self.content = {name: self.content[name] for name in kept if name in self.content}
         self.gone = by
 
