@@ -129,9 +129,15 @@ async def open_device(
 
 
 def open_keyring(made: Install, device_id: str) -> Keyring:
-    """Only to be read: Duly may be running with it. To be closed."""
+    """Only to be read: Duly may be running with it. To be closed. Raises Unusable."""
     key = derive(made.store_key, "keys").hex()
-    return Keyring(made.user_id, device_id, str(made.store), key, KEYS)
+    try:
+        return Keyring(made.user_id, device_id, str(made.store), key, KEYS)
+    except DatabaseError as why:
+        raise Unusable(
+            f"The keys in {made.store / KEYS} cannot be opened ({why}): look at the folder, its "
+            "owner and the disk."
+        ) from None
 
 
 def nio_client(made: Install, url: str, secrets: Secrets) -> AsyncClient:

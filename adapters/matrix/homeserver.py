@@ -118,19 +118,21 @@ class Homeserver:
         return self.session
 
     async def _opened(self, inbox: Inbox) -> Device:
+        """What keeps us out is logged once, however long it lasts."""
+        said = ""
         while True:
             try:
                 return await open_device(self.install, self.now)
             except NoAnswer as no:
-                log.warning("the homeserver does not answer: %s", no)
-                await asyncio.sleep(AGAIN)
-            except Expelled as why:
-                log.error("Matrix (%s): %s", self.install.where, why)
-                await self._lost(inbox)
-                await asyncio.sleep(MENDED)
-            except Unusable as why:
-                log.error("Matrix (%s): %s", self.install.where, why)
-                await asyncio.sleep(MENDED)
+                why, level, wait = f"the homeserver does not answer: {no}", logging.WARNING, AGAIN
+            except Unusable as no:
+                why, level, wait = str(no), logging.ERROR, MENDED
+                if isinstance(no, Expelled):
+                    await self._lost(inbox)
+            if why != said:
+                log.log(level, "Matrix (%s): %s", self.install.where, why)
+            said = why
+            await asyncio.sleep(wait)
 
     async def _lost(self, inbox: Inbox) -> None:
         """IT is told, once for each time that we were in."""
