@@ -1,4 +1,7 @@
-"""What came of findings says whether a rule is right; one mostly wrong only collects. 1.3-moderate."""
+"""What came of findings says whether a rule is right; one mostly wrong only collects.
+
+Policy 1.3-moderate.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +49,7 @@ def _wrong(ends: Sequence[How]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Of a rule's last findings that were settled: how many, how many of these were false alarms."""
+    """Of a rule's last settled findings: how many, and how many were false alarms."""
 
     rule: str
     judged: int

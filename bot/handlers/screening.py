@@ -29,7 +29,7 @@ from bot.policy.people import Person
 from bot.policy.releases import SCREENED, Finding, How, Severity
 from bot.policy.screening import formality, screen, weigh, words
 from bot.policy.screening.formality import Hint
-from bot.policy.screening.rules import RULES, Hit, Kind, Room
+from bot.policy.screening.rules import Hit, Kind, Room
 from bot.store import Transaction
 from bot.words import Code, Ref, Say, Value, say, say_many
 
@@ -63,10 +63,10 @@ def look(message: Message) -> None:
     hits = screen(message.said.text, room(tx, message.place), book.screening)
     hashes = {(SCREENED + each.rule, _hash(tx, each)): each for each in hits}
     known = [each for each in tx.findings.of_message(message.ref) if each.screened]
-    for finding in known:
-        kept = finding.rule.removeprefix(SCREENED) in KEPT
-        if not kept and (finding.rule, finding.hash) not in hashes:
-            _gone(tx, finding, "edited", message.said.author)
+    for old in known:
+        kept = old.rule.removeprefix(SCREENED) in KEPT
+        if not kept and (old.rule, old.hash) not in hashes:
+            _gone(tx, old, "edited", message.said.author)
     there = {(each.rule, each.hash) for each in known if each.state != "settled"}
     told = [
         (finding, hit)
@@ -107,7 +107,7 @@ def _note(message: Message, hit: Hit) -> Finding | None:
         findings.open_(tx, found, "collected")
         return None
     since = tx.clock.now() - SAME
-    before = [each for each in tx.findings.alike(message.place, found.rule, _hash(tx, hit))]
+    before = tx.findings.alike(message.place, found.rule, _hash(tx, hit))
     recent = [each for each in before if each.at >= since]
     if any(each.how in ("fine", "false", "explained") for each in recent):
         return None
@@ -166,9 +166,7 @@ def _still(tx: Transaction, finding: Finding, place: Place, hash: bytes) -> None
 # What is said
 
 
-def _told(
-    tx: Transaction, told: list[tuple[Finding, Hit]], about: MessageRef | None
-) -> Card:
+def _told(tx: Transaction, told: list[tuple[Finding, Hit]], about: MessageRef | None) -> Card:
     """To its author alone: what it looks like, what to do, and how to say that it is not so."""
     kinds: dict[Kind, None] = dict.fromkeys(hit.kind for _, hit in told)
     first = told[0][0]
@@ -302,7 +300,7 @@ def _file(
     hit = replace(hit, severity=weigh(hit, where, settings))
     if hit.severity == "off":
         return
-    person, found = tx.people.snapshot().directory.behind(actor), None
+    person = tx.people.snapshot().directory.behind(actor)
     suspected = _suspected(tx, hit, person, about)
     before = (
         tx.findings.alike(about.place, suspected.rule, _hash(tx, hit))
@@ -355,6 +353,3 @@ def _inside(tx: Transaction, place: Place, who: str) -> None:
 def _stranger(tx: Transaction, who: str) -> Hit:
     severity = tx.policies.current().screening.rules["outsider"]
     return Hit("outsider", 0, 0, who, "", severity)
-
-
-assert set(ADVICE) == {kind for kind, _ in RULES.values()}

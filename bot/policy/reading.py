@@ -218,6 +218,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
     routes = {name: _route(sheet, name, level) for name in sheet.table(("routes",))}
     families = kinds(routes)
+    mail = _mail(sheet, one_of(tuple(routes) or ("material",)))
     promises = Entry(sheet, ("promises",), ("clause", "longest_days"))
     return Rulebook(
         version=version,
@@ -238,12 +239,12 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         nudges=_nudges(sheet),
         approvals=_approvals(sheet, level),
         routes=routes,
-        mail=_mail(sheet, one_of(tuple(routes) or ("material",))),
+        mail=mail,
         files=_files(sheet),
         notices=_notices(sheet, level),
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
-        screening=_screening(sheet, level),
+        screening=_screening(sheet, level, mail.domains),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -545,20 +546,16 @@ def _files(sheet: Sheet) -> FileRules:
     )
 
 
-def _screening(sheet: Sheet, level: Kind[str]) -> Screening:
+def _screening(sheet: Sheet, level: Kind[str], own: tuple[str, ...]) -> Screening:
     counts = ("judged", "wrong_at_most", "phones_from")
     places = ("closed", "internal")
     sites = ("domains", "imitated", "shorteners", "known_bad")
     words = ("marks", "phrases", "codewords", "rumours", "sensitive", "slang")
     path = ("screening",)
     entry = Entry(sheet, path, ("level", "formality", *counts, *places, *sites, *words, "rules"))
-    own: tuple[str, ...] = Entry(sheet, ("mail",), ()).get("domains", DOMAINS)
-    setting = one_of(SETTINGS)
+    setting: Kind[Any] = one_of(SETTINGS)
     wanted = Entry(sheet, (*path, "rules"), tuple(RULES))
-    rules: dict[str, Setting] = {
-        name: wanted.get(name, setting)  # type: ignore[misc]  # one of them, as was just read
-        for name in RULES
-    }
+    rules: dict[str, Setting] = {name: wanted.get(name, setting) for name in RULES}
     return Screening(
         level=entry.get("level", level),
         judged=entry.get("judged", WHOLE),

@@ -91,7 +91,9 @@ class Findings:
         note = self._close(finding, "note")
         values = {name: getattr(finding, name) for name in names}
         return (
-            self.rows.change(findings, c.id == finding.id, c.state != "settled", **values, note=note)
+            self.rows.change(
+                findings, c.id == finding.id, c.state != "settled", **values, note=note
+            )
             == 1
         )
 

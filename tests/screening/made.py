@@ -63,7 +63,8 @@ def mobile(seed: int) -> str:
 def password(seed: int) -> str:
     chance = Random(f"password {seed}")
     words = ("Harbor", "violet", "Quartz", "maple", "Tundra", "copper")
-    return f"{chance.choice(words)}{chance.randint(10, 9999)}{chance.choice('!@#&?*')}{chance.choice('kqxz')}"
+    sign, end = chance.choice("!@#&?*"), chance.choice("kqxz")
+    return f"{chance.choice(words)}{chance.randint(10, 9999)}{sign}{end}"
 
 
 def token(begins: str, size: int, seed: int) -> str:
@@ -77,4 +78,5 @@ def token(begins: str, size: int, seed: int) -> str:
 
 def key(seed: int) -> str:
     body = base64.b64encode(hashlib.sha512(f"key {seed}".encode()).digest()).decode()
-    return f"-----BEGIN RSA PRIVATE {'KEY'}-----\n{body[:64]}\n{body[64:]}\n-----END RSA PRIVATE {'KEY'}-----"
+    lines = [f"-----BEGIN RSA PRIVATE {'KEY'}-----", body[:64], body[64:]]
+    return "\n".join([*lines, f"-----END RSA PRIVATE {'KEY'}-----"])

@@ -18,9 +18,9 @@ from bot.events import (
     PlaceChanged,
 )
 from bot.handlers.learning import precisions
+from bot.policy import periods
 from bot.policy.releases import Finding
 from bot.report import Wanted, gather
-from bot.policy import periods
 from bot.words import Reader
 from tests.desk import LOBBY, PAPER, Desk, account
 from tests.screening.made import card, resident
@@ -157,8 +157,9 @@ def test_of_something_serious_the_author_only_says_so_and_the_head_reads_it(desk
 def test_of_something_slight_the_authors_word_is_the_last_and_no_head_is_asked(desk: Desk) -> None:
     _, (told,) = post(desk, "ann", "see https://bit.ly/3xyz for the slides")
     assert "A link that hides where it leads: bit.ly" in told
+    (finding,) = found(desk)
     with desk.store.transaction() as tx:
-        assert tx.duties.about(f"finding/{found(desk)[0].id}") == []
+        assert tx.duties.about(f"finding/{finding.id}") == []
 
     desk.presses("ann", "A false alarm")
     (finding,) = found(desk)
@@ -337,13 +338,18 @@ def test_the_workbook_counts_them_without_names(desk: Desk) -> None:
 
     with desk.store.transaction() as tx:
         wanted = Wanted(
-            periods.parse("2026-03", "Asia/Shanghai"), "hr", "hana", Reader("en", "UTC")
+            period=periods.parse("2026-03", "Asia/Shanghai"),
+            edition="hr",
+            person="hana",
+            reader=Reader("en", "UTC"),
         )
         material = gather(tx, wanted)
     assert [each.how for each in material.findings] == ["deleted", ""]
 
 
-@pytest.mark.parametrize("text", ["早上好，今天谁去吃饭？", "lol that was a terrible game", "@bob hi"])
+@pytest.mark.parametrize(
+    "text", ["早上好，今天谁去吃饭？", "lol that was a terrible game", "@bob hi"]
+)
 def test_idle_chat_and_moods_are_nobodys_business(desk: Desk, text: str) -> None:
     assert [each for each in post(desk, "ann", text)[1] if "look again" in each] == []
     assert found(desk) == []

@@ -19,15 +19,18 @@ TRIGGER = re.compile(
     r"|asia|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|aiza|sk[-_]|ltai|akid|eyj"
 )
 WORD = r"(?:passwords?|passwd|passcode|passphrase|pwd|密码|密碼|口令)"
+FOR_WHAT = r"(?: (?:for|of|to|on)(?: [\w.@-]{1,24}){1,3}?)?"
+SAYS = r"(?:=>?|:=?|\bis\b|(?<=[码碼令])[ \t]{0,2}[是为為])"
 PASSWORD = re.compile(
-    rf"(?:(?<![a-z])|(?<=_)){WORD}(?: (?:for|of|to|on)(?: [\w.@-]{{1,24}}){{1,3}}?)?[\"']?[ \t]{{0,3}}(?:=>?|:=?|\bis\b|(?<=[码碼令])[ \t]{{0,2}}[是为為])"
+    rf"(?:(?<![a-z])|(?<=_)){WORD}{FOR_WHAT}[\"']?[ \t]{{0,3}}{SAYS}"
     r"[ \t]{0,3}[\"'`“‘「《<]?(?P<value>[!-~]{4,128})"
     r"|(?:密码|密碼|口令)[ \t]{0,2}(?P<bare>[!-~]{6,128})"
 )
 ASSIGNED = re.compile(
     r"(?<![a-z])(?:api[ _-]?key|secret(?:[ _-]?(?:access[ _-]?)?key)?|access[ _-]?(?:key|token)"
     r"|(?:auth|bearer|bot|app|refresh)?[ _-]?token|密钥|密鑰)"
-    r"[\"']?[ \t]{0,3}(?:=>?|:=?|\bis\b|是|为|為)[ \t]{0,3}[\"'`“「]?(?P<value>[A-Za-z0-9_\-./+=~]{16,200})",
+    r"[\"']?[ \t]{0,3}(?:=>?|:=?|\bis\b|是|为|為)[ \t]{0,3}[\"'`“「]?"
+    r"(?P<value>[A-Za-z0-9_\-./+=~]{16,200})",
     re.IGNORECASE,
 )
 TOKEN = re.compile(
@@ -113,7 +116,7 @@ def _secret(value: str) -> bool:
     letters = any(one.isalpha() for one in value)
     digits = any(one.isdigit() for one in value)
     signs = any(not one.isalnum() and one not in "-'./_," for one in value)
-    return letters and (digits or signs) or value.count("-") >= PARTS
+    return (letters and (digits or signs)) or value.count("-") >= PARTS
 
 
 def _made(value: str) -> bool:

@@ -9,7 +9,8 @@ from bot.policy.screening.rules import Screening
 from bot.policy.screening.words import CHINESE, _whole
 
 GREETING = re.compile(
-    r"(?:@\S+\s*)*(?:hi|hey|hello|yo|ping|are you there|you there|在吗|在嗎|在么|在不在|你好|您好|hi all|嗨"
+    r"(?:@\S+\s*)*(?:hi|hey|hello|yo|ping|are you there|you there|hi all|在吗|在嗎"
+    r"|在么|在不在|你好|您好|嗨"
     r"|哈[喽囉]|有人吗|有人嗎|急|urgent|asap|important|重要|紧急|緊急)?[\s!?,.~。，！？…❗🚨]*"
 )
 LETTERS = re.compile("[A-Za-z]")

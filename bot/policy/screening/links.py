@@ -20,7 +20,7 @@ HAN = "\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff"
 TRIGGER = re.compile(r"://|[\w-]\.[^\W\d_]{2}|www\.")
 LINK = re.compile(
     r"(?:(?<![a-z])(?:h(?:tt|xx)ps?|ftp)://|(?<![\w.-])(?=www\.))"
-    r"(?P<rest>(?:[^\s<>\"'“”‘’()（）\[\]【】{}，。；、！？《》|]|[。](?=[a-z0-9])){1,2048})"
+    r"(?P<rest>(?:\[[0-9a-f:.]{2,45}\])?(?:[^\s<>\"'“”‘’()（）\[\]【】{}，。；、！？《》|]|[。](?=[a-z0-9])){0,2048})"
 )
 BARE = re.compile(
     rf"(?<![^\W{HAN}])(?<![@./-])(?:[^\W{HAN}_][^\W{HAN}_-]?(?:[^\W{HAN}_]|-){{0,60}}\.){{1,5}}"
@@ -31,10 +31,15 @@ SHOWN = re.compile(  # what is written for a link, before where it leads
     r"|<(?P<to2>https?://[^\s<>|]{3,2000})\|(?P<two>[^<>|\n]{3,200})>"
     r"|(?P<three>[^\s()（）<>\[\]|]{4,200}) ?\((?P<to3>https?://[^\s()]{3,2000})\)"
 )
-NAMED = re.compile(r"(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})(?:[/?#:].{0,200})?", re.DOTALL)
+NAMED = re.compile(
+    r"(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})(?:[/?#:].{0,200})?", re.DOTALL
+)
 INTEGER = re.compile(r"\d{8,10}|0x[0-9a-f]{6,8}")
 ODD = re.compile(r"(?:0x[0-9a-f]+|0\d+|\d+)(?:\.(?:0x[0-9a-f]+|0\d+|\d+)){3}")
 CUT = re.compile(rf"[{HAN}]")
+FILES = frozenset(  # endings of files that are endings of domains, too
+    ["py", "rs", "md", "sh", "pl", "cc", "so", "ps", "zip", "mov", "ai", "app", "bz", "gz", "mk"]
+)
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 
 
@@ -50,6 +55,18 @@ def registered(host: str) -> str:
     """What somebody has registered: "b.co.uk" of "a.b.co.uk"; empty where nobody can."""
     parts = suffixes()(host)
     return f"{parts.domain}.{parts.suffix}" if parts.domain and parts.suffix else ""
+
+
+def last(host: str) -> str:
+    """The same, or the last two names where its ending is of no public list."""
+    return registered(host) or ".".join(host.split(".")[-2:])
+
+
+def site(words: str, known: Known) -> str:
+    """Which site words name; empty where they may as well name a file."""
+    if known.inside(words):
+        return last(words)
+    return "" if words.rpartition(".")[2] in FILES else registered(words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,10 +143,9 @@ def _link(found: re.Match[str]) -> Link | None:
 
 
 def _rule(link: Link, sites: Sites) -> str:
-    if link.user and NAMED.fullmatch(link.user.partition(":")[0]):
-        name = registered(link.user.partition(":")[0])
-        if name and name != registered(link.host):
-            return "other-site"
+    named = NAMED.fullmatch(link.user.partition(":")[0])
+    if named and (wanted := site(named[1], sites.known)) and wanted != last(link.host):
+        return "other-site"
     if raw(link.host):
         return "raw-address"
     return _by_name(link.host, sites)
@@ -191,13 +207,14 @@ def _disguised(low: str, sites: Sites) -> Iterator[tuple[str, Link]]:
     for number, found in enumerate(SHOWN.finditer(low)):
         if number == MANY:
             break
-        words = (found["one"] or found["two"] or found["three"] or "").strip(" *_`~,:;!?")
+        words = CUT.split(found["one"] or found["two"] or found["three"] or "")[-1]
+        words = words.strip(" *_`~,:;!?")
         to = found["to"] or found["to2"] or found["to3"] or ""
         named, leads = NAMED.fullmatch(words), LINK.match(to)
         link = _link(leads) if leads else None
         if named is None or link is None or FREE.fullmatch(named[1]):
             continue
-        wanted, got = registered(named[1]), registered(link.host)
+        wanted = site(named[1], sites.known)
         inside = sites.known.inside(link.host) and sites.known.inside(named[1])
-        if wanted and wanted != got and not inside:
+        if wanted and wanted != last(link.host) and not inside:
             yield "other-site", Link(link.host, "", *found.span())

@@ -19,8 +19,12 @@ SEP = r"[ \-.·]"
 DIGITS = re.compile(r"(?:\d\D{0,3}){5}\d")  # nothing below has fewer
 RESIDENT = re.compile(
     rf"{HEAD}\d{{6}}({SEP}?)\d{{4}}{SEP}?\d{{4}}\1\d{{3}}[\dx]{END}"
-    rf"|{HEAD}\d(?: \d){{16}} [\dx](?! ?[0-9a-z])"
+    rf"|{HEAD}\d(?: \d){{16}} [\dx](?! \d)(?![0-9a-z])"
 )
+PROVINCES = frozenset(
+    map(str, [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55)])
+) | frozenset(map(str, [*range(61, 66), 71, 81, 82, 83, 91]))
+YEAR = re.compile("19|20[0-3]")
 CARD = re.compile(
     rf"{HEAD}(?:\d{{4}}({SEP})\d{{4}}\1\d{{4}}\1\d{{4}}(?:\1?\d{{1,3}})?|3[47]\d\d({SEP})\d{{6}}\2\d{{5}}"
     rf"|\d{{6}}({SEP})\d{{10,13}}|\d(?: \d){{12,18}}(?! \d)|\d{{13,19}}){END}"
@@ -50,7 +54,7 @@ OTHERWISE = re.compile(  # a number of another kind is meant
 )
 FOREIGN = re.compile(
     rf"{HEAD}(?:(?P<ssn>\d{{3}}-\d\d-\d{{4}})|(?P<rrn>\d{{6}}-[1-8]\d{{6}})"
-    r"|(?P<cpf>\d{3}\.\d{3}\.\d{3}-\d\d)|(?P<aadhaar>[2-9]\d{3}([ -])\d{4}\5\d{4})"
+    r"|(?P<cpf>\d{3}\.\d{3}\.\d{3}-\d\d)|(?P<aadhaar>(?<!\d[ -])[2-9]\d{3}([ -])\d{4}\5\d{4}(?![ -]\d))"
     r"|(?P<nir>[12] ?\d\d ?\d\d ?\d\d ?\d{3} ?\d{3} ?\d\d)"
     r"|(?P<codice>[a-z]{6}\d\d[a-z]\d\d[a-z]\d{3}[a-z])|(?P<dni>\d{8}-?[a-z])"
     r"|(?P<nie>[xyz]-?\d{7}-?[a-z])|(?P<nric>[stfgm]\d{7}[a-z])"
@@ -110,16 +114,28 @@ class Candidate:
         return self.found.span()
 
     def called(self, words: re.Pattern[str], far: int = AROUND) -> bool:
-        return words.search(self.low, max(0, self.found.start() - far), self.found.start()) is not None
+        return (
+            words.search(self.low, max(0, self.found.start() - far), self.found.start()) is not None
+        )
 
 
 Fits = Callable[[Candidate], tuple[int, int] | None]
 
 
 def _resident(one: Candidate) -> tuple[int, int] | None:
+    """Its check digit, a birthday and a province; a county may have been renamed since."""
     from stdnum.cn import ric  # noqa: PLC0415  # its tables are loaded when first wanted
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415
+    from stdnum.iso7064 import mod_11_2  # noqa: PLC0415
 
-    return one.span if ric.is_valid(one.number.upper()) else None
+    number = one.number.upper()
+    if number[:2] not in PROVINCES or not mod_11_2.is_valid(number):
+        return None
+    try:
+        ric.get_birth_date(number)
+    except ValidationError:
+        return None
+    return one.span if YEAR.match(number, 6) else None
 
 
 def _card(one: Candidate) -> tuple[int, int] | None:
@@ -244,9 +260,11 @@ ENDS |= {"G": (4, "XWUTRQPNMLK"), "M": (3, "XWUTRQPNJLK")}
 def _nric(number: str) -> bool:
     """Singapore's: its last letter is reckoned from the digits."""
     offset, ends = ENDS[number[0]]
-    total = offset + sum(a * int(b) for a, b in zip((2, 7, 6, 5, 4, 3, 2), number[1:8], strict=True))
+    total = offset + sum(
+        a * int(b) for a, b in zip((2, 7, 6, 5, 4, 3, 2), number[1:8], strict=True)
+    )
     at = total % 11
-    return ends[10 - at if number[0] == "M" else at] == number[-1]
+    return ends[at] == number[-1]
 
 
 FITS: dict[str, Callable[[str], bool]] = {

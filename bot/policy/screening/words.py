@@ -75,7 +75,9 @@ class Words:
             for word in words:
                 low = squeeze(fold(word.strip()).low).low
                 heads.setdefault(low[:HEAD], []).append((low, name))
-        found = {head: tuple(sorted(each, key=lambda w: -len(w[0]))) for head, each in heads.items()}
+        found = {
+            head: tuple(sorted(each, key=lambda w: -len(w[0]))) for head, each in heads.items()
+        }
         first = sorted({head[0] for head in found})
         latin = "".join(re.escape(each) for each in first if _latin(each))
         others = "".join(re.escape(each) for each in first if not _latin(each))
@@ -107,7 +109,7 @@ def _latin(one: str) -> bool:
     return bool(one) and one.isalnum() and not CHINESE.match(one)
 
 
-def hits(text: Text, rules: Screening, words: Words) -> Iterator[Hit]:
+def hits(text: Text, words: Words) -> Iterator[Hit]:
     if not words.heads:
         return
     squeezed = squeeze(text.low)
@@ -134,7 +136,9 @@ def _meant(squeezed: Squeezed, text: Text, name: str, span: tuple[int, int]) -> 
         return True
     if NOT_MARKED.match(after):
         return False
-    if text.plain[slice(*squeezed.place(start, end))].isupper() and _shouts_alone(text, squeezed, span):
+    if text.plain[slice(*squeezed.place(start, end))].isupper() and _shouts_alone(
+        text, squeezed, span
+    ):
         return True
     begins = start == 0 or BEFORE.search(before) is not None
     named = BEFORE.search(before) is not None and start > 0 and before[-1:] not in "\n"
