@@ -2,8 +2,8 @@
 
     python -m bench.screening [--count 3000]
 
-Ordinary messages come from examples/transcript.jsonl, each told once, so that nothing is remembered;
-longer ones are several of them joined. The table is the one of the tests.
+Ordinary messages come from examples/transcript.jsonl, each told once, so that nothing is
+remembered; longer ones are several of them joined. The table is the one of the tests.
 """
 
 import argparse

@@ -54,7 +54,8 @@ OTHERWISE = re.compile(  # a number of another kind is meant
 )
 FOREIGN = re.compile(
     rf"{HEAD}(?:(?P<ssn>\d{{3}}-\d\d-\d{{4}})|(?P<rrn>\d{{6}}-[1-8]\d{{6}})"
-    r"|(?P<cpf>\d{3}\.\d{3}\.\d{3}-\d\d)|(?P<aadhaar>(?<!\d[ -])[2-9]\d{3}([ -])\d{4}\5\d{4}(?![ -]\d))"
+    r"|(?P<cpf>\d{3}\.\d{3}\.\d{3}-\d\d)"
+    r"|(?P<aadhaar>(?<!\d[ -])[2-9]\d{3}([ -])\d{4}\5\d{4}(?![ -]\d))"
     r"|(?P<nir>[12] ?\d\d ?\d\d ?\d\d ?\d{3} ?\d{3} ?\d\d)"
     r"|(?P<codice>[a-z]{6}\d\d[a-z]\d\d[a-z]\d{3}[a-z])|(?P<dni>\d{8}-?[a-z])"
     r"|(?P<nie>[xyz]-?\d{7}-?[a-z])|(?P<nric>[stfgm]\d{7}[a-z])"
