@@ -56,8 +56,8 @@ class JournalInbox:
     async def cursors(self, prefix: str) -> Mapping[str, str]:
         return await asyncio.to_thread(self._cursors, prefix)
 
-    async def lease(self, name: str) -> bool:
-        return await asyncio.to_thread(self._lease, name)
+    async def lease(self, name: str, holder: str = "") -> bool:
+        return await asyncio.to_thread(self._lease, name, holder or self._name)
 
     async def largest(self) -> int:
         return await asyncio.to_thread(self._largest)
@@ -107,6 +107,6 @@ class JournalInbox:
         with self._store.reading() as tx:
             return tx.listeners.cursors(prefix)
 
-    def _lease(self, name: str) -> bool:
+    def _lease(self, name: str, holder: str) -> bool:
         with self._store.transaction(hurry=True) as tx:
-            return tx.listeners.lease(name, self._name, LEASE)
+            return tx.listeners.lease(name, holder, LEASE)

@@ -17,13 +17,14 @@ from bot.effects import (
     Remind,
     Send,
     Upload,
+    Whisper,
     doubt,
 )
 from bot.events import Account, MessageRef, Place, Platform
 from bot.handlers import daily, notice_cards, remedies, stale, unreadable
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
-from bot.port import Adapter, TryLater, Undeliverable
+from bot.port import Ability, Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
 from bot.store.outbox import Arrival, Outbox, Parcel
 from bot.store.rows import gave_way
@@ -169,7 +170,7 @@ class Courier:
         fault_point("before find")
         adapter = self.adapters[effect.to.platform]
         found = await adapter.find(effect, key=parcel.key, since=parcel.since)
-        if found is None and doubt(effect) == "lose":
+        if found is None and doubt(effect) == "lose" and not _is_plain(effect, adapter):
             raise Undeliverable("perhaps it arrived; rather lost than doubled")
         return found
 
@@ -198,6 +199,11 @@ class Courier:
                 write(tx)
 
         await asyncio.to_thread(recorded)
+
+
+def _is_plain(effect: Deliverable, adapter: Adapter) -> bool:
+    """Where nobody can be whispered to it is a message like any other: `find` would see it."""
+    return isinstance(effect, Whisper) and Ability.WHISPERS not in adapter.abilities
 
 
 def _arrived(box: Outbox, parcel: str, outcome: Arrival) -> None:

@@ -78,8 +78,11 @@ class Inbox(Protocol):
     async def cursors(self, prefix: str) -> Mapping[str, str]:
         """All whose name begins so, by name."""
 
-    async def lease(self, name: str) -> bool:
-        """Take or renew the sole right to listen under `name`; False: another process has it."""
+    async def lease(self, name: str, holder: str = "") -> bool:
+        """Take or renew the sole right to listen under `name`; False: another process has it.
+
+        `holder`: as who, where one that was killed is to be followed at once; empty: this process.
+        """
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         """Errors by field, before the platform is acknowledged."""
@@ -130,4 +133,4 @@ class Adapter(Protocol):
         """
 
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
-        """What `deliver` would have returned, if it arrived after all."""
+        """What `deliver` would have returned, if it arrived after all. Raises TryLater."""

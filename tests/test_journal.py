@@ -101,6 +101,14 @@ def test_a_cursor_is_kept_with_its_events_or_not_at_all(desk: Desk) -> None:
     assert asyncio.run(inbox.cursor("another")) is None
 
 
+def test_who_is_started_again_in_the_same_name_has_the_lease_at_once(desk: Desk) -> None:
+    killed, restarted = (JournalInbox(desk.store, lambda form: {}) for _ in range(2))
+
+    assert asyncio.run(killed.lease("device", "folder 1"))
+    assert not asyncio.run(restarted.lease("device", "folder 2"))
+    assert asyncio.run(restarted.lease("device", "folder 1"))
+
+
 def test_one_process_listens_until_its_lease_runs_out(desk: Desk) -> None:
     ours, theirs = desk.bot.inbox, JournalInbox(desk.store, lambda form: {})
 

@@ -16,7 +16,7 @@ from bot.card import Card, Field, Form
 from bot.effects import Amend, Deliverable, OpenForm, Send, ShowHome, Upload, Whisper
 from bot.events import Account, MessageRef, Place
 from bot.outbox import AT_ONCE, PATIENCE, QUARANTINE, RESOLVE, START
-from bot.port import Doubtful, TryLater, Undeliverable
+from bot.port import Ability, Doubtful, TryLater, Undeliverable
 from bot.store.outbox import Written
 from bot.store.schema import outbox
 from bot.words import Reader, say
@@ -167,6 +167,20 @@ def test_a_whisper_in_doubt_is_rather_lost_than_doubled() -> None:
     go(desk, QUARANTINE)
 
     assert (states(desk), sent(desk)) == (["undeliverable"], ["e/0"])
+    desk.close()
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_where_nobody_can_be_whispered_to_an_answer_is_looked_for_like_any_card(
+    arrived: bool,
+) -> None:
+    paper = Moody(Doubtful(), accepts=arrived)
+    desk = Desk(paper=paper, abilities=~Ability.WHISPERS)
+    put(desk, whisper())
+    go(desk)
+    go(desk, QUARANTINE)
+
+    assert (states(desk), sent(desk), paper.looks) == (["arrived"], ["e/0"], ["e/0"])
     desk.close()
 
 

@@ -111,7 +111,8 @@ def _read(made: Install, file: Path, key: str) -> tuple[Secrets, bytes]:
         parse_key(key)
     except ValueError:
         raise Unusable(
-            "The backup key has 64 hex digits, as ./duly matrix register said."
+            "The backup key has 64 hex digits, as ./duly matrix register said: set "
+            "MATRIX_BACKUP_KEY to it."
         ) from None
     try:
         body = _sealed(file, key, made.user_id).read()

@@ -31,27 +31,30 @@ async def brought(inbox: Inbox, calls: Calls, reader: Reader, event: Happening) 
     alone = room is not None and rooms.chat_with(room, reader.known.user) == event.actor.id
     if told is None or not alone or not await inbox.awaits(event.actor):
         return event
-    if told.doubt is not None:
-        return replace(event, refused=told.doubt)
     longest = await inbox.largest()
     try:
-        body = await _body(calls, told.event.at("content"), longest)
+        if told.doubt is not None:
+            raise Refusal(told.doubt)
+        body = await _body(calls, told.event.at("content"), longest, event.files[0].name)
         kept = await inbox.keep(Brought(event.actor, event.key, event.files[0].name, body))
     except Refusal as refusal:
         return replace(event, refused=refusal.why)
-    except TooLarge:
-        name, most = Quoted(event.files[0].name), longest // MEGA
-        return replace(event, refused=say("{name} is larger than {most} MB.", name=name, most=most))
     except (TryLater, Undeliverable) as no:
         log.info("a file could not be fetched: %s", no)
         return replace(event, refused=say("I could not fetch this file. Post it once more."))
     return replace(event, brought=(kept,))
 
 
-async def _body(calls: Calls, content: Slip, longest: int) -> bytes:
-    """Raises TryLater, Undeliverable, TooLarge."""
+async def _body(calls: Calls, content: Slip, longest: int, name: str) -> bytes:
+    """Raises TryLater, Undeliverable; Refusal for what is larger than that."""
     hidden = content.at("file")
-    body = await calls.fetch(hidden.text("url") or content.text("url"), longest)
+    try:
+        body = await calls.fetch(hidden.text("url") or content.text("url"), longest)
+    except TooLarge:
+        most = longest // MEGA
+        raise Refusal(
+            say("{name} is larger than {most} MB.", name=Quoted(name), most=most)
+        ) from None
     if not hidden:
         return body
     how: Any = hidden.at("key").data.get("k"), hidden.at("hashes").data.get("sha256")

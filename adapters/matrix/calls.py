@@ -119,7 +119,8 @@ class Calls:
     async def fetch(self, mxc: str, longest: int) -> bytes:
         """A file of theirs, at most `longest` bytes. Raises TryLater, Undeliverable, TooLarge."""
         server, _, id = mxc.removeprefix("mxc://").partition("/")
-        if not mxc.startswith("mxc://") or not server or not id or "/" in id:
+        odd = {server, id} & {"", ".", ".."}  # which lead elsewhere on the homeserver
+        if not mxc.startswith("mxc://") or odd or "/" in id:
             raise Undeliverable("that is no file of Matrix")
         there = f"{quote(server, safe='')}/{quote(id, safe='')}"
         try:

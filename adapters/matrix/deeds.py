@@ -47,6 +47,10 @@ class Deeds:
         try:
             keep(file, accepted(pins, user, self.now()))
         except LookupError:
+            if ":" not in user:
+                raise Unusable(
+                    f"{user} is no whole id: write it as ./duly matrix trust shows it."
+                ) from None
             raise Unusable(
                 f"The identity of {user} has not changed: there is nothing to accept. Those that "
                 "have are listed by: ./duly matrix trust"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
+from socket import gethostname
 from typing import IO, Any
 
 from nio import AsyncClient, AsyncClientConfig
@@ -89,13 +90,18 @@ class Device:
         return await self.cipher.encrypt(room, kind, content)
 
     async def close(self) -> None:
-        await self.client.close()
-        await self.wire.close()
-        if self.client.store is not None:
-            self.client.store.database.close()
-        if self.seen is not None:
-            self.seen.close()
-        self.lock.close()
+        """Whoever interrupts it finds the store free all the same."""
+        try:
+            try:
+                await self.client.close()
+            finally:
+                await self.wire.close()
+        finally:
+            if self.client.store is not None:
+                self.client.store.database.close()
+            if self.seen is not None:
+                self.seen.close()
+            self.lock.close()
 
 
 async def open_device(
@@ -123,9 +129,15 @@ async def open_device(
 
 
 def open_keyring(made: Install, device_id: str) -> Keyring:
-    """Only to be read: Duly may be running with it. To be closed."""
+    """Only to be read: Duly may be running with it. To be closed. Raises Unusable."""
     key = derive(made.store_key, "keys").hex()
-    return Keyring(made.user_id, device_id, str(made.store), key, KEYS)
+    try:
+        return Keyring(made.user_id, device_id, str(made.store), key, KEYS)
+    except DatabaseError as why:
+        raise Unusable(
+            f"The keys in {made.store / KEYS} cannot be opened ({why}): look at the folder, its "
+            "owner and the disk."
+        ) from None
 
 
 def nio_client(made: Install, url: str, secrets: Secrets) -> AsyncClient:
@@ -173,6 +185,19 @@ def _cipher(device: Device, vault: Vault, now: Callable[[], datetime]) -> Cipher
         trusting=trusting,
         now=now,
     )
+
+
+def identity(folder: Path) -> str:
+    """Of its lock, on this machine; empty where there can be none. Another folder's is another."""
+    if fcntl is None:
+        return ""
+    try:
+        make_folder(folder)
+        with os.fdopen(os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)) as lock:
+            at = os.fstat(lock.fileno())
+    except OSError:
+        return ""  # opening the device will say what is wrong
+    return f"{gethostname()}/{at.st_dev}/{at.st_ino}"
 
 
 def locked(folder: Path) -> IO[str]:

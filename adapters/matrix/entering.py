@@ -6,7 +6,7 @@ from dataclasses import replace
 from adapters.matrix.crosssigning import PASSWORD
 from adapters.matrix.install import Install
 from adapters.matrix.vault import Secrets, Vault
-from adapters.matrix.wire import UNAUTHORIZED, Answer, NoAnswer, Wire
+from adapters.matrix.wire import Answer, NoAnswer, Wire
 from adapters.slip import Slip
 from bot.settings import Unusable
 
@@ -14,6 +14,7 @@ NAME = "Duly"  # of our device, as people see it
 CLIENT = "/_matrix/client/v3"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # 32, so that a byte picks them evenly
 KEPT_OUT = (401, 403)
+BROKEN = 500  # and above: it is not there at the moment
 DEAD = frozenset(("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"))
 
 
@@ -33,7 +34,7 @@ async def enter(wire: Wire, made: Install, vault: Vault, random: Callable[[int],
         wire.token = token
         answer = await wire.ask("GET", f"{CLIENT}/account/whoami")
         if answer.refused not in DEAD:
-            found = _as(made, kept, token, answer)
+            found = _as(wire, made, kept, answer)
             if found != kept:
                 vault.save(found)
             return found
@@ -52,13 +53,15 @@ async def enter(wire: Wire, made: Install, vault: Vault, random: Callable[[int],
     return found
 
 
-def _as(made: Install, kept: Secrets | None, token: str, answer: Answer) -> Secrets:
+def _as(wire: Wire, made: Install, kept: Secrets | None, answer: Answer) -> Secrets:
     """Whose token it is. Raises NoAnswer, Expelled, and Unusable for another's."""
     told = answer.slip
     if answer.status in KEPT_OUT:
         raise Expelled(f"The homeserver refused our token: {answer.refused}.")
     if not answer.ok:
         raise NoAnswer(answer.refused, sent=True)
+    if not told.text("user_id"):
+        raise Unusable(_no_homeserver(wire))
     if told.text("user_id") != made.user_id:
         raise Unusable(
             f"The token is that of {told.text('user_id')}, and MATRIX_USER_ID is {made.user_id}. "
@@ -77,7 +80,7 @@ def _as(made: Install, kept: Secrets | None, token: str, answer: Answer) -> Secr
             "another folder with MATRIX_STORE for the new device."
         )
     known = kept or Secrets(user_id=made.user_id)
-    return replace(known, device_id=device, access_token=token)
+    return replace(known, device_id=device, access_token=wire.token)
 
 
 async def _log_in(wire: Wire, made: Install, device: str) -> str:
@@ -99,6 +102,8 @@ async def _log_in(wire: Wire, made: Install, device: str) -> str:
         raise Expelled(await _why(wire, made, answer))
     if not answer.ok:
         raise Unusable(await _why(wire, made, answer))
+    if not told.text("user_id"):
+        raise Unusable(_no_homeserver(wire))
     if told.text("user_id") != made.user_id or not told.text("access_token"):
         raise Unusable(
             f"The homeserver logged us in as {told.text('user_id')}, and not as {made.user_id}. "
@@ -109,24 +114,37 @@ async def _log_in(wire: Wire, made: Install, device: str) -> str:
 
 async def _why(wire: Wire, made: Install, answer: Answer) -> str:
     """Why it did not let us in, and what to do."""
-    flows = (await wire.ask("GET", f"{CLIENT}/login")).slip.all("flows")
-    if PASSWORD not in [Slip(each.data).text("type") for each in flows]:
+    offered = await wire.ask("GET", f"{CLIENT}/login")
+    flows = offered.slip.all("flows")
+    if not flows and offered.status < BROKEN:
+        return _no_homeserver(wire)
+    if flows and PASSWORD not in [Slip(each.data).text("type") for each in flows]:
         return (
             "This homeserver lets nobody log in with a password. Make a token for Duly in the "
             "account's own pages (or let an administrator make one), and set MATRIX_ACCESS_TOKEN."
         )
     match answer.refused:
         case "M_FORBIDDEN":
-            return f"The homeserver does not take MATRIX_PASSWORD for {made.user_id}: set it anew."
+            return (
+                f"The homeserver does not take MATRIX_PASSWORD for {made.user_id}: set it anew, "
+                "or look whether the id is written as the homeserver knows it."
+            )
         case "M_USER_DEACTIVATED":
             return f"The account {made.user_id} is deactivated: let an administrator activate it."
         case "M_LIMIT_EXCEEDED":
             wait = answer.slip.number("retry_after_ms") / 1000
             return f"Too many tries to log in: try again in {wait:.0f} seconds."
-        case refused if answer.status == UNAUTHORIZED:
-            return f"The homeserver did not let {made.user_id} log in: {refused}."
         case refused:
             return f"{made.user_id} cannot log in: the homeserver says {refused}."
+
+
+def _no_homeserver(wire: Wire) -> str:
+    """Often it is the address of Element, or of the company's pages."""
+    return (
+        f"At {wire.url} there is no Matrix homeserver: what answers there is something else. Set "
+        "MATRIX_HOMESERVER to the address to which people's apps connect (in Element: Settings, "
+        "Help & About, Homeserver is …)."
+    )
 
 
 def _device_id(random: Callable[[int], bytes]) -> str:

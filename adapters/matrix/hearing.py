@@ -53,7 +53,9 @@ async def _heard(client: AsyncClient, sync: dict[str, Any]) -> bool:
 
 
 def _to_device(client: AsyncClient, event: Mapping[str, Any]) -> None:
+    """Whoever is killed meanwhile can open it again: a session does not move on without its key."""
     try:
-        client.olm.handle_to_device_event(ToDeviceEvent.parse_event(dict(event)))
+        with client.store.database.atomic():
+            client.olm.handle_to_device_event(ToDeviceEvent.parse_event(dict(event)))
     except Exception as error:  # whatever it is: it was malformed, and is nobody's key
         log.info("a message to our device is malformed: %s", type(error).__name__)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from adapters.matrix import keys
 from adapters.matrix.calls import Calls, ShutOut
-from adapters.matrix.device import Device, open_device
+from adapters.matrix.device import Device, identity, open_device
 from adapters.matrix.entering import Expelled
 from adapters.matrix.install import Install
 from adapters.matrix.known import PLATFORM, Known
@@ -59,20 +59,26 @@ class Homeserver:
         return self.session.known
 
     async def listen(self, inbox: Inbox) -> None:
-        """Until cancelled, or until another process has the device. Raises Taken."""
+        """Until cancelled, whenever the device is ours; other homeservers go on meanwhile."""
         while True:
-            if await inbox.lease(self._lease()):
-                break
-            await asyncio.sleep(ELSEWHERE)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._hold(inbox))
-            group.create_task(self._work(inbox))
+            if not await self._leased(inbox):
+                await asyncio.sleep(ELSEWHERE)
+                continue
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._hold(inbox))
+                    group.create_task(self._work(inbox))
+            except* Taken:
+                log.warning("Matrix (%s): another process has our device now", self.install.where)
+            except* Exception:
+                log.exception("listening to a homeserver stumbled and goes on")
+                await asyncio.sleep(AGAIN)
 
     async def _hold(self, inbox: Inbox) -> None:
         """The device is ours alone: two processes at its keys would spoil them for both."""
         while True:
             await asyncio.sleep(BEAT)
-            if not await inbox.lease(self._lease()):
+            if not await self._leased(inbox):
                 raise Taken
             if self.session is not None and self.session.heard_at is not None:
                 heard = self.session.heard_at.isoformat()
@@ -112,19 +118,21 @@ class Homeserver:
         return self.session
 
     async def _opened(self, inbox: Inbox) -> Device:
+        """What keeps us out is logged once, however long it lasts."""
+        said = ""
         while True:
             try:
                 return await open_device(self.install, self.now)
             except NoAnswer as no:
-                log.warning("the homeserver does not answer: %s", no)
-                await asyncio.sleep(AGAIN)
-            except Expelled as why:
-                log.error("Matrix (%s): %s", self.install.where, why)
-                await self._lost(inbox)
-                await asyncio.sleep(MENDED)
-            except Unusable as why:
-                log.error("Matrix (%s): %s", self.install.where, why)
-                await asyncio.sleep(MENDED)
+                why, level, wait = f"the homeserver does not answer: {no}", logging.WARNING, AGAIN
+            except Unusable as no:
+                why, level, wait = str(no), logging.ERROR, MENDED
+                if isinstance(no, Expelled):
+                    await self._lost(inbox)
+            if why != said:
+                log.log(level, "Matrix (%s): %s", self.install.where, why)
+            said = why
+            await asyncio.sleep(wait)
 
     async def _lost(self, inbox: Inbox) -> None:
         """IT is told, once for each time that we were in."""
@@ -134,5 +142,9 @@ class Homeserver:
             key = keys.told(realm, "lost", heard)
             await inbox.take([AccessLost(key=key, at=self.now(), platform=PLATFORM, realm=realm)])
 
-    def _lease(self) -> str:
-        return f"matrix/{self.install.user_id}/device"
+    async def _leased(self, inbox: Inbox) -> bool:
+        """In the name of the folder, which one process at a time can have: who is killed is
+        followed at once by who is started there, and a copy elsewhere has to wait.
+        """
+        name = f"matrix/{self.install.user_id}/device"
+        return await inbox.lease(name, identity(self.install.store))

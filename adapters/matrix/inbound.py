@@ -84,7 +84,7 @@ def read(told: Told, room: Room, known: Known) -> Read:  # noqa: PLR0911
         case _ if kind in SPOKEN:
             return _message(told, room, known)
         case _:
-            return Ignored(f"an event of type {kind[:40]}")
+            return Ignored("an event of another type")
 
 
 def taken_back(event: Slip) -> bool:
@@ -112,8 +112,8 @@ def _echo(told: Told, said: text.Said, room: Room, known: Known) -> Read:
     ours = told.event.at("content", keys.CONTENT)
     if not ours.text("key"):
         return Ignored("our own message")
-    if said.replaces or ours.number("part"):
-        return Ignored("a change or a further part of our own message")
+    if said.replaces or ours.number("of") > 1:  # of several parts, one does not say that all are
+        return Ignored("a change or a part of our own message")
     key = keys.told(known.realm, "echo", told.id)
     ref = MessageRef(known.place(room.id, said.thread), told.id)
     return (Echoed(key=key, at=told.at, message=ref, sent=ours.text("key")),)
@@ -189,7 +189,7 @@ def _command(told: Told, said: text.Said, asked: text.Asked, post: MessagePosted
 def _file(content: Slip) -> Attachment:
     name = content.text("filename") or content.text("body") or "?"
     id = content.at("file").text("url") or content.text("url")
-    return Attachment(name[: rooms.LONGEST], id, int(content.at("info").number("size")))
+    return Attachment(name[: rooms.LONGEST], id, max(int(content.at("info").number("size")), 0))
 
 
 def _edit(told: Told, said: text.Said, room: Room, known: Known) -> Read:
@@ -263,8 +263,8 @@ def state(told: Told, room: Room, known: Known) -> Read:
     match told.event.text("type"):
         case "m.room.member":
             return tuple(moved(told, room, known))
-        case kind:
-            return Ignored(f"state of type {kind[:40]}")
+        case _:
+            return Ignored("state of another type")
 
 
 def moved(told: Told, room: Room, known: Known) -> list[Happening]:
@@ -305,7 +305,7 @@ def met(told: Told, who: str, known: Known) -> AccountChanged:
         account=known.account(who),
         name=name or rooms.local(who),
         automatic=who in known.bots,
-        outsider=server_of(who) != known.realm,
+        outsider=server_of(who) != known.realm or who in known.guests,
     )
 
 

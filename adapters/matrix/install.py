@@ -74,6 +74,7 @@ def installs(
     """Every account there is. Raises Unusable, saying what is missing and how to set it."""
     found = as_set(sections, data, environment)
     users: dict[str, Install] = {}
+    realms: dict[str, Install] = {}
     stores: dict[Path, Install] = {}
     for each in found:
         check(each)
@@ -82,6 +83,12 @@ def installs(
             raise Unusable(
                 f"Matrix: {each.user_id} is set in {same.where} and in {each.where}. One account "
                 "is set once: take one of them out."
+            )
+        first = realms.setdefault(each.realm, each)
+        if first is not each:
+            raise Unusable(
+                f"Matrix: {first.user_id} and {each.user_id} are accounts of one homeserver. Duly "
+                "is one account on each: take one of them out."
             )
         other = stores.setdefault(each.store.resolve(), each)
         if other is not each:

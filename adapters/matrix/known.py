@@ -24,10 +24,12 @@ class Room:
     successor: str = ""  # the room that replaces this one
     encrypted: bool = False
     readable: bool = False  # by anybody, also from outside
+    open: bool = False  # others may come in by themselves
     personal: bool = False  # begun as a chat between two
     members: dict[str, str] = field(default_factory=dict)
     invited: set[str] = field(default_factory=set)
     power: Slip = field(default_factory=lambda: Slip({}))
+    asked: bool = False  # somebody was asked in, whatever they said to that
     joined: bool = True  # we are in it
 
 
@@ -49,6 +51,7 @@ class Known:
     names: frozenset[str] = frozenset()  # by which we may be called
     direct: dict[str, str] = field(default_factory=dict)  # the room of our chat with somebody
     bots: set[str] = field(default_factory=set)
+    guests: set[str] = field(default_factory=set)  # of our own homeserver
     chats: set[str] = field(default_factory=set)  # rooms that were begun as chats between two
     opening: dict[str, asyncio.Event] = field(default_factory=dict)  # ours, until a sync tells all
     following: set[str] = field(default_factory=set)  # rooms whose successor we are to enter

@@ -173,8 +173,7 @@ class Outbound:
         user, near = self.saying.user(effect.to), effect.near
         if (near.platform, near.realm) != (PLATFORM, self.known.realm):
             return None
-        room = self.known.rooms.get(self.known.today(near.id))
-        return near if room and rooms.chat_with(room, self.known.user) == user else None
+        return near if self.saying.is_alone(near.id, user) else None
 
     async def _publish(self, effect: Publish, key: str, reader: Reader) -> MessageRef:
         place, messages = await self.saying.place(effect.to), render.published(effect, reader)
@@ -226,8 +225,11 @@ class Outbound:
         return {**content, "file": {**how, "url": await self.calls.put(hidden, ANY, "")}}
 
     async def _amend(self, effect: Amend, key: str, reader: Reader) -> MessageRef:
-        """Raises Undeliverable where it does not stand there any more."""
+        """Raises Undeliverable where it does not stand there any more, or others would read it."""
         room, _ = await self._standing_at(effect.message)
+        to = effect.to
+        if isinstance(to, Account) and rooms.chat_with(room, self.known.user) != to.id:
+            raise Undeliverable("they are not alone with us any more where it stands")
         new = render.edited(self._made(effect.card, reader), effect.message.id)
         content: Content = {**new, **ours(key)}
         await self.saying.event(room, "m.room.message", content, keys.transaction(key))

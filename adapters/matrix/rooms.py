@@ -9,7 +9,7 @@ from bot.events import PlaceKind
 STATE = (  # the types of state that we read
     *("m.room.create", "m.room.member", "m.room.name", "m.room.canonical_alias"),
     *("m.room.encryption", "m.room.power_levels", "m.room.tombstone"),
-    "m.room.history_visibility",
+    *("m.room.history_visibility", "m.room.join_rules"),
 )
 INSIDE = ("join", "invite")
 REDACTS_RULE = 11  # the version since which a redaction says within what it takes back
@@ -17,6 +17,7 @@ CREATORS_RULE = 12  # the version since which who made a room stands above all l
 HIGHEST = 2**53
 ADMIN, STATE_DEFAULT, NOTIFY_DEFAULT, REDACT_DEFAULT = 100, 50, 50, 50
 LONGEST = 200  # characters of a name
+ASKED_IN = ("invite", "knock", "private", "")  # who comes in was let in by somebody inside
 A_CHAT = 2  # people, of whom we are one
 
 
@@ -40,6 +41,8 @@ def apply(room: Room, event: Slip) -> None:
             room.successor = content.text("replacement_room")
         case "m.room.history_visibility":
             room.readable = content.text("history_visibility") == "world_readable"
+        case "m.room.join_rules":
+            room.open = content.text("join_rule") not in ASKED_IN
 
 
 def _made(room: Room, event: Slip, content: Slip) -> None:
@@ -51,6 +54,7 @@ def _made(room: Room, event: Slip, content: Slip) -> None:
 
 def _moved(room: Room, event: Slip, content: Slip) -> None:
     who, membership = event.text("state_key"), content.text("membership")
+    room.asked = room.asked or membership == "invite"
     if membership not in INSIDE:
         room.members.pop(who, None)
         room.invited.discard(who)
@@ -124,11 +128,15 @@ def _level(room: Room, name: str, default: int) -> float:
 
 
 def chat_with(room: Room, us: str) -> str | None:
-    """Whom we have it for alone; None where it is more than a chat."""
+    """Whom we have it for alone; None where it is more than a chat.
+
+    It is none where others may come in by themselves, or where somebody else has put the two of us.
+    """
     others = [each for each in room.members if each != us]
-    alone = len(others) == A_CHAT - 1
+    alone = len(others) == A_CHAT - 1 and room.creators <= {us, *others}
+    closed = not room.open and not room.readable
     unnamed = not room.name and not room.alias
-    return others[0] if alone and (room.personal or unnamed) else None
+    return others[0] if alone and closed and (room.personal or unnamed) else None
 
 
 @dataclass(frozen=True, slots=True)

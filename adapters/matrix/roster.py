@@ -14,17 +14,18 @@ from urllib.parse import quote
 
 from adapters.matrix import keys, rooms
 from adapters.matrix.known import Known
-from adapters.matrix.slip import Slip, server_of
-from adapters.matrix.wire import NOT_FOUND, NoAnswer, Wire
-from bot.events import AccountChanged, Happening
-from bot.port import Inbox
+from adapters.matrix.slip import Slip, print_of, server_of
+from adapters.matrix.wire import NOT_FOUND, UNAUTHORIZED, NoAnswer, Wire
+from bot.events import AccountChanged
+from bot.port import Cursor, Inbox
 
 USERS = "/_synapse/admin/v2/users"
 AGAIN = 3600.0  # seconds until somebody is looked at once more
 PAUSE = 5.0  # seconds until newcomers are looked for
 TROUBLE = 60.0  # seconds after the homeserver did not answer
 REST = 0.02  # seconds between two questions: the homeserver has other things to do
-AT_ONCE = 100  # events in one commit
+AT_ONCE = 100  # people in one round
+FORBIDDEN = 403
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +38,12 @@ class Roster:
     known: Known
     now: Callable[[], datetime]
     _seen: dict[str, float] = field(default_factory=dict)  # by the loop's clock
+    _facts: dict[str, str] = field(default_factory=dict)  # as they were told last
 
     async def keep_up(self, inbox: Inbox) -> None:
         """Until cancelled: newcomers soon, everybody now and then. Refused, it ends."""
+        for name, facts in (await inbox.cursors(self._name(""))).items():
+            self._facts[name.removeprefix(self._name(""))] = facts
         going_on = True
         while going_on:
             due = self._due(asyncio.get_running_loop().time())
@@ -57,7 +61,6 @@ class Roster:
 
     async def _look_at(self, inbox: Inbox, batch: list[str]) -> bool:
         """False: the token is not one of an administrator."""
-        found: list[Happening] = []
         for user in batch:
             try:
                 answer = await self.wire.ask("GET", f"{USERS}/{quote(user, safe='')}")
@@ -65,17 +68,20 @@ class Roster:
                 await asyncio.sleep(TROUBLE)
                 break
             self._seen[user] = asyncio.get_running_loop().time() + AGAIN
-            if answer.ok:
-                found.append(self._told(user, Slip(answer.told)))
-            elif answer.status != NOT_FOUND:
+            if answer.status in (UNAUTHORIZED, FORBIDDEN):
                 log.error("the homeserver does not let us see its people: %s", answer.refused)
                 return False
+            if not answer.ok and answer.status != NOT_FOUND:
+                log.warning("the homeserver does not say who people are: %s", answer.refused)
+                await asyncio.sleep(TROUBLE)
+                break
+            if answer.ok:
+                await self._tell(inbox, user, Slip(answer.told))
             await asyncio.sleep(REST)
-        await inbox.take(found)
         return True
 
-    def _told(self, user: str, told: Slip) -> AccountChanged:
-        """The same facts have the same key. What is locked may be opened again, and then is."""
+    async def _tell(self, inbox: Inbox, user: str, told: Slip) -> None:
+        """What is not as it was told last. What is locked may be opened again, and locked again."""
         mails = [each.text("address") for each in told.all("threepids") if _is_mail(each)]
         email = mails[0] if len(mails) == 1 else None
         automatic = told.text("user_type") == "bot"
@@ -83,11 +89,16 @@ class Roster:
             self.known.bots.add(user)
         active = not (told.flag("deactivated") or told.flag("locked"))
         guest = told.flag("is_guest") or told.number("is_guest") == 1
+        if guest:
+            self.known.guests.add(user)
         name = told.text("displayname").strip()[: rooms.LONGEST] or rooms.local(user)
-        facts = [user, name, email, automatic, active, guest]
-        return AccountChanged(
-            key=keys.alike(self.known.realm, "vouched", facts),
-            at=self.now(),
+        facts = print_of([user, name, email, automatic, active, guest])
+        if self._facts.get(user) == facts:
+            return
+        at = self.now()
+        event = AccountChanged(
+            key=keys.told(self.known.realm, "vouched", f"{user}/{facts}/{at.isoformat()}"),
+            at=at,
             account=self.known.account(user),
             name=name,
             automatic=automatic,
@@ -95,6 +106,12 @@ class Roster:
             email=None if automatic or guest else email,
             outsider=guest,
         )
+        last = "" if automatic or guest else facts  # told in every run: a join may have said other
+        await inbox.take([event], Cursor(self._name(user), last))
+        self._facts[user] = facts
+
+    def _name(self, user: str) -> str:
+        return f"matrix/{self.known.user}/vouched/{user}"
 
 
 def _is_mail(told: Slip) -> bool:

@@ -1,7 +1,8 @@
 """Says something on one homeserver: into a room, or to one person, encrypted where the room is."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from bot.settings import Unusable
 Content = dict[str, Any]
 SHORTLY = timedelta(seconds=5)  # until a sync tells of a room we have just made
 MENDING = timedelta(seconds=5)
+SEEN = timedelta(seconds=30)  # until a sync has told of a room of which we do not know if it is
 ENCRYPTED = {
     "type": "m.room.encryption",
     "state_key": "",
@@ -34,6 +36,9 @@ class Saying:
     calls: Calls
     device: Device
     known: Known
+    _turns: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
 
     @property
     def encryption(self) -> bool:
@@ -70,28 +75,33 @@ class Saying:
 
     async def chat(self, user: str) -> Place:
         """Raises Undeliverable for nobody, TryLater until the room is there."""
-        id = self._chat_of(user) or await self._begin(user)
+        async with self._turns[user]:  # an answer and a nudge may come to somebody at once
+            id = self._chat_of(user) or await self._begin(user)
         if there := self.known.opening.get(id):
             try:
                 async with asyncio.timeout(SHORTLY.total_seconds()):
                     await there.wait()
             except TimeoutError:
                 raise TryLater(SHORTLY) from None
+        if id in self.known.rooms and not self.is_alone(id, user):
+            raise TryLater(SHORTLY)  # they declined it, or asked others in: we begin anew
         return self.known.place(id)
 
     def _chat_of(self, user: str) -> str | None:
-        """The one that we noted, as long as they are in it or invited."""
+        """The one that we noted, as long as it is theirs and ours alone; else another such."""
         noted = self.known.direct.get(user)
-        if noted in self.known.opening:
+        if noted is not None and (noted in self.known.opening or self.is_alone(noted, user)):
             return noted
-        room = self.known.rooms.get(noted) if noted else None
-        if room is not None and user in room.members:
-            return room.id
-        for each in self.known.rooms.values():
-            if rooms.chat_with(each, self.known.user) == user:
-                self.known.direct[user] = each.id
-                return each.id
+        for each in self.known.rooms:
+            if not self.known.is_past(each) and self.is_alone(each, user):
+                self.known.direct[user] = each
+                return each
         return None
+
+    def is_alone(self, room: str, user: str) -> bool:
+        """What is said there now, only they will read: they are in it, or invited."""
+        found = self.known.rooms.get(self.known.today(room))
+        return found is not None and rooms.chat_with(found, self.known.user) == user
 
     async def _begin(self, user: str) -> str:
         """A chat with one person. Raises Undeliverable for nobody."""
@@ -106,9 +116,11 @@ class Saying:
             "invite": [user],
             "initial_state": [ENCRYPTED] if self.encryption else [],
         }
-        id = (await self.calls.send("POST", f"{CLIENT}/createRoom", wanted, hurry=True)).room(
-            "room_id"
-        )
+        try:
+            made = await self.calls.send("POST", f"{CLIENT}/createRoom", wanted, hurry=True)
+        except Doubtful:
+            raise TryLater(SEEN) from None  # nothing was said yet; if it is there, a sync tells
+        id = made.room("room_id")
         there = self.known.rooms.get(id)
         if there is None or not self.complete(there):  # a sync may have been faster
             self.known.opening[id] = asyncio.Event()
@@ -118,9 +130,8 @@ class Saying:
         return id
 
     def complete(self, room: Room) -> bool:
-        """A chat of ours is as it should be; a sync may tell of it half made."""
-        whole = rooms.chat_with(room, self.known.user) is not None
-        return whole and (room.encrypted or not self.encryption)
+        """A chat of ours is all there; a sync may tell of it half made: they are asked in last."""
+        return room.asked and (room.encrypted or not self.encryption)
 
     async def note_chats(self) -> None:
         """On the homeserver, for every device of ours and for a new one."""

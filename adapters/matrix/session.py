@@ -34,6 +34,7 @@ FULL = 300.0  # seconds for the first sync, which tells of all rooms
 LEAST, MOST = 1.0, 60.0  # seconds before the next try, growing
 UNKNOWN = 400  # what a homeserver says to a token of a sync that is not its own
 LATER = timedelta(hours=1)  # after which what could not be read is tried once more
+A_ROUND = 50  # of what could not be read, tried between two syncs
 AT_ONCE = 500  # happenings in one commit
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,9 @@ class Session:
     upgrades: Upgrades = field(init=False)
     _reader: Reader = field(init=False)
     _digests: dict[str, str] = field(default_factory=dict)  # of the rooms that we are in
+    _were: frozenset[str] = frozenset()  # in which we were before the sync that is read now
     _tried: datetime | None = None  # what could not be read
+    _again: list[str] = field(default_factory=list)  # of that, what is still to be tried
     _afresh: bool = False  # what was said since we last heard something is sought in the timelines
 
     def __post_init__(self) -> None:
@@ -77,6 +80,8 @@ class Session:
                 since, whole, self._afresh = None, True, True
                 continue
             alarms = await self._persevere(partial(self._keys, told))
+            listened = since is not None or self._afresh
+            self._were = frozenset(self._digests) if listened else frozenset()
             take = partial(self._take, inbox, told, since, whole)
             found = await self._persevere(take)
             since = await self._persevere(partial(self._keep, inbox, [*alarms, *found], told))
@@ -148,7 +153,10 @@ class Session:
             await inbox.take(found[:AT_ONCE])
             found = found[AT_ONCE:]
         await inbox.take(found, Cursor(self._name("sync"), following))
-        for id in told.at("rooms", "leave").data:
+        left = [*told.at("rooms", "leave").data]
+        if self._afresh:
+            left += self._not_among(told.at("rooms", "join").data)
+        for id in left:
             await self._forget(inbox, id)
         return following
 
@@ -167,7 +175,10 @@ class Session:
         elif since is not None and (self._is_known(id) if came else timeline.flag("limited")):
             missed, found = await self._fill(id, since, timeline)
             said = [*missed, *said]
-        said = while_in(said, self.known.user, inside=True)
+        ours = while_in(said, self.known.user, inside=True)
+        if came and id in self.known.first:
+            found += self._too_late(id, said, ours)
+        said = ours
         room.personal = room.personal or id in self.known.chats
         if not whole:  # else it is told below, if it is not known
             found += self._reader.state(room, before)
@@ -178,13 +189,23 @@ class Session:
         return [*found, *happened]
 
     def _is_known(self, id: str) -> bool:
-        """We were in it when we last heard something."""
-        return id in self._digests
+        """We were in it when we last heard something, also where a step is tried again."""
+        return id in self._were
 
     def _unfound(self, id: str, said: list[Slip], *, limited: bool) -> list[Happening]:
         """What there may be between what we heard last and what the timeline goes back to."""
         start, first = self.heard_at or self.now(), gaps.begin(said, self.now())
         return [gaps.lost(self.known, id, start, first)] if limited and first > start else []
+
+    def _too_late(self, id: str, said: list[Slip], ours: list[Slip]) -> list[Happening]:
+        """What was said in a place of ours after an upgrade, before we came along."""
+        heard = {each.text("event_id") for each in ours}
+        unheard = [each for each in said if each.text("event_id") not in heard]
+        came = [each for each in ours if came_in(each, self.known.user)]
+        if not unheard or not came:
+            return []
+        until = gaps.begin(came[-1:], self.now())
+        return [gaps.lost(self.known, id, gaps.begin(unheard, until), until)]
 
     def _gone(self, joined: Mapping[str, Any]) -> list[Happening]:
         """Rooms that we were in, of which we are not told why we are in them no more."""
@@ -198,8 +219,12 @@ class Session:
                 joined=False,
                 ours=id not in self.known.chats,
             )
-            for id in self._digests
-            if id not in joined and not self.known.is_past(id)
+            for id in self._not_among(joined)
+        ]
+
+    def _not_among(self, joined: Mapping[str, Any]) -> list[str]:
+        return [
+            each for each in self._digests if each not in joined and not self.known.is_past(each)
         ]
 
     async def _fill(
@@ -266,11 +291,11 @@ class Session:
 
     async def _chats(self, room: Room, new: Iterable[Slip]) -> list[Happening]:
         """Somebody begins a chat with us: it is noted, and they are told what there is to say."""
+        if self.saying.complete(room):
+            self.known.opened(room.id)
         whom = rooms.chat_with(room, self.known.user)
         if whom is None:
             return []
-        if self.saying.complete(room):
-            self.known.opened(room.id)
         before = self.known.direct.get(whom)
         if before != room.id and before not in self.known.rooms:
             self.known.direct[whom] = room.id
@@ -353,20 +378,28 @@ class Session:
                 await inbox.take([each], Cursor(name, self._reader.sealed[each.message.id]))
 
     async def _unseal(self, inbox: Inbox, told: Slip) -> None:
-        """What could not be read may be readable, now that keys came."""
+        """What could not be read may be readable, now that keys came: the newest first."""
         due = self._tried is None or self.now() - self._tried > LATER
-        if not self._reader.sealed or not (due or told.at("to_device").all("events")):
-            return
-        self._tried = self.now()
-        for id, where in list(self._reader.sealed.items()):
+        if due or told.at("to_device").all("events"):
+            self._tried, self._again = self.now(), list(self._reader.sealed)
+        asked = 0
+        while self._again and asked < A_ROUND:
+            id = self._again.pop()
+            where, before = self._reader.sealed.get(id), self._reader.shut.get(id)
+            if where is None or (before is not None and self._lacks(where, before)):
+                continue  # the homeserver need not be asked
+            asked += 1
             try:
                 event = await self.calls.event(where, id)
             except (TryLater, Doubtful, Refused):
+                self._again.insert(0, id)
                 return
             room = self.known.rooms.get(where)
             if room is not None and event is not None and self._lacks(where, event):
+                self._reader.shut_away(id, event)
                 continue
             del self._reader.sealed[id]
+            self._reader.shut.pop(id, None)
             read = self._reader.timeline(room, [event]) if event and room else []
             found = [await brought(inbox, self.calls, self._reader, each) for each in read]
             await inbox.take(found, Cursor(self._name(f"sealed/{id}"), ""))

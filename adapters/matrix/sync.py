@@ -29,6 +29,7 @@ FILTER: Mapping[str, Any] = {
 }
 
 
+MOST = 500  # events kept that cannot be read yet
 OPEN = frozenset(("m.room.redaction", "m.room.encrypted"))  # never within encryption
 Opener = Callable[[str, Mapping[str, Any]], Opened | Lacking | Refused]  # room, event
 
@@ -46,7 +47,13 @@ class Reader:
     now: Callable[[], datetime]
     ignored: dict[str, int] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)  # the rooms of what cannot be read yet
+    shut: dict[str, Slip] = field(default_factory=dict)  # it, as far as it came in this run
     files: dict[str, Told] = field(default_factory=dict)  # by message, what says where they are
+
+    def shut_away(self, id: str, event: Slip) -> None:
+        """So that the homeserver need not be asked for it: a few, for they may be large."""
+        if len(self.shut) < MOST:
+            self.shut[id] = event
 
     def room(self, id: str) -> Room:
         if id not in self.known.rooms:
@@ -96,6 +103,7 @@ class Reader:
                 continue  # who leaves a room that was replaced is still in the one of today
             if isinstance(each, Undecryptable):
                 self.sealed[each.message.id] = room.id
+                self.shut_away(each.message.id, event)
             if isinstance(each, FileShared):
                 self.files[each.message.id] = told
             yield each
@@ -170,9 +178,9 @@ def for_crypto(raw: Mapping[str, Any]) -> dict[str, Any]:
     for id, room in slip.at("rooms", "join").data.items():
         here = Slip(room)
         timeline = here.at("timeline")
-        state = [each.data for each in timeline.all("events") if "state_key" in each.data]
+        state = [_sound(each) for each in timeline.all("events") if "state_key" in each.data]
         part["join"][id] = {
-            "state": {"events": [each.data for each in here.at("state").all("events")]},
+            "state": {"events": [_sound(each) for each in here.at("state").all("events")]},
             "timeline": {
                 "events": state,
                 "limited": timeline.flag("limited"),
@@ -186,3 +194,14 @@ def for_crypto(raw: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("device_lists", "device_one_time_keys_count", "to_device")
     found = {name: slip.data[name] for name in kept if name in slip.data}
     return {"next_batch": slip.text("next_batch"), "rooms": part, **found}
+
+
+def _sound(event: Slip) -> Mapping[str, Any]:
+    """nio passes over who left with a malformed reason, and would give them keys for ever."""
+    content = event.at("content")
+    if event.text("type") != "m.room.member":
+        return event.data
+    kept = {
+        name: content.text(name) for name in ("membership", "displayname") if content.text(name)
+    }
+    return {**event.data, "content": kept, "unsigned": {}}

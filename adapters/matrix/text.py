@@ -211,7 +211,7 @@ def _behind_our_name(said: Said, names: Collection[str], *, direct: bool) -> str
     text, ids = said.text.strip(), {each for each in names if user(each)}
     ours = {words: NAMED_US for words, id in said.names if id in ids}
     if ids.intersection(said.mentions):
-        ours |= dict.fromkeys(names, NAMED_US)
+        ours |= dict.fromkeys([*names, *(f"@{each}" for each in names)], NAMED_US)
     elif direct:
         ours |= dict.fromkeys(names, CALLED_US)
     for each in sorted(filter(None, ours), key=len, reverse=True):

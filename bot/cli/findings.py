@@ -82,13 +82,15 @@ def unreached(tx: "Transaction", platforms: Sequence[str]) -> Iterator[Say]:
         if behind and without:
             yield say_many(
                 "{count} person of the directory has no account on {platform} ({names}), so I "
-                "cannot write to them. Does their e-mail address agree? Else: {command}",
+                "cannot write to them. Look at their e-mail address and the column accounts in "
+                "the directory, or give them a code: {command}",
                 "{count} people of the directory have no account on {platform} ({names}), so I "
-                "cannot write to them. Do their e-mail addresses agree? Else: {command}",
+                "cannot write to them. Look at their e-mail addresses and the column accounts in "
+                "the directory, or give each of them a code: {command}",
                 count=len(without),
                 platform=Quoted(platform.capitalize()),
                 names=Rows(tuple(map(Quoted, without[:NAMES]))),
-                command=Code("./duly people link PLATFORM REALM ACCOUNT PERSON"),
+                command=Code("./duly people code PERSON"),
             )
 
 

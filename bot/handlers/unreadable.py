@@ -45,7 +45,7 @@ def heard(tx: Transaction, event: Happening) -> None:
         case _:
             return
     key = conversation(message.place), message.id
-    if key in tx.unreadable.waiting():
+    if tx.unreadable.waits(key):
         tx.unreadable.read(key)
 
 

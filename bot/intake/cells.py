@@ -16,6 +16,8 @@ NAME, EMAIL, ID, REALM, ACCOUNT, LIST = 120, 254, 64, 255, 255, 4000  # characte
 PIECES = re.compile(r"[;；、,，\n]")
 EMAIL_FORM = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+")
 PLATFORM = re.compile(r"[a-z][a-z0-9_]{0,30}")
+MATRIX_ID = re.compile(r"@[^:]+:.+")
+MATRIX_EXAMPLE, SLACK_EXAMPLE = "matrix:corp.example:@ann:corp.example", "slack:T0123:U0456"
 DAY = r"(?:\d{4})[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?"
 PERIOD = re.compile(rf"({DAY})(?:\s*(?:\.\.|~|～|至|到|–|—|\bto\b)\s*({DAY}))?\s*(.*)", re.DOTALL)
 DELEGATE = re.compile(r"(?:delegate|代理人?)\s*[=:：]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
@@ -131,18 +133,22 @@ def accounts(text: str) -> tuple[Account, ...]:
 
 
 def account(text: str) -> Account:
-    """`platform:realm:account`. A realm may have a port, and a Matrix account its own colon."""
+    """`platform:realm:account`. A realm may have a port; a Matrix account is a whole id.
+
+    One that cannot be anybody's would leave its person unheard, and nobody would know why.
+    """
     platform, _, rest = text.partition(":")
     realm, mark, id = rest.partition(":@") if ":@" in rest else rest.partition(":")
     id = f"@{id}" if mark == ":@" else id
     short = len(realm) <= REALM and len(id) <= ACCOUNT
     visible = realm and id and not re.search(r"\s", realm + id) and short
-    if not PLATFORM.fullmatch(platform) or not visible:
+    whole = platform != "matrix" or MATRIX_ID.fullmatch(id)
+    if not PLATFORM.fullmatch(platform) or not visible or not whole:
         raise Wrong(
             say(
                 "{word} is no account: write platform:realm:account, such as {example}.",
                 word=Quoted(text),
-                example=Code("slack:T0123:U0456"),
+                example=Code(MATRIX_EXAMPLE if "matrix" in text or "@" in text else SLACK_EXAMPLE),
             )
         )
     return Account(Platform(platform), realm, id)

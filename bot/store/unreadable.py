@@ -11,6 +11,7 @@ from bot.store.schema import unreadable
 
 HOLD = timedelta(minutes=10)  # lease time: the key may still come
 LOOKED_FOR = timedelta(days=30)  # that long what becomes readable is marked as read
+FEW = 100  # more than that are not read for every transaction
 Key = tuple[str, str]  # a conversation, and a message in it
 
 
@@ -26,7 +27,7 @@ class Counted:
 @dataclass(slots=True)
 class Unreadable:
     rows: Rows
-    _waiting: set[Key] | None = None  # as this transaction knows
+    _waiting: set[Key] | None = None  # some, as this transaction knows; all where they are few
 
     def note(self, message: MessageRef, author: Account, at: datetime) -> bool:
         """False: it is known already."""
@@ -44,13 +45,18 @@ class Unreadable:
         self._waiting = None
         return True
 
-    def waiting(self) -> set[Key]:
-        """What may still become readable. Asked of every event: read once a transaction."""
+    def waits(self, key: Key) -> bool:
+        """It may still become readable. Asked of every message: a few are read once a transaction,
+        and of many that one."""
         if self._waiting is None:
             c, since = unreadable.c, self.rows.clock.lease() - LOOKED_FOR
-            rows = self.rows.all(unreadable, c.read_at.is_(None), c.found_at > since)
+            lately = c.read_at.is_(None), c.found_at > since
+            rows = self.rows.all(unreadable, *lately, limit=FEW + 1)
             self._waiting = {(row.place, row.message) for row in rows}
-        return self._waiting
+        if key in self._waiting or len(self._waiting) <= FEW:
+            return key in self._waiting
+        row = self._find(key)
+        return row is not None and row.read_at is None
 
     def read(self, key: Key) -> None:
         c, now = unreadable.c, self.rows.clock.now()

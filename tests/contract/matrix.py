@@ -46,7 +46,7 @@ class Notebook:
     async def cursors(self, prefix: str) -> Mapping[str, str]:
         return {name: at for name, at in self.cursors_.items() if name.startswith(prefix)}
 
-    async def lease(self, name: str) -> bool:
+    async def lease(self, name: str, holder: str = "") -> bool:
         return True
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:

@@ -120,6 +120,18 @@ def row(id: str, **cells: str) -> Mapping[str, str]:
             "2 accounts: slack:U1 is no account: write platform:realm:account, "
             "such as slack:T0123:U0456.",
         ),
+        *(
+            (
+                [row("E1", accounts=written)],
+                f"2 accounts: {written} is no account: write platform:realm:account, "
+                "such as matrix:corp.example:@ann:corp.example.",
+            )
+            for written in (
+                "@ann:corp.example",
+                "matrix:@ann:corp.example",
+                "matrix:corp.example:ann",
+            )
+        ),
         (
             [row("E1", accounts="slack:T1:U9"), row("E2", accounts="slack:T1:U9")],
             "3 accounts: slack:T1:U9 is E1's by row 2: an account has one person.",

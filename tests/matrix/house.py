@@ -32,8 +32,10 @@ from tests.matrix.people import People
 from tests.matrix.seen import Seen
 
 PATIENCE = 20.0  # seconds
+HELD = timedelta(minutes=5)  # longer than sending takes: what is held back on purpose
 KEY = "5a" * 32
 RATE = 60_000.0  # messages a minute: no limit
+AGAIN = timedelta(seconds=2)  # as where a chat was begun, and a sync is to tell of it
 T = TypeVar("T")
 
 
@@ -77,7 +79,8 @@ class House:
     def account(self, name: str) -> Account:
         return self.adapter.homeservers[0].known.account(self.staff[name].id)
 
-    def open(self) -> None:
+    def open(self, *, heard: bool = True) -> None:
+        """`heard`: and it listens."""
         files = StoredFiles(self.store)
         self.adapter = Matrix([self.install], files, self.store.clock.lease, TYPED)
         self.bot = assemble(self.store, [self.adapter])
@@ -90,7 +93,8 @@ class House:
             self._running = asyncio.create_task(self._runner.run())
 
         asyncio.run_coroutine_threadsafe(run(), self._loop).result(PATIENCE)
-        self.until(lambda: self.adapter.homeservers[0].ready)
+        if heard:
+            self.until(lambda: self.adapter.homeservers[0].ready)
 
     def close(self) -> None:
         async def end() -> None:
@@ -107,11 +111,17 @@ class House:
         self.close()
         self.reopen()
 
-    def reopen(self) -> None:
+    def reopen(self, *, heard: bool = True) -> None:
         """When the lease of who ended has ended, too."""
+        self.lease_to(None)
+        self.open(heard=heard)
+
+    def lease_to(self, holder: str | None) -> None:
+        """Another process, or nobody, has the right to listen from now on."""
+        until = self.store.clock.lease() + timedelta(days=1)
+        mine = listeners.c.holder.is_not(None)
         with self.store.transaction() as tx:
-            tx.listeners.rows.change(listeners, listeners.c.holder.is_not(None), holder=None)
-        self.open()
+            tx.listeners.rows.change(listeners, mine, holder=holder, held_until=until)
 
     def within(self, work: Coroutine[Any, Any, T]) -> T:
         """Something of the adapter's, in the loop where it lives."""
@@ -167,7 +177,8 @@ class House:
             due = tx.dues.next()
             if list(tx.journal.waiting(1)) or (due and due <= now):
                 return False
-            return not tx.outbox.rows.all(outbox, UNSENT, outbox.c.not_before <= now)
+            soon = outbox.c.not_before <= now + AGAIN, outbox.c.held_until <= now + HELD
+            return not tx.outbox.rows.all(outbox, UNSENT, *soon)
 
     def wait(self, span: timedelta) -> None:
         """Time goes by for Duly, in steps at which it looks at the clock."""

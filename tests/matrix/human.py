@@ -60,9 +60,7 @@ class Human:
         self._events: dict[str, dict[str, Json]] = defaultdict(dict)  # by room and event id
         self._since: str | None = None
         self._numbers, self._prefix = count(), token_hex(4)
-        self._http = httpx.Client(
-            base_url=url, timeout=60, headers={"Authorization": f"Bearer {account.token}"}
-        )
+        self._http = self._connected()
 
     def another(self) -> Self:
         """The same person at another device."""
@@ -340,6 +338,10 @@ class Human:
     def _told_of(self) -> dict[str, list[str]]:
         rooms = list(self._events)
         return {room: [each.trouble or each.body for each in self.messages(room)] for room in rooms}
+
+    def _connected(self) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {self.account.token}"}
+        return httpx.Client(base_url=self.url, timeout=60, headers=headers)
 
     # What somebody with secrets does in another way.
 

@@ -1,5 +1,7 @@
 """What the scenes about rooms ask of a house: what it keeps, and where it saw nothing."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from adapters.matrix.session import Session
+from adapters.matrix.slip import Slip
 from adapters.matrix.sync import FILTER
 from bot.events import CommandInvoked, Happening, MessagePosted, Place, PlaceChanged, conversation
 from bot.store.gaps import OPEN
@@ -112,3 +116,20 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
     room = {**FILTER["room"], "timeline": {"limit": 4}}
     monkeypatch.setattr("adapters.matrix.session.FILTER", {**FILTER, "room": room})
     monkeypatch.setattr("adapters.matrix.calls.PAGE", 5)
+
+
+@contextmanager
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever happens meanwhile, Duly asks for it only afterwards."""
+    over = threading.Event()
+    sync = Session._sync
+
+    async def later(self: Session, since: str | None, *, whole: bool) -> Slip:
+        await asyncio.to_thread(over.wait)
+        return await sync(self, since, whole=whole)
+
+    monkeypatch.setattr(Session, "_sync", later)
+    try:
+        yield
+    finally:
+        over.set()

@@ -139,7 +139,7 @@ def test_what_another_device_of_duly_says_is_no_command(plain: House) -> None:
 
 
 def test_who_is_meant_by_a_pill_gets_it_whatever_they_call_themselves(home: House) -> None:
-    room, root = asked(home, "eve")
+    room, _ = asked(home, "eve")
     (duty,) = owed(home, "bob", room)
     home.eve.rename_in(room, "Ann")
     lie = pill(home, "eve", "Ann")
@@ -189,6 +189,18 @@ def test_a_file_is_asked_for_and_posted_in_the_thread(home: House) -> None:
     assert "offer.txt" in last(home, "ann")
 
 
+def test_a_file_that_came_without_encryption_is_no_answer(secret: House) -> None:
+    chat = chat_of(secret, "ann")
+    root = secret.says("ann", "enclose", chat)
+    secret.says("ann", "a note", chat, thread=root)
+    content = {"msgtype": "m.file", "body": "offer.txt", "url": secret.ann.upload(b"13 pieces")}
+    event = secret.heard(secret.ann.send_clear(chat, "m.room.message", content))
+
+    assert said(secret, event, FileShared).brought == ()
+    assert "came without encryption" in last(secret, "ann")
+    secret.says("ann", "!cancel", chat, thread=root)
+
+
 def test_a_dialogue_can_be_left_and_a_wrong_answer_is_asked_again(plain: House) -> None:
     chat = chat_of(plain, "ann")
     root = plain.says("ann", "request", chat)
@@ -233,11 +245,11 @@ def test_who_ended_their_chat_and_asks_in_a_room_has_a_new_one(plain: House, way
 def _chat_where_they_rule(home: House, name: str) -> str:
     """Their one chat with Duly, in which they may throw it out."""
     who = home.staff[name]
-    for room in [each.id for each in home.adapter.homeservers[0].known.rooms.values()]:
-        if room == home.chat_room(name):
-            home.chat(name)
-            who.leave(room)
-            home.until(lambda: who.id not in home.adapter.homeservers[0].known.rooms[room].members)
+    known = home.adapter.homeservers[0].known
+    if (before := home.chat_room(name)) in known.rooms:
+        home.chat(name)
+        who.leave(before)
+        home.until(lambda: who.id not in known.rooms[before].members)
     chat = who.direct(home.duly, encrypted=home.install.encryption, preset="private_chat")
     home.until(lambda: home.has_greeted(chat))
     home.settle()
@@ -255,7 +267,60 @@ def test_a_question_waits_for_a_day_and_says_so(plain: House) -> None:
     assert "waited for a day and was given up" in last(plain, "eve")
 
 
-# Cards
+# Files
+
+
+@pytest.mark.thorough
+def test_a_report_comes_as_a_workbook_that_opens(secret: House) -> None:
+    chat = chat_of(secret, "hana")
+    before = len(secret.chat("hana"))
+    secret.says("hana", "report mine", chat)
+    sent = secret.until(lambda: [x for x in secret.chat("hana")[before:] if x.msgtype == "m.file"])
+
+    file = secret.hana.file(sent[0])
+    assert file.name.endswith(".xlsx")
+    assert len(openpyxl.load_workbook(io.BytesIO(file.data)).sheetnames) > 3
+    assert "url" not in sent[0].content
+
+
+def test_a_file_from_the_store_arrives_as_it_is(home: House) -> None:
+    chat_of(home, "ann")
+    body = bytes(range(256)) * 5000
+    with home.store.transaction() as tx:
+        file = tx.files.add("figures.xlsx", "ann", body, DAY)
+        effect = Upload(home.account("ann"), file, "figures.xlsx", Card(say("Your figures")))
+        tx.outbox.add(effect, "figures")
+    home.bot.made.ring()
+    home.settle()
+
+    card, seen = home.chat("ann")[-2:]
+    assert "Your figures" in card.body
+    assert home.ann.file(seen).data == body
+    assert seen.secret == home.install.encryption
+
+
+@pytest.mark.thorough
+def test_a_file_that_the_homeserver_does_not_take_is_told_with_what_to_do(
+    strict_synapse: Synapse, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with opened(strict_synapse, tmp_path_factory) as home:
+        chat_of(home, "ann")
+        with home.store.transaction() as tx:
+            file = tx.files.add("big.xlsx", "ann", bytes(2 * MEGABYTE), DAY)
+            effect = Upload(home.account("ann"), file, "big.xlsx", Card(say("Your report")))
+            tx.outbox.add(effect, "big")
+        home.bot.made.ring()
+        home.settle()
+
+        with home.store.reading() as tx:
+            (row,) = [x for x in tx.outbox.rows.all(outbox) if x.key.startswith("big")]
+            why = tx.outbox.rows.open(outbox.c.outcome, row.id, row.outcome)
+        assert (row.state, "M_TOO_LARGE" in why) == ("undeliverable", True)
+        home.says("ann", "waiting", chat_of(home, "ann"))
+        assert not any("Your report" in each.body for each in home.chat("ann"))
+
+
+# Cards; the last of them move the clock into the evening
 
 
 def test_a_card_is_answered_by_any_form_of_its_emoji(home: House) -> None:
@@ -332,40 +397,3 @@ def test_a_nudge_changes_when_it_is_answered_if_it_still_stands(home: House, gon
     assert (nudge.id not in seen) if gone else (seen[nudge.id].edits > 0)
     assert gone or "I have answered" not in seen[nudge.id].body
     assert not [each for each in home.unsent() if "Amend" in each]
-
-
-# Files
-
-
-@pytest.mark.thorough
-def test_a_report_comes_as_a_workbook_that_opens(home: House) -> None:
-    chat = chat_of(home, "hana")
-    before = len(home.chat("hana"))
-    home.says("hana", "report mine", chat)
-    files = home.until(lambda: [x for x in home.chat("hana")[before:] if x.msgtype == "m.file"])
-
-    file = home.hana.file(files[0])
-    assert file.name.endswith(".xlsx")
-    book = openpyxl.load_workbook(io.BytesIO(file.data))
-    assert len(book.sheetnames) > 3
-    assert ("file" in files[0].content) == home.install.encryption
-
-
-@pytest.mark.thorough
-def test_a_file_that_the_homeserver_does_not_take_is_told_with_what_to_do(
-    strict_synapse: Synapse, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    with opened(strict_synapse, tmp_path_factory) as home:
-        chat_of(home, "ann")
-        with home.store.transaction() as tx:
-            file = tx.files.add("big.xlsx", "ann", bytes(2 * MEGABYTE), DAY)
-            effect = Upload(home.account("ann"), file, "big.xlsx", Card(say("Your report")))
-            tx.outbox.add(effect, "big")
-        home.bot.made.ring()
-        home.settle()
-
-        with home.store.reading() as tx:
-            (row,) = [x for x in tx.outbox.rows.all(outbox) if x.key.startswith("big")]
-        assert (row.state, row.attempts) == ("undeliverable", 1)
-        home.says("ann", "waiting", chat_of(home, "ann"))
-        assert not any("Your report" in each.body for each in home.chat("ann"))

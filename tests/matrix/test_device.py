@@ -1,15 +1,20 @@
 """Our device on a real homeserver: who it is, what it reads, and what it does not believe."""
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.matrix import homeserver
 from adapters.matrix.cipher import RETRY, Kept
-from adapters.matrix.device import open_device
+from adapters.matrix.device import Device, open_device
+from adapters.matrix.install import Install
 from adapters.matrix.reading import Lacking, Opened, Refused
 from adapters.matrix.sharing import NotShared
 from adapters.matrix.trust import Why, accepted, keep, pinned
@@ -735,7 +740,8 @@ def test_why_nobody_can_log_in_is_said(
         (Answer(403, {"errcode": "M_FORBIDDEN"}), sso, "nobody log in with a password"),
         (Answer(403, {"errcode": "M_USER_DEACTIVATED"}), password, "is deactivated"),
         (Answer(429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 4000}), password, "4 sec"),
-        (Answer(401, {"errcode": "M_UNAUTHORIZED"}), password, "did not let"),
+        (Answer(401, {"errcode": "M_UNAUTHORIZED"}), password, "says M_UNAUTHORIZED"),
+        (Answer(404, {}), {}, "no Matrix homeserver"),
         (Answer(500, {}), password, "HTTP 500"),
         (Answer(200, {"user_id": "@eve:corp.example", "access_token": "x"}), {}, "as @eve"),
     ]
@@ -758,6 +764,30 @@ def test_why_nobody_can_log_in_is_said(
                 await open_device(made, wall)
 
     run(scene())
+
+
+def test_a_homeserver_that_is_long_away_is_logged_once(
+    people: People, store: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = install(people, people.account("duly"), store, homeserver="http://127.0.0.1:9")
+    tries: list[Install] = []
+
+    async def tried(made: Install, now: Callable[[], datetime]) -> Device:
+        tries.append(made)
+        return await open_device(made, now)
+
+    monkeypatch.setattr(homeserver, "AGAIN", 0.01)
+    monkeypatch.setattr(homeserver, "open_device", tried)
+    unused: Any = None  # there is nothing to take
+
+    async def scene() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await homeserver.Homeserver(away, unused, wall, ())._opened(unused)
+
+    run(scene())
+    assert len(tries) > 1
+    assert sum("does not answer" in each.message for each in caplog.records) == 1
 
 
 def test_a_key_for_one_use_is_gone_when_it_was_used(people: People, store: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.matrix import disk
 from adapters.matrix.deeds import Deeds
+from adapters.matrix.device import KEYS
 from adapters.matrix.doctor import Background, examine
 from adapters.matrix.install import Install
 from adapters.matrix.trust import Pin, keep
@@ -187,6 +188,11 @@ def token(look: Look) -> str:
 
 def test_the_wrong_key_of_the_store(alone: Look) -> None:
     assert "not the key with which" in alone.over(store_key="ab" * 32)[1]
+
+
+def test_keys_that_cannot_be_opened(alone: Look) -> None:
+    (alone.made.store / KEYS).write_bytes(b"no database" * 100)
+    assert f"{KEYS} cannot be opened (file is not a database)" in alone.over()[1]
 
 
 def test_keys_that_were_lost_and_an_identity_that_was_replaced(people: People, look: Look) -> None:

@@ -1,20 +1,24 @@
 """What was said while Duly did not listen is there afterwards: all of it, once, and in order."""
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters.matrix import calls, gaps, homeserver, session
 from adapters.matrix.slip import Slip
-from bot.events import MessageChanged, MessagePosted, Undecryptable
+from bot import running
+from bot.events import Happening, MessageChanged, MessagePosted, Undecryptable
+from bot.port import Doubtful
 from tests.matrix.cipher import SecretHuman
-from tests.matrix.house import House
-from tests.matrix.places import blind, here, home_of, kept, little, room_of, rows
-from tests.matrix.synapse import Synapse
+from tests.matrix.house import House, build
+from tests.matrix.human import Human, logged_in
+from tests.matrix.people import people_of
+from tests.matrix.places import blind, held, here, home_of, kept, little, room_of, rows
+from tests.matrix.synapse import Registered, Synapse
 
 
 @pytest.fixture(scope="module")
@@ -70,23 +74,6 @@ def noted(home: House) -> None:
 
     home.settle()
     home.until(is_noted)
-
-
-@contextmanager
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever happens meanwhile, Duly asks for it only afterwards."""
-    over = threading.Event()
-    sync = session.Session._sync
-
-    async def later(self: session.Session, since: str | None, *, whole: bool) -> Slip:
-        await asyncio.to_thread(over.wait)
-        return await sync(self, since, whole=whole)
-
-    monkeypatch.setattr(session.Session, "_sync", later)
-    try:
-        yield
-    finally:
-        over.set()
 
 
 def numbered(count: int, word: str = "message") -> list[str]:
@@ -170,6 +157,7 @@ def test_what_follows_the_coming_is_kept_and_nothing_else(
     assert blind(home, room) == []
 
 
+@pytest.mark.thorough
 def test_what_was_said_in_secret_is_read_with_keys_that_came_meanwhile(secret: House) -> None:
     room = room_of(secret, "secret", secret.bob, encrypted=True)
     texts = numbered(24)
@@ -253,7 +241,7 @@ def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
     home: House,
 ) -> None:
     short, long = room_of(home, "short", home.bob), room_of(home, "long", home.bob)
-    left = room_of(home, "left")
+    left, gone = room_of(home, "left"), room_of(home, "gone")
     says(home, short, ["heard"])
     home.until(lambda: kept(home, short))
     noted(home)
@@ -262,6 +250,9 @@ def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
     says(home, short, ["one", "two"])
     says(home, long, numbered(12))
     home.ann.kick(left, home.duly)
+    account = Registered("duly", home.duly, home.install.password, "", "")
+    with Human(home.people.server.url, logged_in(home.people.server.url, account)) as other:
+        other.leave(gone)
     home.reopen()
     home.until(lambda: blind(home, long))
     home.settle()
@@ -272,7 +263,10 @@ def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
     ((since, until),) = blind(home, long)
     assert until is not None
     assert since < until
-    assert [until for _, until in blind(home, left)] == [None]
+    for room in (left, gone):
+        assert [until for _, until in blind(home, room)] == [None]
+        with home.store.reading() as tx:
+            assert not tx.listeners.cursor(f"matrix/{home.duly}/room/{room}")
     home.says("ann", "three", short)
     assert kept(home, short)[-1] == "three"
 
@@ -280,6 +274,71 @@ def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
 def _forget(home: House) -> None:
     with home.store.transaction() as tx:
         tx.listeners.move(f"matrix/{home.duly}/sync", "nothing-that-it-ever-said")
+
+
+def test_however_much_cannot_be_read_little_of_it_is_tried_between_two_syncs(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody can say much that nobody can read, and send us keys that open nothing."""
+    monkeypatch.setattr(session, "A_ROUND", 3)
+    room, server = room_of(home, "sealed"), home.adapter.homeservers[0]
+    here, asked = server.session, list[str]()
+    assert here is not None
+    ask = here.calls.event
+
+    async def counted(_: calls.Calls, room: str, id: str) -> Slip | None:
+        asked.append(id)
+        if id == "$6":
+            raise Doubtful("it cannot be told")
+        return await ask(room, id)
+
+    monkeypatch.setattr(calls.Calls, "event", counted)
+    sealed = here._reader.sealed
+    sealed |= {f"${number}": room for number in range(8)}
+    keys = Slip({"to_device": {"events": [{}]}})
+    home.within(here._unseal(home.bot.inbox, keys))
+    assert asked == ["$7", "$6"]
+    for _ in range(3):
+        home.within(here._unseal(home.bot.inbox, Slip({})))
+    assert asked == ["$7", "$6", "$5", "$4", "$3", "$2", "$1", "$0", "$6"]
+    assert list(sealed) == ["$6"]
+    sealed.clear()
+
+
+@pytest.mark.parametrize("trouble", [RuntimeError, ConnectionError])  # a crash, and a try more
+def test_what_was_said_before_duly_ever_ran_is_not_kept_though_it_stumbled_at_first(
+    synapse: Synapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    monkeypatch.setattr(running, "TROUBLE", 0.05)
+    monkeypatch.setattr(session, "LEAST", 0.05)
+    synapse.start()
+    with people_of(synapse) as people:
+        made = build(people, tmp_path, ("ann",), secret=False, db=None)
+        account = Registered("duly", made.duly, made.install.password, "", "")
+        room = made.ann.create_room("old", invite=[made.duly])
+        with Human(synapse.url, logged_in(synapse.url, account)) as before:
+            before.join(room)
+            for _ in range(6):  # so that the homeserver does not tell of our coming
+                made.ann.say(room, "!duly mine")
+        tells, stumbled = session.Session._joined, [trouble()]
+
+        async def stumbling(self: session.Session, *told: Any, **how: Any) -> list[Happening]:
+            found = await tells(self, *told, **how)
+            if stumbled:
+                raise stumbled.pop()
+            return found
+
+        monkeypatch.setattr(session.Session, "_joined", stumbling)
+        made.open()
+        try:
+            made.settle()
+            assert not stumbled
+            assert kept(made, room) == []
+            made.says("ann", "a new one", room)
+            assert kept(made, room) == ["a new one"]
+        finally:
+            made.close()
+            made.store.db.dispose()
 
 
 def test_a_gap_has_its_times_whatever_its_messages_say() -> None:

@@ -139,7 +139,7 @@ def test_every_mistake_of_a_section_is_said(section: dict[str, object], says: st
     assert "hunter2" not in str(told.value)
 
 
-def test_one_account_and_one_folder_are_set_once() -> None:
+def test_one_account_one_homeserver_and_one_folder_are_set_once() -> None:
     section = {
         "user_id": "@duly:corp.example",
         "password_env": "MATRIX_PASSWORD",
@@ -147,6 +147,10 @@ def test_one_account_and_one_folder_are_set_once() -> None:
     }
     with pytest.raises(Unusable, match="is set in the variables MATRIX_… and in section 1"):
         installs([section], DATA, WELL)
+
+    second = {**section, "user_id": "@other:corp.example"}
+    with pytest.raises(Unusable, match="are accounts of one homeserver"):
+        installs([second], DATA, WELL)
 
     other = {**section, "user_id": "@duly:globex.example", "store": "/s"}
     with pytest.raises(Unusable, match="share the store"):

@@ -6,7 +6,9 @@ import hmac
 import json
 import stat
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -213,6 +215,39 @@ def test_what_is_set_wrongly_is_said_with_what_to_do(terminal: Terminal) -> None
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(name, value)
             assert says in terminal("register", ends=2)
+
+
+class Page(BaseHTTPRequestHandler):
+    """The company's pages, as they answer to everything."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html>Welcome</html>")
+
+    do_GET = do_POST
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_an_address_at_which_there_is_something_else_is_said_to_be_wrong(
+    people: People, account: Registered, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATRIX_HOMESERVER", f"{people.server.url}/app")
+    assert "/app there is no Matrix homeserver" in terminal("register", ends=2)
+
+    with HTTPServer(("127.0.0.1", 0), Page) as pages:
+        Thread(target=pages.serve_forever, daemon=True).start()
+        monkeypatch.setenv("MATRIX_HOMESERVER", f"http://127.0.0.1:{pages.server_port}")
+        by_password = terminal("register", ends=2)
+        monkeypatch.setenv(SECRETS["access_token"], account.token)
+        by_token = terminal("register", ends=2)
+        pages.shutdown()
+
+    for told in (by_password, by_token):
+        assert "there is no Matrix homeserver" in told
 
 
 def test_the_token_of_somebody_else_and_a_dead_one_are_refused(

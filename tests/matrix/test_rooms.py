@@ -1,6 +1,7 @@
 """Rooms that Duly enters, leaves, may not speak in, and that are replaced by others."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -8,7 +9,10 @@ import pytest
 
 from adapters.matrix import joining
 from adapters.matrix.joining import Joining
+from bot.card import Card
+from bot.effects import Send
 from bot.events import AccountChanged, MessagePosted, MessageRef
+from bot.words import Quoted, say
 from tests.matrix.house import House
 from tests.matrix.human import CLIENT
 from tests.matrix.places import (
@@ -66,9 +70,10 @@ def test_who_begins_a_chat_is_greeted_once_and_nothing_is_kept_of_it(home: House
     assert blind(home, chat) == []
 
 
-def test_nothing_is_kept_of_before_duly_came(home: House) -> None:
+def test_nothing_is_kept_of_before_duly_came(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    little(monkeypatch)
     room = home.ann.create_room("old", initial_state=[_history("shared")])
-    for number in range(120):
+    for number in range(12):
         home.ann.say(room, f"old {number}")
     home.ann.invite(room, home.duly)
     enters(home, room)
@@ -149,6 +154,7 @@ def test_who_throws_duly_out_is_told_nothing_and_the_gap_is_known_until_it_is_ba
     assert welcomes(home, home.ann, room) == 2
 
 
+@pytest.mark.thorough
 def test_what_was_said_before_duly_was_thrown_out_is_kept_though_it_was_down(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +184,7 @@ def test_what_was_said_before_duly_was_thrown_out_is_kept_though_it_was_down(
     assert kept(home, other)[3:] == ["inside again"]
 
 
+@pytest.mark.thorough
 def test_duly_goes_where_it_is_thrown_out_and_back_while_it_is_down(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -310,11 +317,13 @@ def test_an_upgrade_is_the_same_place_with_its_duties(home: House) -> None:
     assert kept(home, room)[-1] == "They are in the folder, on page three."
 
 
+@pytest.mark.thorough
 def test_an_upgrade_while_duly_is_down_and_another_after_it(home: House) -> None:
     room = room_of(home, "thrice", preset="public_chat")
     home.says("ann", "one", room)
     home.close()
     second = home.ann.upgrade_room(room)
+    home.ann.say(second, "nobody hears me")
     home.reopen()
     enters(home, second)
     home.says("ann", "two", second)
@@ -327,10 +336,14 @@ def test_an_upgrade_while_duly_is_down_and_another_after_it(home: House) -> None
 
     assert kept(home, room) == ["one", "two", "three", "four", "late"]
     assert not shown(home, room).archived
-    assert blind(home, room) == []
+    ((since, until),) = blind(home, room)
+    assert until is not None
+    assert since <= until
 
 
-def test_a_card_of_before_an_upgrade_can_still_be_amended(home: House) -> None:
+def test_a_card_of_before_an_upgrade_can_still_be_amended_and_its_thread_goes_on(
+    home: House,
+) -> None:
     room = room_of(home, "cards", preset="public_chat")
     home.ann.sync()
     (card,) = [each for each in home.ann.messages(room) if WELCOME in each.body]
@@ -341,6 +354,12 @@ def test_a_card_of_before_an_upgrade_can_still_be_amended(home: House) -> None:
 
     found, _ = home.within(outbound._standing_at(_ref(home, room, card.id)))
     assert found.id == room
+    home.ann.sync_until(lambda: new in home.ann.joined)
+    with home.store.transaction() as tx:
+        thread = replace(place_of(home, room), thread=card.id)
+        tx.outbox.add(Send(thread, Card(say("Hello {who}", who=Quoted("thread")))), "thread")
+    home.bot.made.ring()
+    home.ann.sees(new, "thread")
 
 
 def test_a_room_that_says_alone_that_it_replaces_another_is_one_of_its_own(home: House) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from adapters.matrix import roster
+from adapters.matrix.wire import Answer, Wire
 from tests.desk import STAFF
 from tests.matrix.house import House, house
 from tests.matrix.human import Human
@@ -75,6 +77,40 @@ def test_a_closed_account_is_nobodys_to_write_to_any_more(home: House, root: Hum
             return not tx.people.is_open(account)
 
     home.until(closed)
+
+
+def test_a_locked_account_that_is_opened_and_locked_again_is_closed_again(
+    home: House, root: Human
+) -> None:
+    bob = _comes(home, root, "bob", **_mail("bob@acme.example"))
+    account = home.adapter.homeservers[0].known.account(bob.id)
+
+    def is_open() -> bool:
+        with home.store.reading() as tx:
+            return tx.people.is_open(account)
+
+    home.until(is_open)
+    for locked in (True, False, True, False):
+        root.call("PUT", USERS + quote(bob.id), {"locked": locked})
+        home.until((lambda: not is_open()) if locked else is_open)
+
+
+def test_a_homeserver_that_stumbles_is_asked_again(
+    home: House, root: Human, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As behind a proxy, or busy: that says nothing about our token."""
+    monkeypatch.setattr(roster, "TROUBLE", 0.05)
+    ask, answers = Wire.ask, [429, 500, 502]
+
+    async def stumbling(wire: Wire, method: str, path: str, *more: Any, **how: Any) -> Answer:
+        if path.startswith(USERS[:-1]) and answers:
+            return Answer(answers.pop(), {})
+        return await ask(wire, method, path, *more, **how)
+
+    monkeypatch.setattr(Wire, "ask", stumbling)
+    bob = _comes(home, root, "bob", **_mail("bob@acme.example"))
+    home.until(lambda: _owner(home, bob) == "bob")
+    assert not answers
 
 
 def test_without_the_right_to_look_nothing_is_lost_but_the_look(

@@ -328,6 +328,8 @@ def test_our_name_at_the_beginning_calls_us_where_we_are_meant() -> None:
     assert asked(formatted(html, body)) == Asked("pass 7 @Bob")
     assert asked({"body": "Duly，mine", **ours}) == Asked("mine")
     assert asked({"body": "duly mine", **ours}) == Asked("mine")
+    assert asked({"body": "@Duly mine", **ours}) == Asked("mine")
+    assert asked({"body": "@Duly mine"}) is None
     assert asked({"body": "Dulyx mine", **ours}) is None
     assert asked({"body": "Duly: mine"}) is None
     assert asked(formatted(f"{pill(BOB, 'Duly')}: mine")) is None

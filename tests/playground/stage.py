@@ -78,7 +78,7 @@ class PaperCore:
     async def cursor(self, name: str) -> str | None:
         return None
 
-    async def lease(self, name: str) -> bool:
+    async def lease(self, name: str, holder: str = "") -> bool:
         return True
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:

@@ -51,7 +51,7 @@ class Counted:
     async def cursors(self, prefix: str) -> Mapping[str, str]:
         return {}
 
-    async def lease(self, name: str) -> bool:
+    async def lease(self, name: str, holder: str = "") -> bool:
         return True
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:

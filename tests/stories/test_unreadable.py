@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.cli.findings import unreadable
 from bot.events import CommandInvoked, MessageRef, Undecryptable
 from bot.policy import periods
@@ -110,6 +112,19 @@ def test_it_is_counted_for_hr_and_by_the_doctor(desk: Desk) -> None:
     assert told["Of these, read later"] == 1
     assert told["The oldest not read yet"] == MONDAY + M
     assert doctor(desk)[0].startswith("1 message of the last week could not be read (1 more could")
+
+
+def test_of_very_many_each_is_known_when_it_can_be_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.unreadable.FEW", 1)
+    for number in range(4):
+        muffled(desk, "ann", f"m{number}")
+    for number in range(4):
+        desk.take(desk.message("ann", "Good morning", f"m{number}"))
+    desk.take(desk.message("ann", "Good morning", "m9"))
+
+    assert figures(desk)["Of these, read later"] == 4
 
 
 def test_a_command_that_can_be_read_later_counts_as_read(desk: Desk) -> None:

@@ -57,7 +57,7 @@ class Prompt:
     async def cursor(self, name: str) -> str | None:
         return None
 
-    async def lease(self, name: str) -> bool:
+    async def lease(self, name: str, holder: str = "") -> bool:
         return True
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
