@@ -180,7 +180,7 @@ class Meetings:
     silent_confirms: bool  # whoever says nothing in time has confirmed
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)  # one of a version of the policy: itself alone
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
     """What should not stand in a message. Policy 2.1.1-rumour, 4.2.1, 4.2.2, 4.2.3."""
 
@@ -202,6 +202,10 @@ class Screening:
     sensitive: tuple[str, ...]
     slang: tuple[str, ...]
     rules: Mapping[str, Setting]
+
+    def __hash__(self) -> int:
+        """Of few of its parts: it is asked for with every message, and lists may be long."""
+        return hash((self.level, self.judged, len(self.codewords), len(self.rumours)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
