@@ -23,7 +23,7 @@ from adapters.matrix.publishing import Stock
 from adapters.matrix.reading import Lacking, Opened, Reader, Refused
 from adapters.matrix.sharing import TO_DEVICE, NotShared, Sharing
 from adapters.matrix.signing import decode
-from adapters.matrix.trust import Changed, Trusting, own_key
+from adapters.matrix.trust import Changed, Trusting, Why, own_key
 from adapters.matrix.vault import Secrets, Vault
 from adapters.matrix.wire import NoAnswer, Wire
 from adapters.slip import Slip
@@ -93,6 +93,14 @@ class Cipher:
         except EncryptionError as error:
             raise NotShared(type(error).__name__) from None
         return made, body
+
+    def shut_out(self, user: str) -> Why | None:
+        """Why no device of theirs can read what we write; None: one can, or we do not know yet."""
+        if self.trusting.policy == "all" or not self.trusting.is_known(user):
+            return None
+        devices = list(self.client.device_store.active_user_devices(user))
+        found = [self.trusting.why_not(user, each.id, each.ed25519) for each in devices]
+        return None if None in found else next(iter(found), Why.NO_IDENTITY)
 
     async def prove(self, *, replace: bool = False) -> None:
         """See to it that our device is the account's own, by its cross-signing identity.

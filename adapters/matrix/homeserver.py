@@ -113,7 +113,7 @@ class Homeserver:
         known.names = frozenset({known.user, local(known.user), NAME})
         calls = Calls(device.wire, Pace(self.install.rate))
         saying = Saying(calls, device, known)
-        self.outbound = Outbound(calls, known, saying, self.files, self.typed)
+        self.outbound = Outbound(calls, known, saying, self.files, self.typed, self.now)
         self.session = Session(device, calls, known, saying, self.now)
         return self.session
 

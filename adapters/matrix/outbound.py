@@ -1,7 +1,7 @@
 """Effects of the core become events of rooms. Each message carries the key of what it is."""
 
 import logging
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -16,6 +16,7 @@ from adapters.matrix.reading import Opened
 from adapters.matrix.render import Message
 from adapters.matrix.saying import Content, Saying, ours
 from adapters.matrix.slip import Slip
+from adapters.matrix.trust import advice
 from bot.card import Card
 from bot.effects import (
     Amend,
@@ -31,7 +32,7 @@ from bot.effects import (
 )
 from bot.events import Account, MessageRef, Place
 from bot.port import Doubtful, Files, TryLater, Undeliverable
-from bot.words import Reader
+from bot.words import Reader, say
 
 SKEW = timedelta(minutes=5)  # by which the homeserver's clock may be behind ours
 V1 = "/_matrix/client/v1"
@@ -69,6 +70,7 @@ class Outbound:
     saying: Saying
     files: Files
     typed: Container[str]  # commands that no reaction may give
+    now: Callable[[], datetime]
     _largest: float | None = field(default=None)  # bytes of a file
 
     async def deliver(self, effect: Deliverable, key: str, reader: Reader) -> MessageRef | None:
@@ -133,7 +135,22 @@ class Outbound:
         content = {**render.content(made), **ours(key)}
         ref = await self.saying.say(place, content, keys.transaction(key), clear=clear)
         await self._seed(ref, made, key)
+        if not clear:
+            await self._explain(place, reader)
         return ref
+
+    async def _explain(self, place: Place, reader: Reader) -> None:
+        """Who cannot read it is told in clear what to do; the homeserver sees to it: once a day."""
+        why = self.saying.shut_out(place)
+        if why is None:
+            return
+        card = Card(say("You cannot read what I write to you"), body=(advice(why),), tone="bad")
+        once = keys.transaction(f"shut out/{place.id}/{self.now():%Y-%m-%d}")
+        try:
+            content = render.content(self._made(card, reader))
+            await self.saying.say(replace(place, thread=None), content, once, clear=True)
+        except (TryLater, Doubtful, Undeliverable, Refused) as no:
+            log.info("somebody is not told why they read nothing: %s", type(no).__name__)
 
     async def _seed(self, ref: MessageRef, made: Message, key: str) -> None:
         """Reactions of ours to press on; without them the card still says what to type."""

@@ -13,6 +13,7 @@ from adapters.matrix.device import Device
 from adapters.matrix.known import PLATFORM, Known, Room
 from adapters.matrix.sharing import NotShared
 from adapters.matrix.slip import Slip
+from adapters.matrix.trust import Why
 from adapters.matrix.wire import NoAnswer
 from bot.events import Account, MessageRef, Place
 from bot.port import Doubtful, TryLater, Undeliverable
@@ -167,6 +168,14 @@ class Saying:
             kind, content = await self._encrypted(room, kind, content)
         path = room_path(room.id, "send", kind, transaction)
         return (await self.calls.send("PUT", path, content)).event("event_id")
+
+    def shut_out(self, place: Place) -> Why | None:
+        """Why whoever we are alone with there can read nothing of ours."""
+        room, cipher = self.room(place), self.device.cipher
+        whom = rooms.chat_with(room, self.known.user)
+        if cipher is None or whom is None or not room.encrypted:
+            return None
+        return cipher.shut_out(whom)
 
     async def _encrypted(self, room: Room, kind: str, content: Content) -> tuple[str, Content]:
         """Nothing was sent where it fails. Raises TryLater, Undeliverable."""

@@ -267,6 +267,23 @@ def test_who_has_no_identity_is_told_in_clear_what_to_do(secret: House) -> None:
 
 
 @pytest.mark.thorough
+def test_who_cannot_read_their_cards_is_told_so_in_clear_once(secret: House) -> None:
+    bare = _joins(secret, "hana", bare=True)
+    name = bare.account.name
+    pill = f'<a href="https://matrix.to/#/{bare.id}">{name}</a>'
+    for ask in ("can you send me the samples?", "do you have the figures of May?"):
+        secret.says("ann", f"{name} {ask}", html=f"{pill} {ask}", mentions=[bare.id])
+        secret.wait(timedelta(hours=4))
+
+    room = _their_chat(secret, bare)
+    told = bare.sees(room, "set up recovery")
+    assert "You cannot read what I write to you" in told.body
+    sealed = [each for each in bare.messages(room) if each.trouble]
+    assert len(sealed) >= 1
+    assert len([each for each in bare.messages(room) if "set up recovery" in each.body]) == 1
+
+
+@pytest.mark.thorough
 def test_whose_identity_changed_is_followed_again_when_it_is_trusted(secret: House) -> None:
     eve = who(secret, "eve")
     secret.says("eve", "!duly mine")
