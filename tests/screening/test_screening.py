@@ -315,6 +315,7 @@ def born_in_a_thirteenth_month() -> str:
         ("[abc](http://a1.example) " * 150, []),
         ("password=abc " * 150, []),
         ("4111 " * 500, []),
+        (f"{made.mobile(1)}, {made.mobile(2)}, 订单 {made.mobile(3)}", []),
     ],
 )
 def test_one_by_one(text: str, rules: list[str]) -> None:

@@ -4,7 +4,9 @@ Each character is folded by itself, so that every place can be found again in th
 """
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 LONGEST = 65_536  # characters of a message that are looked at; no platform takes longer ones
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # letters and marks that nobody sees
@@ -43,17 +45,8 @@ class Text:
         """Where in the text as it was said a part of the folded one stands."""
         if self.plain == self.said:
             return start, end
-        at, found, last = 0, len(self.said), len(self.said)
-        begun = False
-        for number, one in enumerate(self.said):
-            width = len(FOLDS[ord(one)])
-            if not begun and at + width > start:
-                found, begun = number, True
-            at += width
-            if at >= end:
-                last = number + 1
-                break
-        return found, last
+        ends = list(accumulate(len(FOLDS[ord(one)]) for one in self.said))
+        return bisect_right(ends, start), bisect_left(ends, end) + 1
 
 
 def fold(said: str) -> Text:
