@@ -20,6 +20,7 @@ from bot.policy.figures import Fact, Nudge
 from bot.policy.hours import Calendar, Interval
 from bot.policy.people import Absence, Directory, Person
 from bot.policy.periods import Period
+from bot.policy.releases import Finding
 from bot.policy.rulebook import Rulebook
 from bot.store import Transaction
 from bot.store.reporting import Reporting
@@ -132,6 +133,7 @@ class Material:
     gaps: tuple[tuple[str, datetime, datetime], ...] = ()
     rooms: int = 0
     unreadable: Counted = field(default_factory=Counted)  # said in the period, everywhere
+    findings: tuple[Finding, ...] = ()  # of the period, told to their authors
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
 
     @property
@@ -320,6 +322,11 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         gaps=tuple(rows.gaps(wanted.period.start, wanted.period.end)),
         rooms=len(shot.places),
         unreadable=tx.unreadable.counted(wanted.period.start, wanted.period.end),
+        findings=tuple(
+            each
+            for each in tx.findings.between(wanted.period.start, wanted.period.end)
+            if each.told and (scope is None or each.person in scope)
+        ),
         salt=tx.clock.random(32),
     )
 

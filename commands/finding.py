@@ -1,8 +1,8 @@
-"""/duly finding: look at what was posted without approval, and say what came of it. Policy 3.2."""
+"""/duly finding: look at what was found in messages, and say what came of it. Policy 3.2, 4.2.1."""
 
 from dataclasses import dataclass
 
-from bot.card import Card
+from bot.card import Card, Field, Form
 from bot.command import Call, Command, Refusal, Words, number_in
 from bot.handlers import findings
 from bot.policy.releases import How
@@ -17,6 +17,12 @@ VERBS: dict[str, How] = {
     "已改正": "settled",
     "已处理": "settled",
     "已處理": "settled",
+    "false": "false",
+    "误报": "false",
+    "誤報": "false",
+    "explain": "explained",
+    "说明": "explained",
+    "說明": "explained",
 }
 
 
@@ -45,11 +51,15 @@ def parse(words: Words) -> Looked:
     return Looked(number, how, why[0].strip() if why else "")
 
 
-def run(call: Call, looked: Looked) -> Card:
+def run(call: Call, looked: Looked) -> Card | Form:
     if looked.number is None:
         return findings.listed(call)
     if not looked.how:
         return findings.show(call, looked.number)
+    if looked.how == "explained" and not looked.why:
+        return Form(
+            f"finding {looked.number} explain", say("Why does it stand there?"), FIELDS, say("Send")
+        )
     if len(looked.why) > LONGEST:
         raise Refusal(
             say(
@@ -61,11 +71,20 @@ def run(call: Call, looked: Looked) -> Card:
     return findings.settle(call, looked.number, looked.how, looked.why)
 
 
+FIELDS = (Field("why", say("The reason; whoever looks at it reads it"), "lines", longest=LONGEST),)
 COMMAND = Command(
     name="finding",
-    usage="finding NUMBER fine|settled WHY",
-    summary=say("Look at what was posted without approval; say what came of it."),
-    examples=("", "7", "7 fine It was approved on paper.", "7 settled"),
+    usage="finding NUMBER fine|settled|false|explain WHY",
+    summary=say("Look at what was found in messages; say what came of it."),
+    examples=(
+        "",
+        "7",
+        "7 fine It was approved on paper.",
+        "7 settled",
+        "7 false",
+        "7 explain It is the number of our hotline.",
+    ),
     parse=parse,
     run=run,
+    fields=FIELDS,
 )

@@ -1,5 +1,6 @@
 """Sheet 0: what this report is, for whom, and what it was made from."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from bot.policy import figures
@@ -76,6 +77,7 @@ def _facts(material: Material) -> Iterator[Row]:
     )
     yield say("Data coverage"), Shown(material.coverage, "percent")
     yield from _unreadable(material)
+    yield from _findings(material)
     yield say("Report id"), material.report
 
 
@@ -88,6 +90,19 @@ def _unreadable(material: Material) -> Iterator[Row]:
     yield say("Of these, read later"), Shown(found.read, "whole")
     if found.oldest is not None:
         yield say("The oldest not read yet"), Shown(found.oldest, "moment")
+
+
+def _findings(material: Material) -> Iterator[Row]:
+    """A count and no names: most are mended by their authors at once, and none is a score."""
+    found = material.findings
+    if not found:
+        return
+    ends = Counter(each.how for each in found)
+    yield say("Findings in messages"), Shown(len(found), "whole")
+    mended = ends["edited"] + ends["deleted"] + ends["settled"]
+    yield say("Of these, put right"), Shown(mended, "whole")
+    yield say("Of these, false alarms or fine"), Shown(ends["false"] + ends["fine"], "whole")
+    yield say("Of these, still open"), Shown(ends[""], "whole")
 
 
 COLUMNS = (

@@ -160,11 +160,13 @@ def _laid_over(store: "Store") -> tuple[str, int]:
 def _rules(store: "Store", out: Out) -> int:
     """What people did about the nudges of each rule, under the version in force. 1.3-moderate."""
     from bot.handlers.labels import standings
+    from bot.handlers.learning import precisions
     from bot.words import Code, Share, say, say_many
 
     words = spoken()
     with store.reading() as tx:
         found, version = standings(tx), tx.policies.current().version
+        looked = precisions(tx)
     out(words(say("Under policy version {version}:", version=Code(str(version)))))
     for each in found:
         figures = say_many("{count} nudge judged", "{count} nudges judged", each.judged)
@@ -173,6 +175,13 @@ def _rules(store: "Store", out: Out) -> int:
             figures = say("{judged}, {share} of them wrong", judged=figures, share=share)
         state = say("waits for the digest") if each.demoted else say("goes out at once")
         out(f"{each.rule}: {words(figures)}; {words(state)}")
+    for one in looked:
+        figures = say_many("{count} finding settled", "{count} findings settled", one.judged)
+        if one.judged:
+            share = Share(one.wrong / one.judged)
+            figures = say("{judged}, {share} of them false alarms", judged=figures, share=share)
+        state = say("only collects") if one.collects else say("tells the author")
+        out(f"{one.rule}: {words(figures)}; {words(state)}")
     return FINE
 
 

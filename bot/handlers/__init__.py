@@ -37,6 +37,7 @@ from bot.handlers import (
     menu,
     publishing,
     rooms,
+    screening,
     talk,
     unreadable,
 )
@@ -84,8 +85,10 @@ class Handlers:
                 accounts.changed(tx, event)
             case MembershipChanged():
                 rooms.moved(tx, event)
+                screening.moved(tx, event)
             case PlaceChanged():
                 rooms.changed(tx, event)
+                screening.changed(tx, event)
             case CoverageLost(place=place, since=since, at=at):
                 tx.gaps.add(conversation(place), since, at)
                 absences.unseen(tx, conversation(place), since, at)
@@ -93,12 +96,14 @@ class Handlers:
                 echoes.heard(tx, event)
             case FilePublished():
                 publishing.published(tx, event)
+                screening.published(tx, event)
             case AccessLost():
                 access.lost(tx, event)
             case Alarm():
                 access.alarmed(tx, event)
             case FileShared():
                 menu.brought(self._menu, tx, event)
+                screening.shared(tx, event)
             case Undecryptable():
                 unreadable.came(tx, event)
             case Unread():

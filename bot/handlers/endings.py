@@ -54,6 +54,7 @@ HOW: Mapping[str, Say] = {
     "amended": say("the minutes were changed"),
     "fine": say("who looked at it found nothing wrong"),
     "put right": say("what was found has been put right"),
+    "false alarm": say("it was a false alarm"),
     "kept": say("the words were kept, and the objection with them"),
     "parent": say("what it hung on was settled"),
 }

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from bot.card import Card
 from bot.command import Call, Refusal
 from bot.events import MessageRef
-from bot.handlers import deeds, looking, showing
+from bot.handlers import deeds, learning, looking, rules, showing
 from bot.handlers.deeds import person_named
 from bot.policy import forms, releases
 from bot.policy.differing import Piece
 from bot.policy.duties import Duty
 from bot.policy.people import Directory, Person
-from bot.policy.releases import Finding, How, Rule
+from bot.policy.releases import Claim, Finding, How, Severity, State
 from bot.store import Transaction
 from bot.words import Code, Quoted, Ref, Say, Value, say, say_many
 
@@ -28,52 +28,77 @@ STATES = {
     "fine": say("It was fine"),
     "settled": say("It has been put right"),
     "edited": say("Its author has put it right"),
+    "deleted": say("The message has been deleted"),
+    "false": say("A false alarm"),
+    "explained": say("Its author has explained it"),
+    "again": say("It still stood in another message"),
 }
-HOW = {"fine": "fine", "settled": "put right", "edited": "put right"}  # as a duty's end says it
+HOW = {  # as a duty's end says it
+    "fine": "fine",
+    "settled": "put right",
+    "edited": "put right",
+    "deleted": "put right",
+    "false": "false alarm",
+}
+CLAIMS = {
+    "false": say("Its author calls it a false alarm"),
+    "explained": say("Its author says that it is meant"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspected:
     """What appears to break a rule."""
 
-    rule: Rule
+    rule: str
     clause: str
     person: Person | None
-    about: MessageRef
+    about: MessageRef | None
     request: str | None = None
+    severity: Severity = "serious"
+    hash: bytes | None = None  # of what was found
+    tail: str = ""  # what may be shown of it
 
 
-def open_(tx: Transaction, found: Suspected) -> Finding:
-    """It goes by the number of the duty to look at it."""
+def open_(tx: Transaction, found: Suspected, state: State = "open") -> Finding:
+    """It goes by the number of the duty to look at it.
+
+    What stands in a message and is slight, or is not told to its author, nobody has to look at.
+    """
     id, directory = tx.clock.new_id(), tx.people.snapshot().directory
-    reviewer = reviewer_of(directory, found.person)
+    looked_at = state == "open" and (found.severity == "serious" or found.hash is None)
+    reviewer = reviewer_of(directory, found.person) if looked_at else None
     duty = _owe(tx, found, id, reviewer) if reviewer else None
     finding = Finding(
         id=id,
         number=duty.number if duty else tx.duties.number(),
         rule=found.rule,
         clause=found.clause,
-        severity="slight" if found.rule == "differs" else "serious",
+        severity=found.severity,
         person=found.person.id if found.person else None,
         about=found.about,
         request=found.request,
         at=tx.clock.now(),
+        state=state,
+        hash=found.hash,
+        tail=found.tail,
     )
     tx.findings.add(finding)
     return finding
 
 
 def _owe(tx: Transaction, found: Suspected, id: str, reviewer: Person) -> Duty:
-    book = tx.policies.current()
+    book, screened = tx.policies.current(), found.hash is not None
+    level = book.screening.level if screened else book.approvals.review_level
     return deeds.open_duty(
         tx,
         deeds.Opening(
             kind="review",
             owed_by=reviewer.id,
             owed_to=None,
-            level=book.levels[book.approvals.review_level],
+            level=book.levels[level],
             clause=found.clause,
-            rule=f"releases.{found.rule}",
+            rule=found.rule if screened else f"releases.{found.rule}",
             start=tx.clock.now(),
             subject=looking.SUBJECT + id,
         ),
@@ -95,31 +120,73 @@ def settle(call: Call, number: int, how: How, why: str) -> Card:
     """Once; what came of it never changes. Its author is told."""
     finding = _found(call, number)
     if finding.person == call.person.id:
+        return _answered(call, finding, how, why)
+    if how == "explained":
         raise Refusal(
             say(
-                "{number} is about your own message; somebody else has to look at it.",
-                number=Ref(number),
+                "Only its author can explain it. Say what came of it: {fine} or {settled}",
+                fine=Code(f"/duly finding {number} fine WHY"),
+                settled=Code(f"/duly finding {number} settled WHY"),
             )
         )
     if not may_review(call.tx, finding, call.person):
         raise _none(number)
     settled = replace(finding, how=how, note=why)
     if not close(call.tx, settled, call.person.id):
-        by = call.tx.findings.find(number)
-        raise Refusal(
-            say(
-                "{number} was already settled by {person}.",
-                number=Ref(number),
-                person=call.who(by.settled_by if by else None),
-            )
-        )
+        raise _settled(call, number)
     call.tell(finding.person, _outcome(call, settled))
     return Card(
         say("{number} is settled.", number=Ref(number)),
         facts=((say("State"), STATES[how]),),
         tone="good",
-        about=finding.about,
+        about=where(finding),
     )
+
+
+def _settled(call: Call, number: int) -> Refusal:
+    by = call.tx.findings.find(number)
+    return Refusal(
+        say(
+            "{number} was already settled by {person}.",
+            number=Ref(number),
+            person=call.who(by.settled_by if by else None),
+        )
+    )
+
+
+def _answered(call: Call, finding: Finding, how: How, why: str) -> Card:
+    """What its author says: of something slight it is the last word, else its reviewer reads it."""
+    number = Ref(finding.number)
+    if not finding.screened or how not in CLAIMS:
+        raise Refusal(
+            say(
+                "{number} is about your own message; somebody else has to look at it.",
+                number=number,
+            )
+        )
+    claim: Claim = "false" if how == "false" else "explained"
+    if finding.state != "open" or not call.tx.findings.claim(
+        replace(finding, claim=claim, reply=why)
+    ):
+        raise _settled(call, finding.number)
+    if finding.severity == "slight":
+        close(call.tx, replace(finding, how=how), call.person.id)
+        return Card(
+            say("Noted: {number} is settled.", number=number),
+            facts=((say("State"), STATES[how]),),
+            tone="good",
+            about=where(finding),
+        )
+    return Card(
+        say("Noted on {number}; whoever looks at it reads what you say.", number=number),
+        facts=((say("Your word"), CLAIMS[claim]),),
+        about=where(finding),
+    )
+
+
+def where(finding: Finding) -> MessageRef | None:
+    """The message it is about; None where it is a room or a file."""
+    return finding.about if finding.about is not None and finding.about.id else None
 
 
 def close(tx: Transaction, finding: Finding, by: str) -> bool:
@@ -129,6 +196,7 @@ def close(tx: Transaction, finding: Finding, by: str) -> bool:
         return False
     for duty in tx.duties.about(looking.SUBJECT + finding.id):
         deeds.settle(tx, duty, "done", deeds.Ending(HOW[finding.how], now))
+    learning.learn(tx, finding)
     return True
 
 
@@ -138,12 +206,16 @@ def _outcome(call: Call, finding: Finding) -> Card:
         "number": Ref(finding.number),
     }
     title = say("{person} has looked at what you posted: it was fine ({number})", **values)
-    if finding.how != "fine":
+    if finding.how == "false":
+        title = say(
+            "{person} has looked at what you posted: it was a false alarm ({number})", **values
+        )
+    elif finding.how != "fine":
         title = say(
             "{person} has looked at what you posted: it has been put right ({number})", **values
         )
     note = (Quoted(finding.note, forms.LONGEST),) if finding.note else ()
-    return Card(title, body=note, about=finding.about, tone="good")
+    return Card(title, body=note, about=where(finding), tone="good")
 
 
 def may_review(tx: Transaction, finding: Finding, person: Person) -> bool:
@@ -211,23 +283,39 @@ def reminder(tx: Transaction, duty: Duty, reader: str) -> Card:
 
 def card(tx: Transaction, finding: Finding, reader: Person) -> Card:
     may = finding.state == "open" and may_review(tx, finding, reader)
+    mine = finding.state == "open" and finding.screened and finding.person == reader.id
+    exits = looking.exits_of(finding) if may else looking.authors(finding) if mine else ()
     return Card(
         looking.title(tx, finding),
         body=(*_words(tx, finding, reader), *_note(finding)),
         facts=_facts(tx, finding),
-        buttons=looking.exits(finding.number) if may else (),
-        why=say(
-            "Clause {clause}: what is released is what was approved.", clause=Code(finding.clause)
-        ),
-        about=finding.about,
+        buttons=exits,
+        why=_why(finding),
+        about=where(finding),
     )
+
+
+def _why(finding: Finding) -> Say:
+    clause = Code(finding.clause)
+    if finding.screened:
+        return say(
+            "Clause {clause}: kept are its kind, its end and a keyed hash, not the thing itself.",
+            clause=clause,
+        )
+    return say("Clause {clause}: what is released is what was approved.", clause=clause)
 
 
 def _facts(tx: Transaction, finding: Finding) -> tuple[tuple[Say, Say | Value], ...]:
     facts: list[tuple[Say, Say | Value]] = [(say("Number"), Ref(finding.number))]
+    if finding.screened:
+        facts.append((say("What"), rules.named(finding.rule)))
+    if finding.tail:
+        facts.append((say("It ends in, or is"), Code(finding.tail)))
     if finding.about is not None:
         facts.append((say("Where"), Quoted(tx.people.place_name(finding.about.place), PLACE)))
     facts += [(say("Noticed at"), finding.at), (say("State"), STATES[finding.how])]
+    if finding.claim:
+        facts.append((say("Its author's word"), CLAIMS[finding.claim]))
     if finding.settled_by is not None and finding.settled_at is not None:
         facts.append((say("Looked at by"), person_named(tx, finding.settled_by)))
         facts.append((say("Looked at on"), finding.settled_at))
@@ -235,11 +323,14 @@ def _facts(tx: Transaction, finding: Finding) -> tuple[tuple[Say, Say | Value], 
 
 
 def _note(finding: Finding) -> tuple[Value, ...]:
-    return (Quoted(finding.note, forms.LONGEST),) if finding.note else ()
+    words = (finding.reply, finding.note)
+    return tuple(Quoted(each, forms.LONGEST) for each in words if each)
 
 
 def _words(tx: Transaction, finding: Finding, reader: Person) -> tuple[Say | Value, ...]:
-    """What was posted, and what differs, for who may read that place."""
+    """What was posted, and what differs, for who may read that place; no secret is repeated."""
+    if finding.screened:
+        return (say("I do not repeat what stands there."),)
     if finding.about is None or not tx.people.sees(reader.id, finding.about.place):
         return (say("You are not in that place, so I show you only that something was posted."),)
     text = deeds.excerpt(tx, finding.about, reader.id)

@@ -1,6 +1,7 @@
 """Findings to look at, as duties in words: in lists, nudges and digests. Policy 3.2."""
 
 from bot.card import Button
+from bot.handlers import rules
 from bot.handlers.deeds import excerpt, person_named
 from bot.policy.duties import Duty
 from bot.policy.releases import Finding
@@ -24,6 +25,10 @@ def what(tx: Transaction, duty: Duty) -> Say:
     """In a list of what somebody is to look at."""
     finding = of(tx, duty)
     person = person_named(tx, finding.person)
+    if finding.screened:
+        return say(
+            "Look at what {person} posted: {what}", person=person, what=rules.named(finding.rule)
+        )
     if finding.rule == "differs":
         return say("Look at what {person} posted: it differs from what was approved", person=person)
     return say("Look at what {person} posted without approval", person=person)
@@ -31,6 +36,13 @@ def what(tx: Transaction, duty: Duty) -> Say:
 
 def late(tx: Transaction, duty: Duty) -> Say:
     """In a list of what is late in a team."""
+    if of(tx, duty).screened:
+        return say(
+            "{number} {owner} has not looked since {due} at what somebody posted",
+            number=Ref(duty.number),
+            owner=person_named(tx, duty.owed_by),
+            due=duty.due,
+        )
     return say(
         "{number} {owner} has not looked since {due} at what somebody posted without approval",
         number=Ref(duty.number),
@@ -44,6 +56,11 @@ def title(tx: Transaction, finding: Finding) -> Say:
         "person": person_named(tx, finding.person),
         "number": Ref(finding.number),
     }
+    if finding.screened:
+        what = rules.named(finding.rule)
+        if finding.person is None:
+            return say("To be looked at: {what}, {number}", what=what, number=Ref(finding.number))
+        return say("To be looked at, of {person}: {what}, {number}", what=what, **values)
     if finding.rule == "differs":
         return say("{person} posted something else than was approved: {number}", **values)
     return say("{person} posted something that was not approved: {number}", **values)
@@ -51,13 +68,31 @@ def title(tx: Transaction, finding: Finding) -> Say:
 
 def words(tx: Transaction, duty: Duty, reader: str) -> str:
     """For who may read them where they stand; empty for anybody else."""
-    return excerpt(tx, of(tx, duty).about, reader)
+    finding = of(tx, duty)
+    return "" if finding.screened else excerpt(tx, finding.about, reader)
 
 
 def exits(number: int) -> tuple[Button, ...]:
     return (
         Button(say("It was fine"), "✅", f"finding {number} fine", "good"),
         Button(say("Has been put right"), "🔧", f"finding {number} settled"),
+    )
+
+
+def exits_of(finding: Finding) -> tuple[Button, ...]:
+    """What its reviewer can say came of it."""
+    if not finding.screened:
+        return exits(finding.number)
+    alarm = Button(say("A false alarm"), "🙅", f"finding {finding.number} false")
+    return (*exits(finding.number), alarm)
+
+
+def authors(finding: Finding) -> tuple[Button, ...]:
+    """What its author can say of it, beside deleting or editing the message."""
+    number = finding.number
+    return (
+        Button(say("A false alarm"), "🙅", f"finding {number} false"),
+        Button(say("Explain"), "💬", f"finding {number} explain"),
     )
 
 

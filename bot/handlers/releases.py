@@ -66,7 +66,7 @@ def _released(message: Message, request: Request) -> bool:
 
 def _open(message: Message) -> Iterator[Finding]:
     found = message.tx.findings.of_message(message.ref)
-    return (each for each in found if each.state == "open")
+    return (each for each in found if each.state == "open" and not each.screened)
 
 
 def _suspect(message: Message, family: str, approved: list[Request]) -> None:
@@ -83,6 +83,7 @@ def _suspect(message: Message, family: str, approved: list[Request]) -> None:
             person=person,
             about=message.ref,
             request=near.id if near else None,
+            severity="slight" if near else "serious",
         ),
     )
     message.whisper(_told(message, finding, near, family), "release")
@@ -105,7 +106,7 @@ def _said_before(message: Message, person: Person | None) -> bool:
     return any(
         releases.canonical(tx.records.words(conversation(each.about.place), each.about.id)) == text
         for each in found
-        if each.about is not None and each.about != message.ref
+        if each.about is not None and each.about != message.ref and not each.screened
     )
 
 

@@ -20,7 +20,7 @@ from bot.events import (
     bare_emoji,
     conversation,
 )
-from bot.handlers import classes, deeds, followups, judging, marking, releases
+from bot.handlers import classes, deeds, followups, judging, marking, releases, screening
 from bot.policy.duties import ANSWERED
 from bot.policy.judge import Utterance
 from bot.policy.people import Person
@@ -97,10 +97,11 @@ def posted(tx: Transaction, event: MessagePosted, memory: Memory) -> None:
 
 
 def _look(message: judging.Message, rule: Rule | None, memory: Memory) -> None:
-    """What class it is of by a rule, and whether it may stand where it stands. Policy 3.1, 3.2"""
+    """What class it is of, whether it may stand there, and what in it. Policy 3.1, 3.2, 4.2"""
     given = rule is not None and classes.by_rule(message, rule)
     if releases.look(message) or given:
         memory.catch_up(message.tx, conversation(message.place))
+    screening.look(message)
 
 
 def _message(tx: Transaction, event: MessagePosted, new: Utterance) -> judging.Message:
@@ -139,6 +140,7 @@ def changed(tx: Transaction, event: MessageChanged, memory: Memory) -> None:
     memory.skip(place, seq)
     if event.text is None:
         judging.deleted(tx, event.message, event.at)
+        screening.deleted(tx, event.message, who)
     elif found := tx.records.message(place, event.message.id):
         _judge_anew(tx, event, memory, *found)
 

@@ -74,6 +74,14 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(_text(each) for each in value)
 
 
+def _terms(value: Any) -> tuple[str, ...]:
+    """Of one character alone nearly every message would have one."""
+    texts = _texts(value)
+    if any(len(each.strip()) < 2 for each in texts):  # noqa: PLR2004
+        raise ValueError
+    return texts
+
+
 def _megabytes(value: Any) -> int:
     if not 0 < _whole(value) <= MOST_MEGA:
         raise ValueError
@@ -168,6 +176,12 @@ def _audience(value: Any) -> tuple[str, ...]:
 
 TEXT = Kind(_text, say("a text"), "")
 TEXTS: Kind[tuple[str, ...]] = Kind(_texts, say("a list of texts"), ())
+TERMS: Kind[tuple[str, ...]] = Kind(
+    _terms, say("a list of words, each of two characters or more"), ()
+)
+SITES: Kind[tuple[str, ...]] = Kind(
+    _all_like(DOMAIN), say("a list of domains, such as brightwater.example"), ()
+)
 SUFFIXES: Kind[tuple[str, ...]] = Kind(
     _all_like(SUFFIX), say("a list of endings of file names, such as .exe"), ()
 )

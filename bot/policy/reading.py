@@ -23,8 +23,10 @@ from bot.policy.kinds import (
     MEGABYTES,
     PART,
     PERCENT,
+    SITES,
     SPAN_KIND,
     SUFFIXES,
+    TERMS,
     TEXT,
     TEXTS,
     TIME,
@@ -47,6 +49,7 @@ from bot.policy.routekinds import (
 from bot.policy.routes import Route, Step, kinds
 from bot.policy.rulebook import (
     CLASSES,
+    SETTINGS,
     Answers,
     Approvals,
     Channel,
@@ -62,7 +65,10 @@ from bot.policy.rulebook import (
     Nudges,
     Rule,
     Rulebook,
+    Screening,
+    Setting,
 )
+from bot.policy.screening.rules import RULES
 from bot.words import Code, Quoted, Rows, Say, say
 
 T = TypeVar("T")
@@ -206,12 +212,13 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
-    sheet.table((), (*top, *more, *others, "meetings"))
+    sheet.table((), (*top, *more, *others, "meetings", "screening"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
     routes = {name: _route(sheet, name, level) for name in sheet.table(("routes",))}
     families = kinds(routes)
+    mail = _mail(sheet, one_of(tuple(routes) or ("material",)))
     promises = Entry(sheet, ("promises",), ("clause", "longest_days"))
     return Rulebook(
         version=version,
@@ -232,11 +239,12 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         nudges=_nudges(sheet),
         approvals=_approvals(sheet, level),
         routes=routes,
-        mail=_mail(sheet, one_of(tuple(routes) or ("material",))),
+        mail=mail,
         files=_files(sheet),
         notices=_notices(sheet, level),
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
+        screening=_screening(sheet, level, mail.domains),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -535,4 +543,36 @@ def _files(sheet: Sheet) -> FileRules:
         clause=entry.get("clause", CLAUSE_KIND),
         longest=entry.get("longest_mb", MEGABYTES),
         waiting=entry.get("waiting_mb", MEGABYTES),
+    )
+
+
+def _screening(sheet: Sheet, level: Kind[str], own: tuple[str, ...]) -> Screening:
+    counts = ("judged", "wrong_at_most", "phones_from")
+    places = ("closed", "internal")
+    sites = ("domains", "imitated", "shorteners", "known_bad")
+    words = ("marks", "phrases", "codewords", "rumours", "sensitive", "slang")
+    path = ("screening",)
+    entry = Entry(sheet, path, ("level", "formality", *counts, *places, *sites, *words, "rules"))
+    setting: Kind[Any] = one_of(SETTINGS)
+    wanted = Entry(sheet, (*path, "rules"), tuple(RULES))
+    rules: dict[str, Setting] = {name: wanted.get(name, setting) for name in RULES}
+    return Screening(
+        level=entry.get("level", level),
+        judged=entry.get("judged", WHOLE),
+        wrong_at_most=entry.get("wrong_at_most", PERCENT),
+        formality=entry.get("formality", FLAG),
+        phones_from=entry.get("phones_from", WHOLE),
+        closed=entry.get("closed", TEXTS),
+        internal=entry.get("internal", TEXTS),
+        domains=tuple(dict.fromkeys((*own, *entry.get("domains", SITES)))),
+        imitated=entry.get("imitated", SITES),
+        shorteners=entry.get("shorteners", SITES),
+        known_bad=entry.get("known_bad", SITES),
+        marks=entry.get("marks", TERMS),
+        phrases=entry.get("phrases", TERMS),
+        codewords=entry.get("codewords", TERMS),
+        rumours=entry.get("rumours", TERMS),
+        sensitive=entry.get("sensitive", TERMS),
+        slang=entry.get("slang", TERMS),
+        rules=rules,
     )

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from typing import Literal
 
 from bot.policy.hours import Calendar
 from bot.policy.routes import Route
 
+Setting = Literal["serious", "slight", "collect", "off"]
+SETTINGS: tuple[Setting, ...] = ("serious", "slight", "collect", "off")
 CLASSES = ("work", "notice", "material", "personal")
 
 
@@ -178,6 +181,34 @@ class Meetings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """What should not stand in a message. Policy 2.1.1-rumour, 4.2.1, 4.2.2, 4.2.3."""
+
+    level: str  # how long somebody has to look at what is serious
+    judged: int  # the last so many findings of a rule that were settled …
+    wrong_at_most: int  # … and of these so many per cent may have been false alarms
+    formality: bool
+    phones_from: int  # fewer in one message are somebody's contact
+    closed: tuple[str, ...]  # channels where what is confidential may be said
+    internal: tuple[str, ...]  # channels where nobody from outside may be
+    domains: tuple[str, ...]  # the company's own
+    imitated: tuple[str, ...]  # of others
+    shorteners: tuple[str, ...]
+    known_bad: tuple[str, ...]
+    marks: tuple[str, ...]
+    phrases: tuple[str, ...]
+    codewords: tuple[str, ...]
+    rumours: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    slang: tuple[str, ...]
+    rules: Mapping[str, Setting]
+
+    def __hash__(self) -> int:
+        """Of few of its parts: it is asked for with every message, and lists may be long."""
+        return hash((self.level, self.judged, len(self.codewords), len(self.rumours)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -202,6 +233,7 @@ class Rulebook:
     notices: Notices
     lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
     meetings: Meetings
+    screening: Screening
     keep_bodies: timedelta
     targets: Mapping[str, int]
 

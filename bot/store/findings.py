@@ -4,17 +4,20 @@ Policy 3.2. Nobody's words are kept here: the message it is about is a record of
 of a finding, the database itself will not change.
 """
 
+import hmac
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from bot.events import MessageRef, Place, account_of, conversation
-from bot.policy.releases import Finding
+from bot.policy.releases import Finding, How
 from bot.store.rows import Rows, Where
 from bot.store.schema import findings
 
-SAME = tuple(each.name for each in fields(Finding) if each.name not in ("about", "note"))
+TELLING = ("fine", "false", "settled", "edited", "deleted")
+SEALED = ("note", "tail", "reply")
+SAME = tuple(each.name for each in fields(Finding) if each.name not in ("about", *SEALED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,18 @@ class Findings:
     def add(self, finding: Finding) -> None:
         about = finding.about
         values = {name: getattr(finding, name) for name in SAME}
+        values |= {name: self._close(finding, name) for name in SEALED}
         place = conversation(about.place) if about else None
         self.rows.add(findings, **values, conversation=place, message=about and about.id)
+
+    def _close(self, finding: Finding, name: str) -> bytes | None:
+        words = getattr(finding, name)
+        return self.rows.close(findings.c[name], finding.id, words) if words else None
+
+    def hashed(self, secret: str) -> bytes:
+        """Under a key of our own: whoever has the rows alone cannot try what it may be of."""
+        key = hmac.digest(self.rows.seal.key, b"findings", "sha256")
+        return hmac.digest(key, secret.encode("utf-8", "surrogatepass"), "sha256")
 
     def find(self, number: int) -> Finding | None:
         return self._first(findings.c.number == number)
@@ -43,20 +56,44 @@ class Findings:
         whose = c.person.is_(None) if person is None else c.person == person
         return self._all(whose, c.at >= at)
 
+    def alike(self, place: Place, rule: str, hash: bytes) -> list[Finding]:
+        """Of the same thing in the same room."""
+        c = findings.c
+        return self._all(c.conversation == conversation(place), c.hash == hash, c.rule == rule)
+
+    def of_file(self, rule: str, hash: bytes) -> list[Finding]:
+        c = findings.c
+        return self._all(c.conversation.is_(None), c.hash == hash, c.rule == rule)
+
+    def ends(self, rule: str, since: datetime, last: int) -> list[How]:
+        """What came of the last of a rule that say whether it was right, the newest first."""
+        c = findings.c
+        where = c.rule == rule, c.at >= since, c.state == "settled", c.how.in_(TELLING)
+        newest = (c.settled_at.desc(), c.id.desc())
+        return [row.how for row in self.rows.all(findings, *where, order=newest, limit=last)]
+
     def many(self, ids: Collection[str]) -> list[Finding]:
         return self._all(findings.c.id.in_(ids)) if ids else []
 
     def between(self, start: datetime, end: datetime) -> list[Finding]:
         return self._all(findings.c.at >= start, findings.c.at < end)
 
+    def claim(self, finding: Finding) -> bool:
+        """What its author says of it; False where it was settled meanwhile."""
+        c, reply = findings.c, self._close(finding, "reply")
+        where = c.id == finding.id, c.state == "open"
+        return self.rows.change(findings, *where, claim=finding.claim, reply=reply) == 1
+
     def settle(self, finding: Finding) -> bool:
         """False where somebody else came first."""
         c = findings.c
         names = ("state", "how", "settled_by", "settled_at")
-        note = self.rows.close(c.note, finding.id, finding.note) if finding.note else None
+        note = self._close(finding, "note")
         values = {name: getattr(finding, name) for name in names}
         return (
-            self.rows.change(findings, c.id == finding.id, c.state == "open", **values, note=note)
+            self.rows.change(
+                findings, c.id == finding.id, c.state != "settled", **values, note=note
+            )
             == 1
         )
 
@@ -72,5 +109,9 @@ class Findings:
         if row.message is not None:
             at = account_of(row.conversation)
             about = MessageRef(Place(at.platform, at.realm, at.id), row.message)
-        note = self.rows.open(findings.c.note, row.id, row.note) if row.note else ""
-        return Finding(about=about, note=note, **{name: getattr(row, name) for name in SAME})
+        opened = {
+            name: self.rows.open(findings.c[name], row.id, sealed)
+            for name in SEALED
+            if (sealed := getattr(row, name)) is not None
+        }
+        return Finding(about=about, **opened, **{name: getattr(row, name) for name in SAME})

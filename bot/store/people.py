@@ -134,6 +134,12 @@ class People:
         row = self.rows.one(accounts, *self._is(account))
         return row is None or bool(row.active and not row.automatic and not row.outsider)
 
+    def is_outsider(self, account: Account) -> bool:
+        """A guest, or somebody of a partner; a stranger of whom nothing is known is not."""
+        person = self.snapshot().directory.behind(account)
+        row = self.rows.one(accounts, *self._is(account))
+        return bool(person and person.partner) or bool(row is not None and row.outsider)
+
     def meet(self, event: AccountChanged) -> None:
         """What the platform says of an account; unknown ones are kept apart as strangers."""
         values = {name: getattr(event, name) for name in SEEN} | {"name": clean(event.name, NAME)}

@@ -463,13 +463,18 @@ findings = table(
     Column("message", String),
     Column("request", String),  # which request it should have been, or was
     Column("at", Moment, nullable=False),
-    Column("state", String, nullable=False),  # open, settled
+    Column("state", String, nullable=False),  # open, settled; repeat, collected: not told
     Column("how", String, nullable=False),  # what came of it
     Column("settled_by", String),
     Column("settled_at", Moment),
     Column("note", LargeBinary),  # sealed: what its reviewer said
+    Column("hash", LargeBinary),  # under a key: the same thing, found again
+    Column("tail", LargeBinary),  # sealed: what may be shown of it
+    Column("claim", String, nullable=False, server_default=""),  # false, explained: its author's …
+    Column("reply", LargeBinary),  # … sealed: and why
     UniqueConstraint("company", "number"),
 )
+Index("findings_rule", findings.c.company, findings.c.rule, findings.c.settled_at)
 Index("findings_message", findings.c.company, findings.c.conversation, findings.c.message)
 Index("findings_person", findings.c.company, findings.c.person, findings.c.at)
 dialogues = table(
