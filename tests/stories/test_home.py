@@ -74,7 +74,7 @@ def test_a_click_on_it_does_something_and_shows_it_anew() -> None:
 def test_a_stranger_reads_whom_to_ask() -> None:
     desk = Desk(paper=Homely())
 
-    assert "Ask HR or IT" in shown(home(desk, "u9"))
+    assert "ask HR for a code" in shown(home(desk, "u9"))
     desk.close()
 
 

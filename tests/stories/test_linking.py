@@ -127,7 +127,9 @@ def test_hr_gives_a_code_to_who_has_no_account(desk: Desk) -> None:
         tx.people.save(
             [replace(tx.people.snapshot().directory.people["bob"], roles=frozenset({"it"}))]
         )
-    given = desk.says("hana", "link @eve")
+    nobody = desk.says("hana", "link @eve")  # an account of nobody's, whatever it calls itself
+    assert "I know nobody called «@eve». Use their whole name" in nobody[0]
+    given = desk.says("hana", "link Eve")
     assert given[0].startswith("hana: Tell «Eve» yourself, and nobody else")
     said = desk.says("eve2", f"link {code_in(given)}")
 
