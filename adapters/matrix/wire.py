@@ -1,5 +1,6 @@
 """Single calls to a homeserver: a method, a path, and what it says to them."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -58,6 +59,7 @@ class Wire:
     url: str  # of the homeserver
     token: str = field(default="", repr=False)
     _line: aiohttp.ClientSession | None = field(default=None, repr=False)
+    _shut: bool = False
 
     async def ask(
         self,
@@ -86,9 +88,11 @@ class Wire:
                 raise TooLarge from None
 
     async def close(self) -> None:
-        if self._line is not None:
-            await self._line.close()
-            self._line = None
+        """For good: who still holds it sends nothing more. Interrupted, it is closed all the same."""
+        self._shut = True
+        line, self._line = self._line, None
+        if line is not None:
+            await asyncio.shield(line.close())
 
     async def _asked(
         self, method: str, path: str, *, patience: float = PATIENCE, **how: Any
@@ -101,6 +105,8 @@ class Wire:
     async def _request(
         self, method: str, path: str, *, patience: float, **how: Any
     ) -> AsyncIterator[aiohttp.ClientResponse]:
+        if self._shut:
+            raise NoAnswer("we have hung up", sent=False)
         if self._line is None:
             self._line = aiohttp.ClientSession()
         signed = {"Authorization": f"Bearer {self.token}"} if self.token else {}

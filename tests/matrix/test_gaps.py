@@ -300,7 +300,8 @@ def test_however_much_cannot_be_read_little_of_it_is_tried_between_two_syncs(
     assert asked == ["$7", "$6"]
     for _ in range(3):
         home.within(here._unseal(home.bot.inbox, Slip({})))
-    assert asked == ["$7", "$6", "$5", "$4", "$3", "$2", "$1", "$0", "$6"]
+    assert asked[:8] == ["$7", "$6", "$5", "$4", "$3", "$2", "$1", "$0"]
+    assert set(asked[8:]) == {"$6"}  # once for each round, of which Duly may have one of its own
     assert list(sealed) == ["$6"]
     sealed.clear()
 
