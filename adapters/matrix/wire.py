@@ -88,7 +88,7 @@ class Wire:
                 raise TooLarge from None
 
     async def close(self) -> None:
-        """For good: who still holds it sends nothing more. Interrupted, it is closed all the same."""
+        """For good: who still holds it sends nothing more. An interruption does not stop it."""
         self._shut = True
         line, self._line = self._line, None
         if line is not None:
