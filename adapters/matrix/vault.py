@@ -91,7 +91,8 @@ class Sealed:
             os.replace(draft, self.file)
             sync_folder(self.file.parent)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                draft.unlink()
             raise Unusable(f"The file {self.file} cannot be written: {error.strerror}.") from None
 
     def version(self) -> tuple[int, int] | None:
