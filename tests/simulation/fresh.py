@@ -23,6 +23,10 @@ BUSY = (
     "SELECT FROM pg_stat_activity WHERE datname = current_database() "
     "AND pid <> pg_backend_pid() AND state <> 'idle'"
 )
+SHAPE = """SELECT
+    (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'),
+    (SELECT count(*) FROM information_schema.columns WHERE table_schema = 'public'),
+    (SELECT count(*) FROM pg_indexes WHERE schemaname = 'public')"""
 # What the tables refuse (to change evidence) they refuse to everybody but a replica.
 EMPTY = (
     "SET LOCAL lock_timeout = '5s'",
@@ -49,10 +53,10 @@ def database(kind: str) -> Iterator[sa.Engine]:
         db.dispose()
         return
     name, db = _idle.pop() if _idle else _new()
-    clean = False
+    clean, shape = False, _shape(db)
     try:
         yield db
-        clean = _emptied(db)
+        clean = _emptied(db) and _shape(db) == shape  # some stories break what guards the tables
     finally:
         if clean:
             _idle.append((name, db))
@@ -66,6 +70,11 @@ def _new() -> tuple[str, sa.Engine]:
     _template(server)
     server.create_from_template(name, TEMPLATE)
     return name, connect(server.url(name))
+
+
+def _shape(db: sa.Engine) -> tuple[int, ...]:
+    with db.connect() as conn:
+        return tuple(conn.exec_driver_sql(SHAPE).one())
 
 
 def _emptied(db: sa.Engine) -> bool:
