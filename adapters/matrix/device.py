@@ -47,18 +47,6 @@ class Device:
     lock: IO[str]
     seen: Seen | None = None
 
-    async def http(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        patience: float = PATIENCE,
-    ) -> tuple[int, Mapping[str, Any]]:
-        """One raw call as this device: the status, and what was answered. Raises NoAnswer."""
-        answer = await self.wire.ask(method, path, body, patience=patience)
-        return answer.status, answer.told
-
     async def prove(self) -> None:
         """See to it that others can know this device for the account's own, and write to it.
 

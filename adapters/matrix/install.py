@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from adapters.secrets import file as read_file
+from adapters.secrets import secret, variable
 from bot.seal import parse_key
 from bot.settings import Unusable
 
@@ -196,9 +198,7 @@ def _variables(environment: Mapping[str, str]) -> Install:
         if environment.get(name):
             made = _plain(made, key, environment[name].strip(), name)
     for key, name in SECRETS.items():
-        file = environment.get(f"{name}_FILE")
-        value = environment.get(name) or (_file(Path(file), f"{name}_FILE") if file else "")
-        made = _with(made, key, value.strip())
+        made = _with(made, key, secret(environment, name))
     return made
 
 
@@ -210,9 +210,9 @@ def _section(section: Mapping[str, object], environment: Mapping[str, str], wher
         if key in PLAIN:
             made = _plain(made, key, value, f"{key} in {where}")
         elif name in SECRETS and how == "env":
-            made = _with(made, name, _variable(environment, str(value), where))
+            made = _with(made, name, variable(environment, str(value), where))
         elif name in SECRETS and how == "file":
-            made = _with(made, name, _file(Path(str(value)), where))
+            made = _with(made, name, read_file(Path(str(value)), where))
         elif key in SECRETS:
             raise Unusable(
                 f"In {where} {key} stands in the open. Name its variable with {key}_env, "
@@ -267,16 +267,3 @@ def _rate(text: str, name: str) -> float:
 
 def _with(made: Install, name: str, value: object) -> Install:
     return replace(made, **{name: value})  # type: ignore[arg-type]  # by its name
-
-
-def _variable(environment: Mapping[str, str], name: str, where: str) -> str:
-    if not environment.get(name):
-        raise Unusable(f"In {where} the variable {name} is named, which is not set.")
-    return environment[name].strip()
-
-
-def _file(path: Path, where: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        raise Unusable(f"The file {path} ({where}) cannot be read.") from None

@@ -5,11 +5,11 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
-from urllib.parse import quote
 
 from nio.crypto.attachments import encrypt_attachment
 
 from adapters.matrix import keys, render, rooms
+from adapters.matrix.addresses import permalink
 from adapters.matrix.calls import MENDING, Calls, Refused, ShutOut, room_path
 from adapters.matrix.known import PLATFORM, Known, Room
 from adapters.matrix.reading import Opened
@@ -56,9 +56,7 @@ class Links:
     def to(self, ref: MessageRef) -> str | None:
         if (ref.place.platform, ref.place.realm) != (PLATFORM, self.known.realm):
             return None
-        room, id = self.known.today(ref.place.id), ref.id
-        via = quote(self.known.realm, safe="")
-        return f"https://matrix.to/#/{quote(room, safe='')}/{quote(id, safe='')}?via={via}"
+        return permalink(self.known.today(ref.place.id), ref.id, [self.known.realm])
 
 
 @dataclass(slots=True)

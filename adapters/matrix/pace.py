@@ -22,7 +22,6 @@ class Pace:
     most: float = UNLIMITED
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    refusals: int = 0
     _rate: float = field(default=0.0)
     _free_at: float = 0.0
     _shut_until: float = 0.0
@@ -44,7 +43,6 @@ class Pace:
 
     def refused(self, after: float) -> None:
         """It said 429: nothing goes for so many seconds, and half as fast from then on."""
-        self.refusals += 1
         self._shut_until = self.now() + after
         self._rate = max(LEAST, (self._rate or self.most) * HALVED)
 

@@ -53,8 +53,8 @@ class Links(Protocol):
         """A message's address."""
 
 
-def content(message: Message, *, quiet: bool = False) -> dict[str, object]:
-    """`quiet` is for what need not be heard.
+def content(message: Message) -> dict[str, object]:
+    """As an event holds it.
 
     The specification means m.notice for bots; but the default push rule .m.rule.suppress_notices
     comes before the rules of direct chats and of mentions, so that nobody hears of a notice. A
@@ -64,7 +64,7 @@ def content(message: Message, *, quiet: bool = False) -> dict[str, object]:
     "@room" calls everybody. No effect knows whom it should call: a card for one goes to them alone.
     """
     return {
-        "msgtype": "m.notice" if quiet else "m.text",
+        "msgtype": "m.text",
         "body": message.body,
         "format": "org.matrix.custom.html",
         "formatted_body": message.html,
@@ -72,9 +72,9 @@ def content(message: Message, *, quiet: bool = False) -> dict[str, object]:
     }
 
 
-def edited(message: Message, of: str, *, quiet: bool = False) -> dict[str, object]:
+def edited(message: Message, of: str) -> dict[str, object]:
     """What puts it in the place of the event `of`; old clients are told the first line of it."""
-    new = content(message, quiet=quiet)
+    new = content(message)
     title = cut(message.body.partition("\n")[0], TITLE)
     return {
         "msgtype": new["msgtype"],

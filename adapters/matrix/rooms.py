@@ -15,7 +15,7 @@ INSIDE = ("join", "invite")
 REDACTS_RULE = 11  # the version since which a redaction says within what it takes back
 CREATORS_RULE = 12  # the version since which who made a room stands above all levels
 HIGHEST = 2**53
-ADMIN, STATE_DEFAULT, NOTIFY_DEFAULT, REDACT_DEFAULT = 100, 50, 50, 50
+ADMIN, STATE_DEFAULT, NOTIFY_DEFAULT = 100, 50, 50
 LONGEST = 200  # characters of a name
 ASKED_IN = ("invite", "knock", "private", "")  # who comes in was let in by somebody inside
 A_CHAT = 2  # people, of whom we are one
@@ -110,11 +110,6 @@ def may(room: Room, user: str, kind: str, *, state: bool = False) -> bool:
 def may_say(room: Room, user: str) -> bool:
     """In an encrypted room everything said is of one type."""
     return may(room, user, "m.room.encrypted" if room.encrypted else "m.room.message")
-
-
-def may_redact(room: Room, user: str) -> bool:
-    """What others said."""
-    return level(room, user) >= _level(room, "redact", REDACT_DEFAULT)
 
 
 def may_call_all(room: Room, user: str) -> bool:

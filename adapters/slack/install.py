@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from adapters.secrets import file as read_file
+from adapters.secrets import secret, variable
 from adapters.slack.pace import WORKSPACE
 from bot.settings import Unusable
 
@@ -65,7 +67,7 @@ def as_set(sections: Sections, environment: Mapping[str, str] = os.environ) -> l
     """Every workspace, whether it can work or not. Raises Unusable for what cannot be read."""
     found = list(_sections(sections, environment))
     if any(_given(environment, name) for name in VARIABLES.values()):
-        secrets = {each: _secret(environment, name) for each, name in VARIABLES.items()}
+        secrets = {each: secret(environment, name) for each, name in VARIABLES.items()}
         api = address(environment.get("SLACK_API_URL", ""))
         made = Install(api_url=api)
         for name, value in secrets.items():
@@ -98,10 +100,10 @@ def _section(section: Mapping[str, object], environment: Mapping[str, str], wher
     for key, value in section.items():
         name, _, how = key.rpartition("_")
         if name in VARIABLES and how == "env":
-            made = _with(made, name, _variable(environment, str(value), where))
+            made = _with(made, name, variable(environment, str(value), where))
         elif name in VARIABLES and how == "file":
             file = Path(str(value))
-            made = _with(made, name, _file(file, where))
+            made = _with(made, name, read_file(file, where))
             made = replace(made, token_file=file) if name == "bot_token" else made
         elif key == "api_url":
             made = replace(made, api_url=address(str(value)))
@@ -146,21 +148,3 @@ def _check(made: Install) -> None:
 
 def _given(environment: Mapping[str, str], name: str) -> bool:
     return bool(environment.get(name) or environment.get(f"{name}_FILE"))
-
-
-def _secret(environment: Mapping[str, str], name: str) -> str:
-    file = environment.get(f"{name}_FILE")
-    return (environment.get(name) or (_file(Path(file), f"{name}_FILE") if file else "")).strip()
-
-
-def _variable(environment: Mapping[str, str], name: str, where: str) -> str:
-    if not environment.get(name):
-        raise Unusable(f"In {where} the variable {name} is named, which is not set.")
-    return environment[name].strip()
-
-
-def _file(path: Path, where: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        raise Unusable(f"The file {path} ({where}) cannot be read.") from None

@@ -388,8 +388,8 @@ def test_without_encryption_we_hear_and_speak_in_clear(people: People, store: Pa
             assert isinstance(duly.device.decrypt(room, event), Refused)
             with pytest.raises(Unusable, match="MATRIX_ENCRYPTION"):
                 await duly.device.encrypt(room, "m.room.message", {})
-            status, told = await duly.device.http("GET", f"{CLIENT}/account/whoami")
-            assert (status, told["user_id"]) == (200, made.user_id)
+            answer = await duly.device.wire.ask("GET", f"{CLIENT}/account/whoami")
+            assert (answer.status, answer.told["user_id"]) == (200, made.user_id)
 
     run(scene())
 
