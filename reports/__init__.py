@@ -8,7 +8,13 @@ from reports import (
     definitions,
     departments,
     individuals,
+    meetings,
+    notices,
+    outstanding,
+    promises,
+    releases,
     responses,
+    steps,
 )
 
 SHEETS: tuple[Sheet, ...] = (
@@ -17,6 +23,12 @@ SHEETS: tuple[Sheet, ...] = (
     departments.SHEET,
     individuals.SHEET,
     responses.SHEET,
+    promises.SHEET,
     approvals.SHEET,
+    steps.SHEET,
+    notices.SHEET,
+    outstanding.SHEET,
+    meetings.SHEET,
+    releases.SHEET,
     definitions.SHEET,
 )

@@ -158,10 +158,10 @@ def test_the_details_add_up_to_the_dashboard(hr: Report, recount: Recount) -> No
 def test_the_report_counts_its_own_rows(hr: Report) -> None:
     assert {sheet.name: sheet.rows for sheet in hr.sheets if sheet.name != "Cover"} == {
         name: len(table(hr.path, name))
-        for name in ("Dashboard", "Departments", "Individuals", "Responses", "Approvals",
-                     "Definitions")
-    }  # fmt: skip
+        for name in [sheet.name for sheet in hr.sheets if sheet.name != "Cover"]
+    }
     assert hr.rows == sum(sheet.rows for sheet in hr.sheets)
+    assert {"Responses", "Individuals"} < {sheet.name for sheet in hr.sheets if sheet.rows}
     assert len(hr.digest) == 64
 
 
@@ -179,5 +179,5 @@ def test_weeks_quarters_years_and_empty_periods_are_built(
     report = made(store, "board", folder, period)
 
     assert [sheet.name for sheet in report.sheets] == [
-        "Cover", "Dashboard", "Departments", "Definitions",
+        "Cover", "Dashboard", "Departments", "Class and release", "Definitions",
     ]  # fmt: skip
