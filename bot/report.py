@@ -12,9 +12,11 @@ from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.citing import controls
 from bot.command import Refusal
 from bot.policy import figures, hours, periods
 from bot.policy.approvals import Request
+from bot.policy.coverage import Covered, coverage
 from bot.policy.duties import Duty
 from bot.policy.figures import Fact, Nudge
 from bot.policy.hours import Calendar, Interval
@@ -26,6 +28,7 @@ from bot.policy.rulebook import Rulebook
 from bot.store import Transaction
 from bot.store.particulars import ParticularRows
 from bot.store.reporting import Reporting
+from bot.store.traces import ClauseTraces
 from bot.store.unreadable import Counted
 from bot.words import Code, Reader, Say, say
 
@@ -154,6 +157,7 @@ class Material:
     unreadable: Counted = field(default_factory=Counted)  # said in the period, everywhere
     findings: tuple[Finding, ...] = ()  # told to their authors, of all periods shown
     particulars: Particulars = field(default_factory=Particulars)
+    covered: tuple[Covered, ...] = ()
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
 
     @property
@@ -354,7 +358,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
     scope = _scope(wanted, shot.directory)
     shown = (periods.previous(wanted.period), *periods.trend(wanted.period), wanted.period)
     start, end = min(each.start for each in shown), max(each.end for each in shown)
-    rows = Reporting(tx.rows)
+    rows, bounds = Reporting(tx.rows), (wanted.period.start, wanted.period.end)
     duties = tuple(d for d in rows.duties(start, end) if scope is None or d.owed_by in scope)
     ours = {duty.id for duty in duties}
     return Material(
@@ -383,6 +387,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
             for each in tx.findings.between(start, end)
             if each.told and (scope is None or each.person in scope)
         ),
+        covered=coverage(controls(), ClauseTraces(tx.rows, *bounds).read()),
         particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
         salt=tx.clock.random(32),
     )

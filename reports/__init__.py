@@ -4,6 +4,7 @@ from bot.report import Sheet
 from reports import (
     approvals,
     cover,
+    coverage,
     dashboard,
     definitions,
     departments,
@@ -30,5 +31,6 @@ SHEETS: tuple[Sheet, ...] = (
     outstanding.SHEET,
     meetings.SHEET,
     releases.SHEET,
+    coverage.SHEET,
     definitions.SHEET,
 )
