@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
@@ -35,6 +36,7 @@ from bot.store.rings import Rings
 from bot.store.rows import Rows
 from bot.store.sessions import Links, Sessions
 from bot.store.unreadable import Unreadable
+from bot.store.verifying import Verifying
 from bot.store.wrapping import Wraps
 from bot.words import Reader
 
@@ -58,7 +60,11 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
-        self.wraps, self.pairing = Wraps(rows), Pairing(rows)
+        self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
+
+    @property
+    def verifying(self) -> Verifying:
+        return Verifying(self.rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""
