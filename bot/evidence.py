@@ -313,7 +313,11 @@ def faults(bundle: zipfile.ZipFile, key: "str | None" = None) -> Iterator[str]:
             known[found.number] = found
     ends: dict[str, dict[int, bytes]] = {}
     yield from _chains(bundle, str(manifest["company"]), ends)
-    yield from _anchors(bundle, known, ends)
+    covered: dict[str, int] = {}
+    yield from _anchors(bundle, known, ends, covered)
+    for name, hashes in ends.items():
+        if max(hashes) > covered.get(name, 0):
+            yield f"{name}, record {max(hashes)}: no checkpoint covers it"
 
 
 def _files(bundle: zipfile.ZipFile, manifest: "dict[str, dict[str, str]]") -> Iterator[str]:
@@ -396,6 +400,7 @@ def _anchors(
     bundle: zipfile.ZipFile,
     known: "dict[int, Checkpoint]",
     ends: "dict[str, dict[int, bytes]]",
+    covered: "dict[str, int]",
 ) -> Iterator[str]:
     for line in _lines(bundle, "anchors.jsonl"):
         said = json.loads(line)
@@ -408,6 +413,8 @@ def _anchors(
             yield f"{name}, record {seq}: it is not the one of checkpoint {number}"
         elif name in ends and ends[name].get(seq) != hash:
             yield f"{name}, record {seq}: checkpoint {number} knew it otherwise"
+        else:
+            covered[name] = max(seq, covered.get(name, 0))
 
 
 def _lines(bundle: zipfile.ZipFile, name: str) -> Iterator[str]:
