@@ -83,3 +83,4 @@ def sweep(tx: Transaction, lease: datetime) -> None:
     tx.journal.erase(before)
     tx.outbox.erase(before)
     tx.files.expire(tx.clock.now())
+    tx.wraps.bring_in()
