@@ -14,6 +14,7 @@ from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
+from bot.store.disclosing import Disclosing
 from bot.store.duties import Dues, Duties
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
@@ -61,6 +62,10 @@ class Transaction:
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
+
+    @property
+    def disclosing(self) -> Disclosing:
+        return Disclosing(self.rows)
 
     @property
     def verifying(self) -> Verifying:
