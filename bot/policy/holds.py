@@ -69,12 +69,22 @@ def folded(text: str) -> str:
 def catches(hold: Hold, said: Said) -> bool:
     scope = hold.scope
     return (
-        hold.active
+        near(hold, said.place, said.times)
         and (not scope.people or not said.people.isdisjoint(scope.people))
-        and (not scope.places or said.place in scope.places)
-        and any(_within(scope, at) for at in said.times)
         and (not scope.words or _says(scope, said))
     )
+
+
+def near(hold: Hold, place: str, times: Collection[datetime]) -> bool:
+    """It may catch it, as far as can be told without reading it."""
+    scope = hold.scope
+    here = not scope.places or place in scope.places
+    return hold.active and here and any(_within(scope, at) for at in times)
+
+
+def blind(hold: Hold) -> bool:
+    """It catches what is near, whoever says what."""
+    return not (hold.scope.people or hold.scope.words)
 
 
 def _within(scope: Scope, at: datetime) -> bool:

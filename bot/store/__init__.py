@@ -13,11 +13,14 @@ from bot.seal import Seal
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
+from bot.store.disposals import Disposals
 from bot.store.duties import Dues, Duties
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
+from bot.store.holds import Holds
 from bot.store.journal import Journal
+from bot.store.keeping import Keeping
 from bot.store.listeners import Listeners
 from bot.store.meetings import Meetings
 from bot.store.notes import Notes
@@ -54,6 +57,7 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.holds, self.disposals, self.keeping = Holds(rows), Disposals(rows), Keeping(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

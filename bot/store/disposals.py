@@ -4,6 +4,7 @@ Policy 3.3.1. A certificate is the truth: what it names has been disposed of fro
 and the key is destroyed until it is.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,7 +15,7 @@ from bot.store.rows import Rows, Where
 from bot.store.schema_retention import disposal_certificates, disposals
 
 State = Literal["open", "proposed", "agreed", "done", "refused", "empty"]
-Why = Literal["held", "later", "needed"]  # why something stays: its own term ends later
+Why = Literal["held", "needed"]  # why something stays
 WAITING: tuple[State, ...] = ("open", "proposed", "agreed")
 
 
@@ -66,6 +67,13 @@ class Certificate:
     disposed: int
     digest: bytes
     kept: Mapping[Why, int]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all it says: it stands in a chain of its own."""
+        said = {name: getattr(self, name) for name in CERTIFIED}
+        said |= {"at": self.at.isoformat(), "digest": self.digest.hex(), "kept": dict(self.kept)}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 MOVING = ("state", "proposed_by", "proposed_at", "decided_by", "decided_at", "counted_at")

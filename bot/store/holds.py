@@ -40,6 +40,10 @@ class Holds:
         found = self._all(holds.c.number == number, to_change=True)
         return found[0] if found else None
 
+    def get(self, id: str) -> Hold | None:
+        found = self._all(holds.c.id == id)
+        return found[0] if found else None
+
     def active(self) -> list[Hold]:
         return self._all(holds.c.state != "released")
 
@@ -47,9 +51,9 @@ class Holds:
         """The newest first."""
         return list(reversed(self._all()))
 
-    def released(self) -> set[str]:
+    def released(self) -> list[str]:
         """Their ids."""
-        return {row.id for row in self.rows.all(holds, holds.c.state == "released")}
+        return [row.id for row in self.rows.all(holds, holds.c.state == "released")]
 
     def move(self, hold: Hold, actor: str, deed: Deed, note: str = "") -> None:
         """To its new state."""
