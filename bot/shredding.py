@@ -33,7 +33,8 @@ def work(store: Store) -> int:
 def _carry_out(store: Store, number: int, rings: tuple[str, ...]) -> bool:
     """False: its keys were closed too lately, or it was stopped."""
     known = _known(store)
-    if not all([_closed(store, known, ring) for ring in rings]):
+    open_yet = [ring for ring in rings if not _closed(store, known, ring)]
+    if open_yet:
         return False
     with store.transaction() as tx:
         disposal = tx.disposals.find(number)

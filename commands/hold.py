@@ -4,7 +4,7 @@ Typed: `hold set people="@bob, Ann Lee" rooms=lobby first=2026-01-01 last=2026-0
 The dispute with Brightwater`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.card import Card, Field, Form
@@ -113,22 +113,32 @@ def run(call: Call, asked: Asked) -> Card | Form:
     if asked.wanted is not None:
         return holds.set_(call, asked.wanted)
     if asked.verb == "set":
-        return Form("hold set", say("What is to be held?"), FIELDS, say("Hold it"), (INTRO,))
-    if asked.number is None:
-        return holds.listed(call)
+        return Form(
+            "hold set", say("What is to be held?"), _filled(asked), say("Hold it"), (INTRO,)
+        )
+    return _done(call, asked, asked.number) if asked.number is not None else holds.listed(call)
+
+
+def _filled(asked: Asked) -> tuple[Field, ...]:
+    """With what was typed so far: nothing is lost."""
+    known = {**asked.given, "why": asked.why}
+    return tuple(replace(each, initial=known.get(each.name, "")) for each in FIELDS)
+
+
+def _done(call: Call, asked: Asked, number: int) -> Card | Form:
     match asked.verb:
         case "release" if not asked.why:
-            holds.show(call, asked.number)
-            line = f"hold {asked.number} release"
+            holds.show(call, number)  # or there is no such hold
+            line = f"hold {number} release"
             return Form(line, say("Why may it be released?"), (WHY,), say("Ask"))
         case "release":
-            return holds.ask_release(call, asked.number, asked.why[:REASON])
+            return holds.ask_release(call, number, asked.why[:REASON])
         case "agree":
-            return holds.agree(call, asked.number)
+            return holds.agree(call, number)
         case "keep":
-            return holds.keep(call, asked.number, asked.why[:REASON])
+            return holds.keep(call, number, asked.why[:REASON])
         case _:
-            return holds.show(call, asked.number)
+            return holds.show(call, number)
 
 
 def _line(name: str, label: Say, hint: Say) -> Field:

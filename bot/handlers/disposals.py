@@ -78,7 +78,7 @@ def propose(call: Call, number: int) -> Card:
     """Counted anew: what was due then may be held by now."""
     disposal, roles = _found(call, number), call.book.retention
     if disposal.state != "open":
-        raise _not_now(call, disposal)
+        raise _not_now(disposal)
     if not call.person.roles & set(roles.propose):
         raise _role(disposal, roles.propose)
     others = [e for e in custody.trusted(call.tx, roles.consent) if e.id != call.person.id]
@@ -113,21 +113,18 @@ def consent(call: Call, number: int) -> Card:
     """By another person than who proposed it."""
     disposal, roles = _found(call, number), call.book.retention.consent
     if disposal.state != "proposed":
-        raise _not_now(call, disposal)
+        raise _not_now(disposal)
     if not call.person.roles & set(roles):
         raise _role(disposal, roles)
     if disposal.proposed_by == call.person.id:
         raise Refusal(
-            say(
-                "You proposed {number} yourself; somebody else has to consent.", number=Ref(number)
-            )
+            say("You proposed {number} yourself; somebody else has to consent.", number=Ref(number))
         )
-    agreed = replace(
-        disposal, state="agreed", decided_by=call.person.id, decided_at=call.now
-    )
+    agreed = replace(disposal, state="agreed", decided_by=call.person.id, decided_at=call.now)
     call.tx.disposals.save(agreed)
-    title = say("Both consent: {number} is carried out within a quarter of an hour.",
-                number=Ref(number))
+    title = say(
+        "Both consent: {number} is carried out within a quarter of an hour.", number=Ref(number)
+    )
     _settled(call, agreed, title)
     call.tell(disposal.proposed_by, Card(title, buttons=custody.disposal_exits(agreed)))
     return replace(card(call.tx, agreed, call.person), title=title, tone="good")
@@ -137,7 +134,7 @@ def refuse(call: Call, number: int, why: str) -> Card:
     """Whoever was asked may, until it is carried out; it comes again next month."""
     disposal = _found(call, number)
     if disposal.state not in BEFORE:
-        raise _not_now(call, disposal)
+        raise _not_now(disposal)
     refused = replace(
         disposal, state="refused", decided_by=call.person.id, decided_at=call.now, note=why
     )
@@ -156,7 +153,7 @@ def _settled(call: Call, disposal: Disposal, title: Say) -> None:
     custody.settled(call.tx, DISPOSAL + disposal.id, told)
 
 
-def _not_now(call: Call, disposal: Disposal) -> Refusal:
+def _not_now(disposal: Disposal) -> Refusal:
     return Refusal(
         say(
             "{number} cannot be decided on like this: {state}. Look at it: {command}",

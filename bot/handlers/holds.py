@@ -70,6 +70,8 @@ def set_(call: Call, wanted: Wanted) -> Card:
         end=wanted.last and _midnight(call, wanted.last + timedelta(days=1)),
         words=wanted.words,
     )
+    if scope.everything:
+        raise Refusal(say("Name at least one of these: people, rooms, days, words."))
     hold = call.tx.holds.add(
         Hold(
             id="",
@@ -313,9 +315,7 @@ def agree(call: Call, number: int) -> Card:
 
 def keep(call: Call, number: int, why: str) -> Card:
     hold = _consented(call, number)
-    call.tx.holds.move(
-        replace(hold, state="active", asked_by=None), call.person.id, "kept", why
-    )
+    call.tx.holds.move(replace(hold, state="active", asked_by=None), call.person.id, "kept", why)
     return _ended(call, hold, say("It goes on to hold: {number}", number=Ref(number)))
 
 
@@ -334,8 +334,10 @@ def _consented(call: Call, number: int) -> Hold:
             )
         case "own":
             raise Refusal(
-                say("You asked for it yourself; somebody else has to decide on {number}.",
-                    number=Ref(number))
+                say(
+                    "You asked for it yourself; somebody else has to decide on {number}.",
+                    number=Ref(number),
+                )
             )
     return hold
 

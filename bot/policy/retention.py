@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 
 from bot.policy.rulebook import Rulebook
 
-SHAPE = re.compile(r"(?P<class>[a-z]+)(?P<important>!?)/(?P<year>\d{4})-(?P<month>\d\d)(\+(?P<part>\d+))?")
+SHAPE = re.compile(
+    r"(?P<class>[a-z]+)(?P<important>!?)/(?P<year>\d{4})-(?P<month>\d\d)(\+(?P<part>\d+))?"
+)
 YEAR = 12  # months
 LAST = 9999  # year
 
