@@ -87,4 +87,5 @@ class Holds:
     def _hold(self, row: Any) -> Hold:
         said = self.rows.open(holds.c.body, row.id, row.body)
         values = {name: getattr(row, name) for name in SAME}
-        return Hold(**values, scope=Scope(**said["scope"]), reason=said["reason"])
+        scope = {k: tuple(v) if isinstance(v, list) else v for k, v in said["scope"].items()}
+        return Hold(**values, scope=Scope(**scope), reason=said["reason"])

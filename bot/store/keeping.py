@@ -11,13 +11,12 @@ import sqlalchemy as sa
 from bot.events import account_key
 from bot.policy.holds import Hold, Said, blind, catches, near
 from bot.policy.people import Directory
-from bot.store.records import Records
+from bot.store.records import JOINED, WRAP, Records
 from bot.store.rows import Rows
 from bot.store.schema import LIVE, duties, findings, records, wraps
 from bot.store.wrapping import Belonging, Wraps
 
 AT_ONCE = 5000
-UNDER = sa.and_(wraps.c.company == records.c.company, wraps.c.record == records.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Keeping:
             f.message == r.message,
             f.state == "open",
         )
-        mine = sa.select(r.id).join(wraps, UNDER).where(*self._here(ring), owed | looked)
+        mine = sa.select(r.id).join(wraps, JOINED).where(*self._here(ring), owed | looked)
         return list(self.rows.conn.execute(mine).scalars())
 
     def held(self, ring: str, holds: Sequence[Hold], directory: Directory) -> dict[str, list[str]]:
@@ -121,14 +120,14 @@ class Keeping:
     def _messages(self, ring: str, holds: Sequence[Hold]) -> Iterator[Sequence[Any]]:
         """All there is of each message of which something lies under a key; not other rooms'."""
         r = records.c
-        here = sa.select(r.conversation, r.message).join(wraps, UNDER).where(*self._here(ring))
+        here = sa.select(r.conversation, r.message).join(wraps, JOINED).where(*self._here(ring))
         rooms = {place for each in holds for place in each.scope.places}
         if all(each.scope.places for each in holds):
             here = here.where(r.conversation.in_(rooms))
         these = here.distinct().subquery()
         whole = (
-            sa.select(records, *Records.WRAP)
-            .join(wraps, UNDER)
+            sa.select(records, *WRAP)
+            .join(wraps, JOINED)
             .join(
                 these,
                 sa.and_(these.c.conversation == r.conversation, these.c.message == r.message),
