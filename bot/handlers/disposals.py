@@ -120,7 +120,7 @@ def consent(call: Call, number: int) -> Card:
         raise Refusal(
             say("You proposed {number} yourself; somebody else has to consent.", number=Ref(number))
         )
-    agreed = replace(disposal, state="agreed", decided_by=call.person.id, decided_at=call.now)
+    agreed = disposal.agreed(disposal.proposed_by or "", call.person.id, call.now)
     call.tx.disposals.save(agreed)
     title = say(
         "Both consent: {number} is carried out within a quarter of an hour.", number=Ref(number)

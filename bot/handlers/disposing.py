@@ -13,12 +13,11 @@ from bot.effects import Send
 from bot.handlers import custody, holds
 from bot.policy import retention
 from bot.store import Transaction
-from bot.store.disposals import Certificate, Count, Disposal, Why
+from bot.store.disposals import CHAIN, Certificate, Count, Disposal, Why
 from bot.store.records import Saying
 from bot.words import Code, Ref, Say, say, say_many
 
 US = "duly"
-CHAIN = "duly/duly/disposals"  # the conversation whose chain every certificate stands in
 SHOWN = 12  # lines of a card
 
 

@@ -307,7 +307,7 @@ def _holders(tx: Transaction, hold: Hold) -> list[Person]:
 def agree(call: Call, number: int) -> Card:
     """A second person consents: what only this hold caught has its own term again."""
     hold = _consented(call, number)
-    done = replace(hold, state="released", released_by=call.person.id, released_at=call.now)
+    done = hold.released(call.now, call.person.id)
     call.tx.holds.move(done, call.person.id, "released")
     call.tx.keeping.let_go(HOLD + hold.id)
     return _ended(call, done, say("Released: {number}", number=Ref(number)))

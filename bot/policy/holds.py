@@ -5,7 +5,7 @@ caught. Of several people, rooms or words one is enough. It wins over every disp
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -48,6 +48,9 @@ class Hold:
     def active(self) -> bool:
         """Until a second person has consented it holds."""
         return self.state != "released"
+
+    def released(self, at: datetime, by: str) -> "Hold":
+        return replace(self, state="released", released_by=by, released_at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

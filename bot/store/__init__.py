@@ -14,6 +14,7 @@ from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
 from bot.store.disposals import Disposals
+from bot.store.disposed import Disposed
 from bot.store.duties import Dues, Duties
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
@@ -58,6 +59,7 @@ class Transaction:
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
         self.holds, self.disposals, self.keeping = Holds(rows), Disposals(rows), Keeping(rows)
+        self.disposed = Disposed(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -16,6 +16,7 @@ from bot.store.schema_retention import disposal_certificates, disposals
 
 State = Literal["open", "proposed", "agreed", "done", "refused", "empty"]
 Why = Literal["held", "needed"]  # why something stays
+CHAIN = "duly/duly/disposals"  # the conversation whose chain every certificate stands in
 WAITING: tuple[State, ...] = ("open", "proposed", "agreed")
 
 
@@ -52,6 +53,11 @@ class Disposal:
     @property
     def rings(self) -> tuple[str, ...]:
         return tuple(self.counts)
+
+    def agreed(self, proposed_by: str, consented_by: str, at: datetime) -> "Disposal":
+        return replace(
+            self, state="agreed", proposed_by=proposed_by, decided_by=consented_by, decided_at=at
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
