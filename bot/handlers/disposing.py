@@ -45,7 +45,7 @@ def sort(tx: Transaction, ring: str) -> Sorted:
 
 def due(tx: Transaction) -> dict[str, Count]:
     """What lies under each key whose month is past its term, as it is now; only what can go."""
-    versions, now, gone = tx.policies.history(), tx.clock.now(), tx.keeping.gone()
+    versions, now, gone = tx.policies.history(), tx.clock.now(), _gone(tx)
     found: dict[str, Count] = {}
     for ring, whole in sorted(tx.keeping.rings().items()):
         month = retention.month_named(ring)
@@ -59,10 +59,15 @@ def due(tx: Transaction) -> dict[str, Count]:
     return found
 
 
+def _gone(tx: Transaction) -> set[str]:
+    """Keys that were destroyed, or are about to be."""
+    return tx.keeping.gone() | {each.ring for each in tx.disposals.certificates()}
+
+
 def carry_out(tx: Transaction, disposal: Disposal) -> Disposal:
     """In one transaction; a key under which nothing is left to go is not destroyed for that."""
     tx.journal.alone()
-    gone = tx.keeping.gone()
+    gone = _gone(tx)
     rings = [each for each in disposal.rings if each not in gone]
     certified = [each for ring in rings if (each := _one(tx, disposal, ring)) is not None]
     for each in certified:

@@ -105,12 +105,15 @@ class Rings:
         self._find, self.company, self._master, self._clock = find, company, seal, clock
         self._turn, self._until = Lock(), clock.lease()
         self._read: dict[str, Seal] = {}
+        self._gone: set[str] = set()  # for good: there is no need to ask again
         self._writes: dict[Ring, tuple[str, Seal]] = {}
 
     def seal(self, name: str) -> Seal:
         """To open what is wrapped under a ring. Raises Destroyed, Lost or KeysAway."""
         if name == MAIN:
             return self._master
+        if name in self._gone:
+            raise Destroyed(name)
         self._age()
         found = self._read.get(name)
         if found is None:
@@ -242,6 +245,7 @@ class Rings:
 
     def _key(self, row: Any) -> bytes:
         if row.wrapped is None:
+            self._gone.add(row.name)
             raise Destroyed(row.name)
         try:
             return self._master.open(row.wrapped, *self._slot(row.name))

@@ -4,11 +4,12 @@ The reckoning here knows nothing of keys: a message is of a class, important or 
 month; holds name people, rooms, days and words; somebody owes something for it, or nobody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -38,7 +39,8 @@ POLICY = "".join(
 PEOPLE = ("ann", "bob", "eve", "wei")
 ROOMS = ("lobby", "team", "board")
 WORDS = ("rebate", "折扣", "merger", "lunch")
-WHOLE = 12  # lists in the life of one company
+Marks = set[tuple[str, int]]  # a message, and the place of one of its records in the chain
+WHOLE = 24  # lists in the life of one company
 
 
 class Crash(BaseException):
@@ -103,7 +105,7 @@ class World:
     def live(self, tally: Tally, lists: int) -> None:
         for _ in range(lists):
             for _ in range(self.chance.randint(3, 12)):
-                self.now += timedelta(hours=self.chance.randint(1, 90))
+                self.now += timedelta(hours=self.chance.randint(1, 200))
                 self._happens()
             self._list(tally)
 
@@ -111,7 +113,7 @@ class World:
         deed = self.chance.choices(
             (self._posts, self._edits, self._classed, self._marked, self._owes, self._settles,
              self._holds, self._releases),
-            (40, 12, 8, 6, 6, 6, 5, 4),
+            (50, 10, 8, 6, 5, 6, 3, 4),
         )[0]  # fmt: skip
         deed()
 
@@ -225,7 +227,7 @@ class World:
 
     # What is to go, by this reckoning
 
-    def may_go(self) -> set[tuple[str, int]]:
+    def may_go(self) -> Marks:
         return {
             (one.id, seq)
             for one in self.messages
@@ -294,45 +296,42 @@ class World:
             tally.crashes += 1
             shredding.work(self.store)
 
-    def _copy(self) -> dict[str, sa.Row[tuple[object, ...]]]:
+    def _copy(self) -> Mapping[str, Any]:
         with self.store.db.connect() as conn:
             return {row.record: row for row in conn.execute(sa.select(wraps))}
 
     def _compare(
-        self,
-        tally: Tally,
-        expected: set[tuple[str, int]],
-        surely: set[tuple[str, int]],
-        before: dict[str, sa.Row[tuple[object, ...]]],
+        self, tally: Tally, expected: Marks, surely: Marks, before: Mapping[str, Any]
     ) -> None:
         with self.store.reading() as tx:
-            rows = tx.rows.all(records, records.c.conversation != CHAIN)
             known = {one.id: one for one in self.messages}
-            for row in rows:
+            for row in tx.rows.all(records, records.c.conversation != CHAIN):
                 one, mark = known[row.message], (row.message, row.seq)
                 text = _read(tx.wraps, tx.wraps.of(row.id), row)
-                if mark[1] in one.gone:
-                    if text is not None:
-                        tally.amiss(f"{mark} came back")
-                elif text is None:
-                    if mark not in expected:
-                        tally.amiss(f"{mark} is gone and should not be")
-                    if _read(tx.wraps, before.get(row.id), row) is not None:
-                        tally.amiss(f"{mark} can be read in an old copy")
-                    one.gone.add(mark[1])
-                    tally.records += 1
-                elif mark in expected & surely:
+                old = _read(tx.wraps, before.get(row.id), row) if text is None else None
+                if amiss := self._amiss(one, mark, text, mark in expected):
+                    tally.amiss(amiss)
+                elif old is not None and mark[1] not in one.gone:
+                    tally.amiss(f"{mark} can be read in an old copy")
+                elif text is not None and mark in expected & surely:
                     tally.amiss(f"{mark} is there and should be gone")
-                elif text != one.said[mark[1]][1]:
-                    tally.amiss(f"{mark} says something else")
-                else:
-                    tally.kept += 1
+                tally.kept += text is not None
+                tally.records += text is None and mark[1] not in one.gone
+                one.gone |= {mark[1]} if text is None else set()
             for step in (*tx.records.verify(), *tx.disposed.verify()):
                 if isinstance(step, Broken):
                     tally.amiss(f"{step.conversation} {step.seq} {step.why.sentence}", chain=True)
 
+    def _amiss(self, one: Message, mark: tuple[str, int], text: str | None, may: bool) -> str:
+        if text is None:
+            fine = mark[1] in one.gone or may
+            return "" if fine else f"{mark} is gone and should not be"
+        if mark[1] in one.gone:
+            return f"{mark} came back"
+        return "" if text == one.said[mark[1]][1] else f"{mark} says something else"
 
-def _read(known: Wraps, wrap: object, row: object) -> str | None:
+
+def _read(known: Wraps, wrap: Any, row: Any) -> str | None:
     """What it says; None: its key is destroyed."""
     if wrap is None:
         return None
@@ -342,8 +341,8 @@ def _read(known: Wraps, wrap: object, row: object) -> str | None:
         return None
     except InvalidTag:
         return "?"
-    slot = known.rows.slot(records.c.body, row.id)  # type: ignore[attr-defined]
-    return str(unpack(own.open(row.body, *slot))["text"])  # type: ignore[attr-defined]
+    slot = known.rows.slot(records.c.body, row.id)
+    return str(unpack(own.open(row.body, *slot))["text"])
 
 
 def place(room: str) -> Place:
