@@ -71,4 +71,4 @@ def _destroy(store: Store, certified: set[str], released: set[str]) -> None:
 
 def _empty(store: Store, ring: str) -> bool:
     with store.reading() as tx:
-        return tx.keeping.empty(ring)
+        return tx.expiring.empty(ring)

@@ -18,6 +18,7 @@ from bot.store.records import Saying
 from bot.words import Code, Ref, Say, say, say_many
 
 US = "duly"
+FILE = "file/"  # before the id of a file, where its key is named
 SHOWN = 12  # lines of a card
 
 
@@ -38,16 +39,16 @@ class Sorted:
 def sort(tx: Transaction, ring: str) -> Sorted:
     """Holds first."""
     directory = tx.people.snapshot().directory
-    held = tx.keeping.held(ring, tx.holds.active(), directory)
+    held = tx.expiring.held(ring, tx.holds.active(), directory)
     caught = {id for ids in held.values() for id in ids}
-    return Sorted(held, [id for id in tx.keeping.needed(ring) if id not in caught])
+    return Sorted(held, [id for id in tx.expiring.needed(ring) if id not in caught])
 
 
 def due(tx: Transaction) -> dict[str, Count]:
     """What lies under each key whose month is past its term, as it is now; only what can go."""
     versions, now, gone = tx.policies.history(), tx.clock.now(), _gone(tx)
     found: dict[str, Count] = {}
-    for ring, whole in sorted(tx.keeping.rings().items()):
+    for ring, whole in sorted(tx.expiring.rings().items()):
         month = retention.month_named(ring)
         if month is None or ring in gone or not retention.is_due(month, versions, now):
             continue
@@ -61,7 +62,7 @@ def due(tx: Transaction) -> dict[str, Count]:
 
 def _gone(tx: Transaction) -> set[str]:
     """Keys that were destroyed, or are about to be."""
-    return tx.keeping.gone() | {each.ring for each in tx.disposals.certificates()}
+    return tx.expiring.gone() | {each.ring for each in tx.disposals.certificates()}
 
 
 def carry_out(tx: Transaction, disposal: Disposal) -> Disposal:
@@ -87,9 +88,9 @@ def _one(tx: Transaction, disposal: Disposal, ring: str) -> Certificate | None:
         return None
     found = sort(tx, ring)
     for hold, ids in found.held.items():
-        tx.keeping.hold(ids, custody.HOLD + hold)
-    tx.keeping.move(found.needed)
-    count, digest = tx.keeping.digest(ring)
+        tx.expiring.hold(ids, custody.HOLD + hold)
+    tx.expiring.move(found.needed)
+    count, digest = tx.expiring.digest(ring)
     _forget(tx, ring)
     return Certificate(
         ring=ring,
@@ -105,10 +106,12 @@ def _one(tx: Transaction, disposal: Disposal, ring: str) -> Certificate | None:
 
 
 def _forget(tx: Transaction, ring: str) -> None:
-    """What was derived from it goes with it: the index by which it is searched."""
+    """What was derived from it goes with it: the index by which it is searched, pieces of files."""
     search = getattr(tx, "search", None)
-    for some in tx.keeping.ids(ring) if search is not None else ():
-        search.forget(some)
+    for some in tx.expiring.ids(ring):
+        tx.files.drop(each.removeprefix(FILE) for each in some if each.startswith(FILE))
+        if search is not None:
+            search.forget(some)
 
 
 def _chained(certificate: Certificate) -> Saying:

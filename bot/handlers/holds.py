@@ -309,7 +309,7 @@ def agree(call: Call, number: int) -> Card:
     hold = _consented(call, number)
     done = hold.released(call.now, call.person.id)
     call.tx.holds.move(done, call.person.id, "released")
-    call.tx.keeping.let_go(HOLD + hold.id)
+    call.tx.expiring.let_go(HOLD + hold.id)
     return _ended(call, done, say("Released: {number}", number=Ref(number)))
 
 

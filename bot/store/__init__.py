@@ -16,12 +16,12 @@ from bot.store.dialogues import Dialogues
 from bot.store.disposals import Disposals
 from bot.store.disposed import Disposed
 from bot.store.duties import Dues, Duties
+from bot.store.expiring import Expiring
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
 from bot.store.holds import Holds
 from bot.store.journal import Journal
-from bot.store.keeping import Keeping
 from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
 from bot.store.meetings import Meetings
@@ -62,7 +62,7 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
-        self.holds, self.disposals, self.keeping = Holds(rows), Disposals(rows), Keeping(rows)
+        self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
         self.disposed = Disposed(rows)
         self.wraps, self.pairing = Wraps(rows), Pairing(rows)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from bot.store.disposals import CHAIN, Certificate, Disposals
-from bot.store.keeping import Keeping
+from bot.store.expiring import Expiring
 from bot.store.records import JOINED, Broken
 from bot.store.rows import Rows
 from bot.store.schema import records, wraps
@@ -23,7 +23,7 @@ class Disposed:
 
     def verify(self) -> Iterator[Broken]:
         """What certificates and keys say of each other, and of what lies under them."""
-        keeping, certified = Keeping(self.rows), Disposals(self.rows).certificates()
+        keeping, certified = Expiring(self.rows), Disposals(self.rows).certificates()
         known, gone = {each.ring for each in certified}, keeping.gone()
         for ring in sorted((keeping.rings().keys() & gone) - known):
             yield self._first(

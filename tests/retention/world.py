@@ -222,7 +222,7 @@ class World:
                 found = tx.holds.get(one.hold.id)
                 assert found is not None
                 tx.holds.move(found.released(self.now, "grace"), "grace", "released")
-                tx.keeping.let_go(HOLD + found.id)
+                tx.expiring.let_go(HOLD + found.id)
             one.released = True
 
     # What is to go, by this reckoning
