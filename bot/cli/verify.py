@@ -1,6 +1,7 @@
 """`duly verify`: is everything that was said still as it was kept. Policy 3.3.3."""
 
 import argparse
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from bot.cli.common import FINE, FOUND, Out, where
@@ -24,7 +25,8 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:  # no
     assert store is not None
     words, held, broken = spoken(), 0, 0
     with store.reading() as tx:
-        for step in tx.records.verify():
+        disposed = tx.disposed.count()
+        for step in chain(tx.records.verify(), tx.disposed.verify()):
             if not isinstance(step, Broken):
                 held = step
                 continue
@@ -46,4 +48,11 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:  # no
             held,
         )
         out(words(fine))
+    if disposed:
+        gone = say_many(
+            "{count} was disposed of, by certificate.",
+            "{count} were disposed of, by certificate.",
+            disposed,
+        )
+        out(words(gone))
     return FOUND if broken else FINE

@@ -7,6 +7,7 @@ is the truth: keys that it names are destroyed until they are.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.card import Card
 from bot.effects import Send
@@ -58,6 +59,27 @@ def due(tx: Transaction) -> dict[str, Count]:
             shorter = retention.term(month, versions).promised
             found[ring] = Count(goes=goes, stays=stays, shorter=shorter)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PastTerm:
+    """Of what was past its term and no hold has kept: how much is gone by certificate. K24."""
+
+    disposed: int
+    left: int  # still there when this was asked
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; None: nothing was past its term."""
+        whole = self.disposed + self.left
+        return self.disposed / whole if whole else None
+
+
+def past_term(tx: Transaction, start: datetime, end: datetime) -> PastTerm:
+    """What was certified from `start` on and before `end`, against what has been left."""
+    found = [each for each in tx.disposals.certificates() if start <= each.at < end]
+    left = sum(count.goes + (count.stays or {}).get("needed", 0) for count in due(tx).values())
+    return PastTerm(sum(each.disposed for each in found), left)
 
 
 def _gone(tx: Transaction) -> set[str]:

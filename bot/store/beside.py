@@ -51,7 +51,8 @@ class Beside:
                 return self._meeting(Meetings(self.rows).get(id))
             case "minutes":
                 version = Meetings(self.rows).version(id)
-                return version and self._meeting(Meetings(self.rows).get(version.meeting))
+                here = version and Meetings(self.rows).get(version.meeting)
+                return self._meeting(here, *(each.text for each in version.items)) if here else None
         return None
 
     def _request(self, request: Request, *more: str) -> Thing:
@@ -82,7 +83,7 @@ class Beside:
         owed = self.rows.one(duties, LIVE, duties.c.subject == f"notice/{id}")
         return Thing(said, owed is not None)
 
-    def _meeting(self, meeting: Meeting | None) -> Thing | None:
+    def _meeting(self, meeting: Meeting | None, *more: str) -> Thing | None:
         if meeting is None:
             return None
         known = Meetings(self.rows)
@@ -91,7 +92,7 @@ class Beside:
         names = (each.name for each in meeting.invitees)
         items = (each.text for each in minutes.items) if minutes else ()
         words = (each.words for each in answers)
-        texts = (meeting.topic, meeting.agenda, meeting.link, *names, *items, *words)
+        texts = (meeting.topic, meeting.agenda, meeting.link, *names, *items, *words, *more)
         said = _said(meeting.place, [meeting.booked_at, meeting.start], people, texts)
         to_come = meeting.state == "booked" and meeting.end > self.rows.clock.now()
         return Thing(said, to_come or meeting.id in self._owed())

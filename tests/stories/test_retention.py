@@ -1,20 +1,32 @@
 """What is past its term is disposed of by two; a hold wins. Policy 3.3.1, as conversations."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.events import MessageChanged, MessageRef
 from bot.store.disposals import Certificate
 from bot.store.records import Broken
 from tests.desk import LOBBY, Desk, account
+from tests.simulation import fresh
 
 CHAIN = "paper/home/lobby"
 EXPIRED = datetime(
     2029, 4, 2, 1, tzinfo=UTC
 )  # 09:00 in Shanghai; what was said in March 2026 is due
 H, MINUTES = timedelta(hours=1), timedelta(minutes=7)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """On SQLite; at the end some of it is told once more on PostgreSQL."""
+    with fresh.database("sqlite") as db:
+        made = Desk(db=db)
+        yield made
+        made.close()
 
 
 def later(desk: Desk, at: datetime = EXPIRED) -> list[str]:
@@ -384,3 +396,17 @@ def test_a_form_asks_for_what_is_missing_and_sets_the_hold(desk: Desk) -> None:
     assert said[0].startswith("hana: Held from now on: #1")
     for fact in ("People: «Bob»", "Rooms: «lobby»", "First day: 1 Jan", "Last day: 31 Mar"):
         assert fact in said[0]
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        test_a_hold_keeps_what_it_catches_and_what_is_said_after_it,
+        test_a_release_needs_a_second_person_and_then_the_old_term_counts,
+        test_what_somebody_still_owes_an_answer_for_stays_until_it_is_settled,
+    ],
+)
+def test_it_is_the_same_on_postgresql(postgresql: sa.Engine, story: Callable[[Desk], None]) -> None:
+    desk = Desk(db=postgresql)
+    story(desk)
+    desk.close()
