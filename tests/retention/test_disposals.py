@@ -82,9 +82,9 @@ def test_an_old_copy_of_the_database_cannot_be_read_and_says_why(
     agreed(filed)
     copy = tmp_path / "copy"
     copy.mkdir()
-    with closing(sqlite3.connect(copy / "duly.db")) as backup:
-        with closing(sqlite3.connect(tmp_path / "duly.db")) as lives:
-            lives.backup(backup)
+    here, there = sqlite3.connect(tmp_path / "duly.db"), sqlite3.connect(copy / "duly.db")
+    with closing(here), closing(there):
+        here.backup(there)
     key = wrapped(tmp_path, "work/2026-03")
     assert key in keys_of(tmp_path)
 
