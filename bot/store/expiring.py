@@ -39,12 +39,15 @@ class Expiring:
 
     def ids(self, ring: str) -> Iterator[Sequence[str]]:
         """Of everything under a key, in order, some at a time."""
-        last = ""
-        while rows := self.rows.all(
-            wraps, wraps.c.ring == ring, wraps.c.record > last, limit=AT_ONCE
-        ):
-            yield [row.record for row in rows]
-            last = rows[-1].record
+        c, last, more = wraps.c, "", True
+        while more:
+            some = sa.select(c.record).where(c.company == self.rows.company, c.ring == ring)
+            next_ones = some.where(c.record > last).order_by(c.record).limit(AT_ONCE)
+            ids = self.rows.conn.execute(next_ones).scalars().all()
+            more = len(ids) == AT_ONCE
+            if ids:
+                yield ids
+                last = ids[-1]
 
     def digest(self, ring: str) -> tuple[int, bytes]:
         """How much lies under a key, and SHA-256 over the ids of it, in order."""
@@ -77,10 +80,12 @@ class Expiring:
         found = [id for id, thing in things if thing is None or thing.needed]
         return [*self._needed(ring), *found]
 
-    def _others(self, ring: str) -> Iterator[str]:
-        """What lies under a key and is no record."""
-        for some in self.ids(ring):
-            yield from (each for each in some if "/" in each)
+    def _others(self, ring: str) -> Sequence[str]:
+        """What lies under a key and is no record: "request/…", "file/…"."""
+        c = wraps.c
+        mine = sa.select(c.record).where(c.company == self.rows.company, c.ring == ring)
+        found = self.rows.conn.execute(mine.where(c.record.contains("/")).order_by(c.record))
+        return found.scalars().all()
 
     def _needed(self, ring: str) -> list[str]:
         r, d, f = records.c, duties.c, findings.c

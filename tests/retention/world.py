@@ -21,7 +21,7 @@ from bot.handlers.custody import HOLD
 from bot.policy.duties import Duty
 from bot.policy.holds import Hold, Scope
 from bot.seal import InvalidTag, Seal
-from bot.store import Store
+from bot.store import Store, Transaction
 from bot.store.codec import unpack
 from bot.store.disposals import CHAIN
 from bot.store.records import Broken, Kind, Saying
@@ -104,8 +104,8 @@ class World:
 
     def live(self, tally: Tally, lists: int) -> None:
         for _ in range(lists):
-            for _ in range(self.chance.randint(3, 12)):
-                self.now += timedelta(hours=self.chance.randint(1, 200))
+            for _ in range(self.chance.randint(3, 8)):
+                self.now += timedelta(hours=self.chance.randint(40, 240))
                 self._happens()
             self._list(tally)
 
@@ -297,17 +297,20 @@ class World:
             shredding.work(self.store)
 
     def _copy(self) -> Mapping[str, Any]:
-        with self.store.db.connect() as conn:
-            return {row.record: row for row in conn.execute(sa.select(wraps))}
+        with self.store.reading() as tx:
+            return self._wraps(tx)
+
+    def _wraps(self, tx: Transaction) -> Mapping[str, Any]:
+        return {row.record: row for row in tx.rows.all(wraps)}
 
     def _compare(
         self, tally: Tally, expected: Marks, surely: Marks, before: Mapping[str, Any]
     ) -> None:
         with self.store.reading() as tx:
-            known = {one.id: one for one in self.messages}
+            known, now = {one.id: one for one in self.messages}, self._wraps(tx)
             for row in tx.rows.all(records, records.c.conversation != CHAIN):
                 one, mark = known[row.message], (row.message, row.seq)
-                text = _read(tx.wraps, tx.wraps.of(row.id), row)
+                text = _read(tx.wraps, now.get(row.id), row)
                 old = _read(tx.wraps, before.get(row.id), row) if text is None else None
                 if amiss := self._amiss(one, mark, text, mark in expected):
                     tally.amiss(amiss)
