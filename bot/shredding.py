@@ -6,12 +6,16 @@ two of these steps, the next look goes on from there.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from bot.clock import fault_point
 from bot.handlers import disposing
 from bot.handlers.custody import HOLD
 from bot.store import Store
 from bot.store.rings import SETTLED, Known
+
+
+LATELY = timedelta(days=31)  # lease time: as long what lay under a key is looked for
 
 
 def work(store: Store) -> int:
@@ -67,6 +71,13 @@ def _destroy(store: Store, certified: set[str], released: set[str]) -> None:
         ended = each.name in certified or (each.name in released and _empty(store, each.name))
         if ended and _closed(store, known, each.name):
             store.rings.destroy(each.name)
+            fault_point("what lay under a key is to be erased")
+    lately = store.clock.lease() - LATELY
+    gone = [e.name for e in _known(store).values() if e.destroyed_at and e.destroyed_at > lately]
+    with store.transaction() as tx:
+        for ring in certified.intersection(gone):
+            if not tx.expiring.erased(ring):
+                tx.wraps.erase(ring)
 
 
 def _empty(store: Store, ring: str) -> bool:

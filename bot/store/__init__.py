@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
@@ -39,6 +40,7 @@ from bot.store.rings import Rings
 from bot.store.rows import Rows
 from bot.store.sessions import Links, Sessions
 from bot.store.unreadable import Unreadable
+from bot.store.verifying import Verifying
 from bot.store.wrapping import Wraps
 from bot.words import Reader
 
@@ -64,7 +66,12 @@ class Transaction:
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
         self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
         self.disposed = Disposed(rows)
-        self.wraps, self.pairing = Wraps(rows), Pairing(rows)
+        self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
+
+    @property
+    def verifying(self) -> Verifying:
+        certified = {each.ring for each in self.disposals.certificates()}
+        return Verifying(self.rows, certified.__contains__)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from bot.store.disposals import CHAIN, Certificate, Disposals
 from bot.store.expiring import Expiring
-from bot.store.records import JOINED, Broken
+from bot.store.records import JOINED
 from bot.store.rows import Rows
 from bot.store.schema import records, wraps
+from bot.store.verifying import Broken
 from bot.words import Say, say
 
 

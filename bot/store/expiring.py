@@ -33,6 +33,11 @@ class Expiring:
     def empty(self, ring: str) -> bool:
         return self.rows.one(wraps, wraps.c.ring == ring) is None
 
+    def erased(self, ring: str) -> bool:
+        """All or nothing of it is: the first tells of the rest."""
+        first = self.rows.one(wraps, wraps.c.ring == ring)
+        return first is None or not first.wrapped
+
     def gone(self) -> set[str]:
         """Keys that were destroyed, whatever this database knows of it: it may be an old copy."""
         return {each.name for each in self.rows.rings.known() if each.destroyed_at is not None}

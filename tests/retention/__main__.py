@@ -25,7 +25,7 @@ def run(disposals: int, start: int, database: str) -> Tally:
                 world.store.db.dispose()
         company += 1
         if tally.first:
-            print(f"seed {start}, company {company - 1}: {tally.first}", flush=True)  # noqa: T201
+            print(f"seed {start}, company {company - 1}: {tally.first}", flush=True)
             tally.first = ""
     return tally
 
@@ -38,13 +38,11 @@ def main() -> int:
     asked = parser.parse_args()
     began = time.monotonic()
     tally = run(asked.disposals, asked.seed, asked.database)
-    print(  # noqa: T201
+    print(
         f"records={tally.records} kept={tally.kept} crashes={tally.crashes} "
         f"seconds={time.monotonic() - began:.0f} seed={asked.seed} database={asked.database}"
     )
-    print(  # noqa: T201
-        f"disposals={tally.disposals} wrong={tally.wrong} broken={tally.broken}"
-    )
+    print(f"disposals={tally.disposals} wrong={tally.wrong} broken={tally.broken}")
     return int(bool(tally.wrong or tally.broken))
 
 

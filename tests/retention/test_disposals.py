@@ -25,7 +25,7 @@ from bot.policy.holds import Hold, Scope
 from bot.seal import Seal
 from bot.store import Store
 from bot.store.connecting import connect, create, sqlite_url
-from bot.store.records import Broken
+from bot.store.verifying import Broken
 from tests.desk import Desk
 from tests.needs import seed, share
 from tests.retention.world import WHOLE, Crash, Tally, World

@@ -24,9 +24,10 @@ from bot.seal import InvalidTag, Seal
 from bot.store import Store, Transaction
 from bot.store.codec import unpack
 from bot.store.disposals import CHAIN
-from bot.store.records import Broken, Kind, Saying
+from bot.store.records import Kind, Saying
 from bot.store.rings import Destroyed
 from bot.store.schema import records, wraps
+from bot.store.verifying import Broken
 from bot.store.wrapping import Belonging, Wraps
 from tests.desk import PAPER, person
 
@@ -321,7 +322,7 @@ class World:
                 tally.kept += text is not None
                 tally.records += text is None and mark[1] not in one.gone
                 one.gone |= {mark[1]} if text is None else set()
-            for step in (*tx.records.verify(), *tx.disposed.verify()):
+            for step in (*tx.verifying.steps(), *tx.disposed.verify()):
                 if isinstance(step, Broken):
                     tally.amiss(f"{step.conversation} {step.seq} {step.why.sentence}", chain=True)
 

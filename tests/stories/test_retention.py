@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.events import MessageChanged, MessageRef
 from bot.store.disposals import Certificate
-from bot.store.records import Broken
+from bot.store.verifying import Broken
 from tests.desk import LOBBY, Desk, account
 from tests.simulation import fresh
 
@@ -44,7 +44,7 @@ def words(desk: Desk, id: str) -> str:
 
 def broken(desk: Desk) -> list[Broken]:
     with desk.store.reading() as tx:
-        return [each for each in tx.records.verify() if isinstance(each, Broken)]
+        return [each for each in tx.verifying.steps() if isinstance(each, Broken)]
 
 
 def certificates(desk: Desk) -> dict[str, Certificate]:
