@@ -14,7 +14,6 @@ from bot.handlers.custody import HOLD
 from bot.store import Store
 from bot.store.rings import SETTLED, Known
 
-
 LATELY = timedelta(days=31)  # lease time: as long what lay under a key is looked for
 
 

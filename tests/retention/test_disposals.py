@@ -42,6 +42,7 @@ from tests.stories.test_retention import (
 )
 
 CANARY = "Zitronenfalter"
+ASKED = argparse.Namespace(key=False, bundle=None, against=None)  # of `duly verify`
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def test_an_old_copy_of_the_database_cannot_be_read_and_says_why(
         assert tx.records.words("paper/home/lobby", id) == ""
         assert tx.records.latest("paper/home/lobby", 10, 10) == []
     said: list[str] = []
-    assert verify.run(argparse.Namespace(), old, said.append) == 1
+    assert verify.run(ASKED, old, said.append) == 1
     old.db.dispose()
     assert any(
         "its key was destroyed, and no certificate says so: this may be an old copy" in each
@@ -116,7 +117,7 @@ def test_verify_counts_what_was_disposed_of(desk: Desk) -> None:
     disposed(desk, number_of(desk))
 
     said: list[str] = []
-    assert verify.run(argparse.Namespace(), desk.store, said.append) == 0
+    assert verify.run(ASKED, desk.store, said.append) == 0
     assert said[-1] == "2 were disposed of, by certificate."
 
 
