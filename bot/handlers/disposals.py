@@ -46,6 +46,7 @@ def expect(tx: Transaction) -> None:
 def fallen(tx: Transaction, dues: Sequence[Due]) -> None:
     if dues:
         prepare(tx)
+        expect(tx)
 
 
 def prepare(tx: Transaction) -> Disposal | None:
@@ -246,28 +247,21 @@ def _certificates(tx: Transaction, disposal: Disposal) -> Card:
 
 def _line(ring: str, count: Count, *, told: bool) -> Say:
     """`told`: how much of it is held is no secret to its reader, whom no hold names."""
-    stays = count.stays or {}
-    line = say(
-        "{what}: {goes} go, {kept} stay",
-        what=holds.named(ring),
-        goes=count.goes,
-        kept=count.kept,
-    )
+    stays, values = count.stays or {}, {"what": holds.named(ring), "goes": count.goes}
+    line = say("{what}: {goes} go", **values)
     if told and count.kept:
+        held, needed = stays.get("held", 0), stays.get("needed", 0)
         line = say(
             "{what}: {goes} go; stay: {held} held, {needed} still needed",
-            what=holds.named(ring),
-            goes=count.goes,
-            held=stays.get("held", 0),
-            needed=stays.get("needed", 0),
+            held=held,
+            needed=needed,
+            **values,
         )
+    elif count.kept:
+        line = say("{what}: {goes} go, {kept} stay", kept=count.kept, **values)
     if count.shorter is None:
         return line
-    return say(
-        "{line}. An older policy promised {months} months; the one of today counts back.",
-        line=line,
-        months=count.shorter,
-    )
+    return say("{line} (an older policy promised {months} months)", line=line, months=count.shorter)
 
 
 def _facts(tx: Transaction, disposal: Disposal) -> tuple[tuple[Say, Say | Value], ...]:

@@ -170,6 +170,7 @@ def certificate_card(disposal: Disposal, certified: Sequence[Certificate]) -> Ca
     lines = tuple(_line(each) for each in certified[:SHOWN])
     more = len(certified) - SHOWN
     rest = (say_many("… and {count} more", "… and {count} more", more),) if more > 0 else ()
+    backup = say("Make a backup now: in older ones what was kept of these months cannot be read.")
     return Card(
         say_many(
             "Disposed of for good: {count} record, by certificate {number}",
@@ -177,11 +178,7 @@ def certificate_card(disposal: Disposal, certified: Sequence[Certificate]) -> Ca
             gone,
             number=number,
         ),
-        body=(
-            *lines,
-            *rest,
-            say("Make a backup now: in older ones what was kept of these months cannot be read."),
-        ),
+        body=(*lines, *rest, *((backup,) if kept else ())),
         facts=((say("Kept"), kept),),
         why=say("See it again: {command}", command=Code(f"/duly disposal {disposal.number}")),
         tone="good",

@@ -66,8 +66,8 @@ def set_(call: Call, wanted: Wanted) -> Card:
     scope = Scope(
         people=wanted.people,
         places=tuple(conversation(each) for name in wanted.rooms for each in _rooms(call, name)),
-        start=wanted.first and _midnight(call, wanted.first),
-        end=wanted.last and _midnight(call, wanted.last + timedelta(days=1)),
+        start=_midnight(call, wanted.first) if wanted.first else None,
+        end=_midnight(call, wanted.last + timedelta(days=1)) if wanted.last else None,
         words=wanted.words,
     )
     if scope.everything:

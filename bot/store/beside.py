@@ -51,8 +51,10 @@ class Beside:
                 return self._meeting(Meetings(self.rows).get(id))
             case "minutes":
                 version = Meetings(self.rows).version(id)
-                here = version and Meetings(self.rows).get(version.meeting)
-                return self._meeting(here, *(each.text for each in version.items)) if here else None
+                if version is None:
+                    return None
+                texts = (each.text for each in version.items)
+                return self._meeting(Meetings(self.rows).get(version.meeting), *texts)
         return None
 
     def _request(self, request: Request, *more: str) -> Thing:

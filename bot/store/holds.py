@@ -87,5 +87,6 @@ class Holds:
     def _hold(self, row: Any) -> Hold:
         said = self.rows.open(holds.c.body, row.id, row.body)
         values = {name: getattr(row, name) for name in SAME}
-        scope = {k: tuple(v) if isinstance(v, list) else v for k, v in said["scope"].items()}
-        return Hold(**values, scope=Scope(**scope), reason=said["reason"])
+        scope: dict[str, Any] = said["scope"]
+        lists = {name: tuple(scope[name]) for name in ("people", "places", "words")}
+        return Hold(**values, scope=Scope(**scope | lists), reason=said["reason"])

@@ -15,7 +15,9 @@ from bot.store.schema import EPOCH, heads, records, wraps
 from bot.store.verifying import Broken, Verifying
 from bot.store.wrapping import Belonging, Wraps
 
-Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes", "class", "link"]
+Kind = Literal[
+    "post", "edit", "deletion", "decision", "look", "minutes", "class", "link", "disposal"
+]
 CLASSED = ("post", "class")  # what gives a message its class
 SAID = ("conversation", "kind", "thread", "message", "author", "class_name", "at")
 PAGE = 2000  # records verified at a time

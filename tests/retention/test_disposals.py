@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from bot import shredding
 from bot.cli import verify
 from bot.clock import Clock, faults
+from bot.events import CommandInvoked
 from bot.handlers import disposing
 from bot.policy.holds import Hold, Scope
 from bot.seal import Seal
@@ -239,15 +240,14 @@ def test_a_hold_that_comes_while_a_disposal_commits_is_told_that_it_is_too_late(
     desk.now += timedelta(minutes=6)
     handled: list[int] = []
 
+    def typed(hold: CommandInvoked) -> None:
+        asyncio.run(desk.bot.inbox.take([hold]))
+        handled.append(desk.bot.engine.work())
+
     def meanwhile(name: str) -> None:
         if name == "what is disposed of was certified" and not handled:
             hold = desk.command("hana", "hold set words=rebate The dispute.", "late")
-            other = threading.Thread(
-                target=lambda: (
-                    asyncio.run(desk.bot.inbox.take([hold])),
-                    handled.append(desk.bot.engine.work()),
-                )
-            )
+            other = threading.Thread(target=typed, args=(hold,))
             other.start()
             other.join(20)
 

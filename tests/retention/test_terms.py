@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -90,14 +91,14 @@ def test_what_was_promised_is_not_shortened_in_silence(versions: list[Version], 
 # Holds
 
 
-def hold(**scope: object) -> Hold:
+def hold(**scope: Any) -> Hold:
     return Hold(
         id="h",
         number=1,
         scope=Scope(**scope),
         reason="x",
         set_by="hana",
-        at=MAY,  # type: ignore[arg-type]
+        at=MAY,
     )
 
 
@@ -123,7 +124,7 @@ SAID = Said(
         {"people": ("ann",), "places": ("paper/home/lobby",), "words": ("Discount",), "start": MAY},
     ],
 )
-def test_what_fits_everything_a_hold_names_is_caught(scope: dict[str, object]) -> None:
+def test_what_fits_everything_a_hold_names_is_caught(scope: dict[str, Any]) -> None:
     assert holds.catches(hold(**scope), SAID)
 
 
@@ -138,7 +139,7 @@ def test_what_fits_everything_a_hold_names_is_caught(scope: dict[str, object]) -
         {"people": ("ann",), "words": ("rebate",)},
     ],
 )
-def test_what_does_not_fit_all_of_it_is_not(scope: dict[str, object]) -> None:
+def test_what_does_not_fit_all_of_it_is_not(scope: dict[str, Any]) -> None:
     assert not holds.catches(hold(**scope), SAID)
 
 
@@ -165,7 +166,7 @@ def test_a_release_needs_a_second_person() -> None:
     ("named", "empty"), [({}, True), ({"words": ("ab",)}, False), ({"start": MAY}, False)]
 )
 def test_a_hold_that_names_nothing_would_hold_everything(
-    named: dict[str, object], empty: bool
+    named: dict[str, Any], empty: bool
 ) -> None:
     assert hold(**named).scope.everything is empty
 
