@@ -114,7 +114,7 @@ def _bundle(file: Path, store: "Store", out: Out) -> int:
     try:
         with zipfile.ZipFile(file) as bundle:
             found = list(faults(bundle, key))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, LookupError, ValueError, TypeError, zipfile.BadZipFile) as error:
         raise Unusable(f"{file} cannot be read as a bundle: {error}.") from None
     for each in found:
         out(f"Broken: {each}.")

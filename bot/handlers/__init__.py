@@ -72,7 +72,7 @@ class Handlers:
                 talk.changed(tx, event, self.memory)
             case ReactionChanged():
                 if not menu.reacted(self._menu, tx, event):
-                    talk.reacted(tx, event)
+                    talk.reacted(tx, event, self.memory)
             case CommandInvoked():
                 menu.typed(self._menu, tx, event)
             case ButtonPressed():
@@ -102,6 +102,7 @@ class Handlers:
             case Alarm():
                 access.alarmed(tx, event)
             case FileShared():
+                talk.shared(tx, event, self.memory)
                 menu.brought(self._menu, tx, event)
                 screening.shared(tx, event)
             case Undecryptable():

@@ -14,6 +14,7 @@ from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
+from bot.store.disclosing import Disclosing
 from bot.store.disposals import Disposals
 from bot.store.disposed import Disposed
 from bot.store.duties import Dues, Duties
@@ -67,6 +68,10 @@ class Transaction:
         self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
         self.disposed = Disposed(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
+
+    @property
+    def disclosing(self) -> Disclosing:
+        return Disclosing(self.rows)
 
     @property
     def verifying(self) -> Verifying:

@@ -47,15 +47,19 @@ class Beside:
                 return self._file(id)
             case "notice":
                 return self._notice(id)
-            case "meeting":
-                return self._meeting(Meetings(self.rows).get(id))
-            case "minutes":
-                version = Meetings(self.rows).version(id)
-                if version is None:
-                    return None
-                texts = (each.text for each in version.items)
-                return self._meeting(Meetings(self.rows).get(version.meeting), *texts)
+            case "meeting" | "minutes":
+                return self._minuted(kind, id)
         return None
+
+    def _minuted(self, kind: str, id: str) -> Thing | None:
+        known = Meetings(self.rows)
+        if kind == "meeting":
+            return self._meeting(known.get(id))
+        version = known.version(id)
+        if version is None:
+            return None
+        texts = (each.text for each in version.items)
+        return self._meeting(known.get(version.meeting), *texts)
 
     def _request(self, request: Request, *more: str) -> Thing:
         known = Requests(self.rows)
