@@ -134,7 +134,7 @@ def settle(tx: Transaction, duty: Duty, state: duties.State, ending: Ending) -> 
     tx.dues.cancel(ladder.LADDER, duty.id)
     tx.dues.cancel(SILENCE, duty.id)
     labels.learn(tx, closed)
-    if duty.kind not in CARDED and not duty.personal:
+    if duty.kind not in CARDED and not duty.alone:
         amend(tx, closed, _settled(tx, closed))
     for child in tx.duties.children(duty.id):
         settle(tx, child, "dropped", Ending("parent", ending.at))

@@ -56,6 +56,7 @@ HOW: Mapping[str, Say] = {
     "put right": say("what was found has been put right"),
     "false alarm": say("it was a false alarm"),
     "kept": say("the words were kept, and the objection with them"),
+    "consented": say("somebody has looked at it"),
     "parent": say("what it hung on was settled"),
 }
 OF_SOMEBODY: Mapping[str, Say] = {  # before a colon and a person's id

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.handlers import consent, convening, daily, delegating, dropping, notices
+from bot.handlers import (
+    consent,
+    convening,
+    daily,
+    delegating,
+    disposals,
+    dropping,
+    notices,
+)
 from bot.handlers.consent import MINUTES
 from bot.handlers.convening import MEETING, PREPARE
 from bot.handlers.deeds import SILENCE
@@ -27,6 +35,7 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
     convening.prepare(tx, kinds.get(PREPARE, ()))
     convening.happen(tx, kinds.get(MEETING, ()))
     consent.silence(tx, kinds.get(MINUTES, ()))
+    disposals.fallen(tx, kinds.get(disposals.MONTHLY, ()))
     if LADDER in kinds:
         nudging.plan(tx, kinds[LADDER], gather)
     if DIGEST in kinds:

@@ -12,6 +12,7 @@ from bot.effects import Remind, Send, Withdraw
 from bot.events import conversation
 from bot.handlers import (
     caps,
+    consents,
     deeds,
     digests,
     findings,
@@ -151,4 +152,6 @@ def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
         return notice_cards.reminder(tx, duty, late=rung_of(step) == DUE)
     if len(due) == 1 and looking.is_finding(duty) and rung_of(step) <= DUE:
         return findings.reminder(tx, duty, person)
+    if len(due) == 1 and duty.custody and rung_of(step) <= DUE:
+        return consents.reminder(tx, duty, person)
     return showing.nudge(tx, due, person)

@@ -150,7 +150,7 @@ def hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
         return None
     if rung_of(step) <= DUE and duty.kind == "decide":
         return seating.hearer(tx, duty)
-    if duty.personal and (rung_of(step) <= DUE or not owner.active):
+    if duty.alone and (rung_of(step) <= DUE or not owner.active):
         return owner.id if owner.active else None
     if rung_of(step) <= DUE and owner.active:
         delegate = directory.delegate_of(owner.id, tx.clock.now())

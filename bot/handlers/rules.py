@@ -20,6 +20,8 @@ RULES = {  # those of the default policy; a company's own are shown by their nam
     "meetings.confirm": say("Minutes wait to be confirmed"),
     "meetings.act": say("Agreed in a meeting"),
     "meetings.review": say("An objection to minutes"),
+    "retention.hold": say("Somebody asks to release a legal hold"),
+    "retention.disposal": say("Something is past its term"),
     "releases.differs": say("Posted otherwise than it was approved"),
     "releases.unapproved": say("Posted without approval"),
     "routes.notice": say("A notice waits for approval"),

@@ -29,6 +29,7 @@ HANDED: tuple[Kind, ...] = (*TICKED, "minutes")  # may go to somebody else
 OWN_TIME: tuple[Kind, ...] = ("minutes", "confirm", "act", "review")  # not that of their level
 INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
 NOTICE = "notice/"  # before a notice's id: the subject of what is owed for it
+CUSTODY = ("hold/", "disposal/")  # before an id: a second person is to consent to what is kept
 AGAIN: tuple[State, ...] = ("done", "dropped", "lapsed", "excused")  # can be reopened
 
 
@@ -72,6 +73,16 @@ class Duty:
     def personal(self) -> bool:
         """Nobody can do it for somebody else: that a notice was read and understood."""
         return self.subject.startswith(NOTICE)
+
+    @property
+    def custody(self) -> bool:
+        """Whether something that is kept may go. It is nobody's business but who was asked."""
+        return self.subject.startswith(CUSTODY)
+
+    @property
+    def alone(self) -> bool:
+        """Nobody stands in, and nobody does it for somebody else."""
+        return self.personal or self.custody
 
     @property
     def responded_to(self) -> bool:

@@ -21,6 +21,7 @@ from bot.policy.kinds import (
     HOURS_KIND,
     LANGUAGE,
     MEGABYTES,
+    MONTHS,
     PART,
     PERCENT,
     SITES,
@@ -36,7 +37,7 @@ from bot.policy.kinds import (
     one_of,
     some_of,
 )
-from bot.policy.people import ROLES
+from bot.policy.people import ROLES, TRUSTED
 from bot.policy.routekinds import (
     APPROVERS,
     CONDITION,
@@ -64,6 +65,7 @@ from bot.policy.rulebook import (
     Meetings,
     Notices,
     Nudges,
+    Retention,
     Rule,
     Rulebook,
     Screening,
@@ -213,7 +215,8 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
-    sheet.table((), (*top, *more, *others, "meetings", "screening", "archive"))
+    last = ("meetings", "screening", "archive", "retention")
+    sheet.table((), (*top, *more, *others, *last))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -247,6 +250,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
         screening=_screening(sheet, level, mail.domains),
+        retention=_retention(sheet, level),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -297,15 +301,37 @@ def _calendar(sheet: Sheet, name: str) -> Calendar:
 
 
 def _class(sheet: Sheet, name: str) -> Class:
-    keys = ("clause", "keep_months", "sure", "asks_sure", "acknowledgement_settles")
-    entry = Entry(sheet, ("classes", name), keys)
+    keys = ("clause", "keep_months", "important_months")
+    judged = ("sure", "asks_sure", "acknowledgement_settles")
+    entry, known = Entry(sheet, ("classes", name), (*keys, *judged)), len(sheet.mistakes)
+    keep, important = entry.get("keep_months", MONTHS), entry.get("important_months", MONTHS)
+    if important < keep and len(sheet.mistakes) == known:
+        _too_short(entry, keep, important)
     return Class(
         name=name,
         clause=entry.get("clause", CLAUSE_KIND),
-        keep_months=entry.get("keep_months", WHOLE),
+        keep_months=keep,
+        important_months=important,
         sure=entry.maybe("sure", PART),
         asks_sure=entry.maybe("asks_sure", PART),
         acknowledgement_settles=entry.maybe("acknowledgement_settles", FLAG),
+    )
+
+
+def _too_short(entry: Entry, keep: int, important: int) -> None:
+    """Told where it was written: one of the two may be the default's."""
+    named = ("important_months", "keep_months")
+    path = next((p for key in named if (p := (*entry.path, key)) in entry.sheet.lines), entry.path)
+    entry.sheet.wrong(
+        path,
+        say(
+            "What is important is kept at least as long as what is not: "
+            "{important} is {shorter}, {keep} is {longer}. Set both.",
+            important=_key((*entry.path, "important_months")),
+            shorter=important,
+            keep=_key((*entry.path, "keep_months")),
+            longer=keep,
+        ),
     )
 
 
@@ -589,4 +615,18 @@ def _screening(sheet: Sheet, level: Kind[str], own: tuple[str, ...]) -> Screenin
         sensitive=entry.get("sensitive", TERMS),
         slang=entry.get("slang", TERMS),
         rules=rules,
+    )
+
+
+def _retention(sheet: Sheet, level: Kind[str]) -> Retention:
+    roles = ("propose", "consent", "holds")
+    entry = Entry(sheet, ("retention",), ("clause", "level", "shorter_counts_back", *roles))
+    trusted = some_of(TRUSTED)
+    return Retention(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        counts_back=entry.get("shorter_counts_back", FLAG),
+        propose=entry.get("propose", trusted),
+        consent=entry.get("consent", trusted),
+        holds=entry.get("holds", trusted),
     )

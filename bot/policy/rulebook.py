@@ -20,6 +20,7 @@ class Class:
     name: str
     clause: str
     keep_months: int
+    important_months: int  # of what was important
     sure: float | None = None  # how sure the judge must be here that a message answers …
     asks_sure: float | None = None  # … or asks; None: as everywhere
     acknowledgement_settles: bool | None = None  # "thanks" is an answer here; None: as everywhere
@@ -218,6 +219,18 @@ class Screening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Who disposes of what is due, two of them, and who may hold it. Policy 3.3.1."""
+
+    clause: str
+    level: str  # how long somebody has to look at a list of what is due
+    counts_back: bool  # a shorter period counts for what was said before it, too
+    propose: tuple[str, ...]  # roles
+    consent: tuple[str, ...]
+    holds: tuple[str, ...]  # roles of who sets, sees and releases holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -244,6 +257,7 @@ class Rulebook:
     lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
     meetings: Meetings
     screening: Screening
+    retention: Retention
     keep_bodies: timedelta
     targets: Mapping[str, int]
 

@@ -15,10 +15,14 @@ from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
 from bot.store.disclosing import Disclosing
+from bot.store.disposals import Disposals
+from bot.store.disposed import Disposed
 from bot.store.duties import Dues, Duties
+from bot.store.expiring import Expiring
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
+from bot.store.holds import Holds
 from bot.store.journal import Journal
 from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
@@ -61,6 +65,8 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
+        self.disposed = Disposed(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
 
     @property
@@ -69,7 +75,8 @@ class Transaction:
 
     @property
     def verifying(self) -> Verifying:
-        return Verifying(self.rows)
+        certified = {each.ring for each in self.disposals.certificates()}
+        return Verifying(self.rows, certified.__contains__)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -27,6 +27,7 @@ Kind = Literal[
     "minutes",
     "look",
     "link",
+    "disposal",  # a certificate of what is gone
 ]
 CLASSED = ("post", "class")  # what gives a message its class
 SAID = ("conversation", "kind", "thread", "message", "author", "class_name", "at")
