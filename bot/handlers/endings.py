@@ -55,6 +55,10 @@ HOW: Mapping[str, Say] = {
     "fine": say("who looked at it found nothing wrong"),
     "put right": say("what was found has been put right"),
     "false alarm": say("it was a false alarm"),
+    "upheld": say("it was upheld"),
+    "explained": say("its author explained it"),
+    "decided": say("it was decided"),
+    "helped": say("IT answered"),
     "kept": say("the words were kept, and the objection with them"),
     "parent": say("what it hung on was settled"),
 }
