@@ -135,10 +135,6 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     number = duty.number
     if agreed.is_agreed(duty):
         return agreed.exits(duty)
-    if looking.is_finding(duty):
-        return looking.exits(duty)
-    if casework.is_case(duty):
-        return casework.exits(number)
     if duty.kind == "accept":
         other = (
             Button(say("Somebody else"), "👉", f"pass {number}")
@@ -167,8 +163,11 @@ def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
     directory, now = tx.people.snapshot().directory, tx.clock.now()
     if looking.is_finding(duty):
         return _of_finding(tx, duty, reader)
+    if casework.is_case(duty):
+        known = directory.people[reader]
+        return casework.buttons(tx, casework.of(tx, duty), known)
     if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
-        return _for_who_leads(duty)
+        return _for_who_leads(tx, duty)
     if duty.personal:
         return notice_cards.buttons(notice_cards.of(tx, duty)) if duty.owed_by == reader else ()
     if duty.kind == "decide":
@@ -192,7 +191,7 @@ def _late(tx: Transaction, duty: Duty, step: int) -> Card:
         title,
         body=(*body, *_urgent(tx, duty)),
         facts=_facts(tx, duty),
-        buttons=_for_who_leads(duty),
+        buttons=_for_who_leads(tx, duty),
         why=reason(tx, duty),
         about=duty.about,
     )
@@ -210,15 +209,15 @@ def _told_before(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
     )
 
 
-def _for_who_leads(duty: Duty) -> tuple[Button, ...]:
+def _for_who_leads(tx: Transaction, duty: Duty) -> tuple[Button, ...]:
     if duty.kind in ("decide", "accept") or duty.personal:  # nobody does it for somebody else
         return ()
     if agreed.is_agreed(duty):
         return agreed.above(duty)
     if looking.is_finding(duty):
-        return looking.above(duty)
+        return looking.above(looking.of(tx, duty))
     if casework.is_case(duty):
-        return casework.above(duty.number)
+        return casework.above(casework.of(tx, duty))
     return (
         Button(say("Pass on"), "👉", f"pass {duty.number}"),
         Button(say("No reply needed"), "🚫", f"drop {duty.number}"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.card import Button
-from bot.handlers import agreed, lists, notice_cards, requestcards, showing
+from bot.handlers import agreed, casework, lists, looking, notice_cards, requestcards, showing
 from bot.handlers.deeds import person_named
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
@@ -135,6 +135,10 @@ def path_of(tx: Transaction, duty: Duty, person: Person) -> str:
     """Who is to decide reads the request itself; who is to confirm, the notice or the minutes."""
     if duty.kind == "decide":
         return f"/requests/{tx.requests.get(duty.subject.partition('/')[2]).number}"
+    if looking.is_finding(duty):
+        return f"/findings/{looking.of(tx, duty).number}"
+    if casework.is_case(duty):
+        return f"/cases/{casework.of(tx, duty).number}"
     if duty.personal:
         return f"/notices/{notice_cards.of(tx, duty).number}"
     meeting = tx.meetings.get(agreed.meeting_of(duty)) if duty.kind in MINUTED else None
