@@ -12,7 +12,7 @@ from bot.policy.findings import Docket, Finding
 from bot.policy.measures import Advice, Measure, Upheld
 from bot.policy.people import Person
 from bot.store import Transaction
-from bot.words import Code, Quoted, Ref, Say, Value, say, say_many
+from bot.words import Code, Quoted, Ref, Say, say, say_many
 
 TAKE = "take"
 WEIGHTS = {

@@ -156,7 +156,7 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     )
 
 
-def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
+def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:  # noqa: PLR0911
     """What `reader` can do about it: who owes it, stands in for them, or leads them."""
     if not duty.live or duty.held is not None:
         return ()

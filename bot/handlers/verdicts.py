@@ -31,7 +31,7 @@ from bot.words import Code, Quoted, Ref, Say, Value, say
 
 WEIGHTY = ("serious", "critical")
 WHY = Field(
-    "why", say("The reason; it is kept, and whom it concerns reads it"), "lines", longest=500
+    "why", say("The reason; it is kept, and the person concerned reads it"), "lines", longest=500
 )
 
 

@@ -124,9 +124,9 @@ class Findings:
     def upheld_beside(self, finding: Finding) -> list[tuple[Severity, datetime]]:
         """Of the same person, how grave and when noticed: what a measure rests on. 5.2.2."""
         c = findings.c
-        where = c.person == finding.person, c.state == "settled", c.how == "upheld"
-        where += c.at <= finding.at, c.id != finding.id
-        return [(row.severity, row.at) for row in self.rows.all(findings, *where)]
+        same = c.person == finding.person, c.at <= finding.at, c.id != finding.id
+        rows = self.rows.all(findings, *same, c.state == "settled", c.how == "upheld")
+        return [(row.severity, row.at) for row in rows]
 
     def still_open(self, at: datetime) -> list[Finding]:
         """Counted apart from what was upheld: noticed before then, and nobody has closed it."""

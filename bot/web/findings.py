@@ -78,7 +78,7 @@ def one(tx: Transaction, person: Person, number: int) -> View | None:
 def _more(number: int) -> tuple[Button, ...]:
     """What is rarer, below what ends it."""
     return (
-        Button(say("Ask whose it is"), "💬", f"finding {number} ask"),
+        Button(say("Ask the person concerned"), "💬", f"finding {number} ask"),
         Button(say("Add a note or file"), "📎", f"finding {number} note"),
     )
 

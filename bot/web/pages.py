@@ -113,7 +113,7 @@ class Pages:
 
     async def findings(self, request: Request) -> Response:
         last = request.url.path.rpartition("/")[2]
-        which = next((each for each in LISTS if each == last), "mine")
+        which: Which = next((each for each in LISTS if each == last), "mine")
         return await self._site.show(request, lambda tx, one: found.listed(tx, one.person, which))
 
     async def finding(self, request: Request) -> Response:

@@ -354,7 +354,7 @@ def test_the_policy_recommends_and_a_person_decides(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         (second,) = tx.findings.open_ones(10)
     number = second.number
-    said = str(uphold(desk, number))
+    told = str(uphold(desk, number))
 
     assert (
         "The policy recommends a reminder in writing: with it there are 2 within 12 months" in said
