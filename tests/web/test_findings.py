@@ -61,7 +61,7 @@ def test_a_finding_is_looked_at_to_its_end_on_its_page(filed: Lobby) -> None:
 
     sam.presses("I look at it")
     page = sam.opens("/findings/1")
-    assert "In the hands of Sam" in page.words
+    assert "In the hands of Sam, until" in page.words
     filed.desk.says("sam", "finding 1 settled")
     assert "Sam closed it at" in sam.opens("/findings/1").words
     assert "closed it at" not in filed.signs_in("ann").opens("/findings/1").words
