@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.card import Button, Card
-from bot.handlers import deeds, digests, showing
+from bot.handlers import deeds, digests, looking, showing
 from bot.policy.duties import Duty
 from bot.store import Transaction
 from bot.words import Code, Say, Value, say, say_many
@@ -38,7 +38,7 @@ def of(tx: Transaction, person: str, nudged: Sequence[Duty] = ()) -> Contents:
     own = {person, *directory.stands_in_for(person, now)}
     theirs = [
         duty
-        for duty in tx.duties.owed_by_any(own)
+        for duty in looking.shown(tx, tx.duties.owed_by_any(own), person)
         if _counts(duty, person) and (duty.owed_by == person or not duty.alone)
     ]
     today = now.astimezone(digests.zone_of(tx, person)).date()
@@ -48,7 +48,7 @@ def of(tx: Transaction, person: str, nudged: Sequence[Duty] = ()) -> Contents:
 
     owed = [duty for duty in theirs if duty.kind not in ("decide", *REVIEWED) and presses(duty)]
     calm = [duty for duty in theirs if not _promised(duty, now)]
-    late = tx.duties.overdue(directory.led_by(person), now)
+    late = looking.shown(tx, tx.duties.overdue(directory.led_by(person), now), person)
     team = {duty.id: duty for duty in (*nudged, *late) if duty.owed_by not in own}
     return Contents(
         owed=tuple(sorted(owed, key=lambda duty: _rank(duty, now))),

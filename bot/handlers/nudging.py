@@ -12,10 +12,11 @@ from bot.effects import Remind, Send, Withdraw
 from bot.events import conversation
 from bot.handlers import (
     caps,
+    casework,
     consents,
     deeds,
     digests,
-    findings,
+    findingcards,
     looking,
     notice_cards,
     planning,
@@ -151,7 +152,9 @@ def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
     if len(due) == 1 and duty.personal and rung_of(step) <= DUE:
         return notice_cards.reminder(tx, duty, late=rung_of(step) == DUE)
     if len(due) == 1 and looking.is_finding(duty) and rung_of(step) <= DUE:
-        return findings.reminder(tx, duty, person)
+        return findingcards.reminder(tx, duty, person)
     if len(due) == 1 and duty.custody and rung_of(step) <= DUE:
         return consents.reminder(tx, duty, person)
+    if len(due) == 1 and casework.is_case(duty) and rung_of(step) <= DUE:
+        return casework.reminder(tx, duty, person)
     return showing.nudge(tx, due, person)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.cases import Blocked, Cases, SeenLinks
 from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
@@ -67,6 +68,8 @@ class Transaction:
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
         self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
         self.disposed = Disposed(rows)
+        self.cases, self.blocked = Cases(rows), Blocked(rows, self.people)
+        self.seen_links = SeenLinks(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.card import Button
-from bot.handlers import agreed, lists, notice_cards, requestcards, showing
+from bot.handlers import agreed, casework, lists, looking, notice_cards, requestcards, showing
 from bot.handlers.deeds import person_named
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
@@ -119,7 +119,7 @@ def team(tx: Transaction, person: Person) -> View | None:
     people = tx.people.snapshot().directory.leads(person)
     if not people:
         return None
-    late = tx.duties.overdue([each.id for each in people], tx.clock.now())
+    late = lists.overdue(tx, person, people)
     entries = [_late(tx, duty, person) for duty in late[:SHOWN]]
     section = _section(None, entries, say("Nothing is late in your team."), len(late))
     return View("list.html", say("My team"), "/team", {"sections": (section,)})
@@ -137,6 +137,10 @@ def path_of(tx: Transaction, duty: Duty, person: Person) -> str:
         return f"/requests/{tx.requests.get(duty.subject.partition('/')[2]).number}"
     if duty.custody:
         return ""
+    if looking.is_finding(duty):
+        return f"/findings/{looking.of(tx, duty).number}"
+    if casework.is_case(duty):
+        return f"/cases/{casework.of(tx, duty).number}"
     if duty.personal:
         return f"/notices/{notice_cards.of(tx, duty).number}"
     meeting = tx.meetings.get(agreed.meeting_of(duty)) if duty.kind in MINUTED else None
