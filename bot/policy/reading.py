@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from bot.policy import notices
+from bot.policy import notices, overseen
+from bot.policy.attestations import Attestation
 from bot.policy.hours import Calendar
 from bot.policy.kinds import (
     AUDIENCE,
@@ -76,6 +77,7 @@ Path = tuple[str, ...]
 HEADER = re.compile(r"\s*(\[\[?)\s*([\w\s.\"'-]+?)\s*\]\]?\s*(?:#.*)?$")
 KEY = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 PART_OF = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s.]+")
+BY_ID = ("rules", "attestations")  # lists of tables, each of which has an id
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -125,7 +127,7 @@ def laid_over(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, A
         known = merged.get(key)
         if isinstance(known, dict) and isinstance(value, dict):
             merged[key] = laid_over(known, value)
-        elif key == "rules" and isinstance(known, list) and isinstance(value, list):
+        elif key in BY_ID and isinstance(known, list) and isinstance(value, list):
             named = [each.get("id") for each in value if isinstance(each, dict)]
             merged[key] = [each for each in known if each.get("id") not in named] + value
         else:
@@ -212,7 +214,8 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
-    sheet.table((), (*top, *more, *others, "meetings", "screening"))
+    latest = ("supervision", "attestations")
+    sheet.table((), (*top, *more, *others, "meetings", "screening", *latest))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -245,6 +248,8 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
         screening=_screening(sheet, level, mail.domains),
+        supervision=overseen.supervision(_overseen(sheet), level),
+        attestations=_attestations(sheet),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -361,11 +366,29 @@ def _endings(sheet: Sheet, level: Kind[str]) -> Endings:
 
 
 def _rules(sheet: Sheet, level: Kind[str]) -> tuple[Rule, ...]:
-    rules = sheet.values.get("rules", [])
-    if not isinstance(rules, list) or not all(isinstance(each, dict) for each in rules):
-        sheet.wrong(("rules",), say("{key} must be a list of tables.", key=_key(("rules",))))
-        return ()
-    return tuple(_rule(sheet, each, level) for each in rules)
+    return tuple(_rule(sheet, each, level) for each in _tables(sheet, "rules"))
+
+
+def _tables(sheet: Sheet, name: str) -> list[dict[str, Any]]:
+    found = sheet.values.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        sheet.wrong((name,), say("{key} must be a list of tables.", key=_key((name,))))
+        return []
+    return found
+
+
+def _overseen(sheet: Sheet) -> Entry:
+    return Entry(sheet, ("supervision",), (*overseen.OVERSEEN, *overseen.LEVELS))
+
+
+def _attestations(sheet: Sheet) -> tuple[Attestation, ...]:
+    """Of each the last of its id: a company's own stand behind ours."""
+    found = {}
+    for each in _tables(sheet, "attestations"):
+        path = ("attestations", str(each.get("id", "")))
+        one = overseen.attestation(Entry(sheet, path, overseen.ATTESTATION, each))
+        found[one.id] = one
+    return tuple(found.values())
 
 
 def _rule(sheet: Sheet, values: Mapping[str, Any], level: Kind[str]) -> Rule:

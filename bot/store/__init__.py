@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.attesting import Attestations
 from bot.store.classes import Classes
 from bot.store.codes import Codes
+from bot.store.dailies import Dailies
 from bot.store.dialogues import Dialogues
 from bot.store.duties import Dues, Duties
 from bot.store.files import Files, Orders
@@ -30,7 +32,9 @@ from bot.store.preferences import Preferences
 from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.rows import Rows
+from bot.store.samples import Samples
 from bot.store.sessions import Links, Sessions
+from bot.store.strangers import Strangers
 from bot.store.unreadable import Unreadable
 from bot.words import Reader
 
@@ -54,6 +58,8 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.samples, self.dailies = Samples(rows), Dailies(rows)
+        self.strangers, self.attestations = Strangers(rows), Attestations(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

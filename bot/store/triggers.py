@@ -25,6 +25,10 @@ KEPT = (  # nothing there is ever changed or deleted
     ("minutes", "minutes are kept, and a version of them never changes"),
     ("minutes_items", "minutes are kept, and a version of them never changes"),
     ("minutes_responses", "what was said of minutes never changes"),
+    ("samples", "what was drawn never changes"),
+    ("drawn", "what was drawn never changes"),
+    ("verdicts", "what was made of a message stays known"),
+    ("answers", "what was attested never changes"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
 FOUND = " OR ".join(
@@ -39,6 +43,8 @@ RULES = (  # table, deed, when, what it says
     ("requests", "DELETE", "", "requests are kept"),
     ("findings", "UPDATE", SETTLED, "what came of a finding never changes"),
     ("findings", "DELETE", "", "findings are kept"),
+    ("dailies", "UPDATE", "OLD.signed_at IS NOT NULL", "what was signed never changes"),
+    ("dailies", "DELETE", "", "days to sign are kept"),
     ("notices", "UPDATE", REWRITTEN, "what was published never changes"),
     ("notices", "DELETE", "", "what was published is kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),
