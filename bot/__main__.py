@@ -15,6 +15,7 @@ MODULES = {
     "replay": "replay",
     "report": "report",
     "verify": "verify",
+    "sample": "sample",
     "explain": "explain",
     "doctor": "doctor",
     "people": "people",

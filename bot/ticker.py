@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import fault_point
-from bot.handlers import falling
+from bot.handlers import falling, working_day
 from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
 
@@ -22,9 +22,11 @@ class Ticker:
     store: Store
     nudging: Nudging
     _swept: datetime | None = None
+    _begun: bool = False
 
     def ring(self) -> int:
         """Plan everything that is due; returns how much that was."""
+        self._begin()
         done = 0
         while count := self._batch(piled_up=done > 0):
             done += count
@@ -46,6 +48,13 @@ class Ticker:
                 done += len(fallen)
         fault_point("a batch of dues was planned")
         return done
+
+    def _begin(self) -> None:
+        """Once a process: what is to happen daily is on the clock."""
+        if not self._begun:
+            with self.store.transaction() as tx:
+                working_day.begin(tx)
+            self._begun = True
 
     def _sweep(self) -> None:
         """Erase bodies of deliveries long settled, and files that have expired."""

@@ -55,6 +55,10 @@ HOW: Mapping[str, Say] = {
     "fine": say("who looked at it found nothing wrong"),
     "put right": say("what was found has been put right"),
     "false alarm": say("it was a false alarm"),
+    "looked at": say("every message of it was looked at"),
+    "signed": say("who owed it signed"),
+    "unsigned": say("nobody signed that day"),
+    "cannot": say("who owed it said that they cannot confirm it"),
     "kept": say("the words were kept, and the objection with them"),
     "parent": say("what it hung on was settled"),
 }

@@ -6,7 +6,7 @@ Policy 1.3-moderate: a nudge says why it comes, and offers what to do about it.
 from collections.abc import Sequence
 
 from bot.card import Button, Card
-from bot.handlers import agreed, looking, notice_cards, requestcards
+from bot.handlers import agreed, looking, notice_cards, overseeing, requestcards
 from bot.handlers.deeds import person_named, quoted
 from bot.handlers.ladder import DUE, HEAD, MANAGER, rung_of
 from bot.handlers.lines import line, number_of, team_line, waiting_line
@@ -157,7 +157,9 @@ def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
     directory, now = tx.people.snapshot().directory, tx.clock.now()
     if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
         return _for_who_leads(duty)
-    if duty.personal:
+    if overseeing.is_ours(duty):
+        return overseeing.exits(tx, duty) if duty.owed_by == reader or not duty.personal else ()
+    if duty.noticed:
         return notice_cards.buttons(notice_cards.of(tx, duty)) if duty.owed_by == reader else ()
     if duty.kind == "decide":
         return requestcards.reminder(tx, duty, reader).buttons
@@ -194,7 +196,9 @@ def _told_before(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
 
 
 def _for_who_leads(duty: Duty) -> tuple[Button, ...]:
-    if duty.kind in ("decide", "accept") or duty.personal:  # nobody does it for somebody else
+    if (
+        duty.kind in ("decide", "accept") or duty.personal or overseeing.is_ours(duty)
+    ):  # nobody does it for somebody else
         return ()
     if agreed.is_agreed(duty):
         return agreed.above(duty)

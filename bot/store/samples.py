@@ -4,12 +4,13 @@ Policy 5.1.2. Kept are the ids of records, whose words stay where they are.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 
+from bot.policy.rulebook import Quota
 from bot.policy.sampling import Risk, Verdict
 from bot.store.rows import Rows
 from bot.store.schema import duties, findings, records
@@ -22,7 +23,10 @@ Key = tuple[str, str]  # a conversation, and a message in it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """`accounts`: from which it was drawn; `risky`: the records that bore a risk, and which."""
+    """`accounts`, `rooms`: where it was drawn from; `risky`: which records bore which risk.
+
+    These and the `quota` of that day are enough to draw it again.
+    """
 
     id: str
     number: int
@@ -38,6 +42,8 @@ class Sample:
     drawn_at: datetime
     accounts: tuple[str, ...]
     risky: Mapping[str, tuple[Risk, ...]]
+    quota: Quota
+    rooms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +60,16 @@ class Drawn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     number: int
-    person: str
+    person: str  # whose turn it was
     verdict: Verdict
+    by: str
     at: datetime
     why: str = ""
     finding: int | None = None
 
 
-PLAIN = tuple(each.name for each in fields(Sample) if each.name not in ("accounts", "risky"))
+SEALED = ("accounts", "risky", "quota", "rooms")
+PLAIN = tuple(each.name for each in fields(Sample) if each.name not in SEALED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +78,21 @@ class Samples:
 
     # What there is to draw from
 
-    def posts(self, accounts: Sequence[str], start: datetime, end: datetime) -> list[Any]:
-        """Rows of `id`, `conversation`, `message`, `author`, `class_name`, without their words."""
+    def posts(
+        self, accounts: Sequence[str], span: tuple[datetime, datetime], before: str
+    ) -> list[Any]:
+        """Rows of `id`, `conversation`, `message`, `author`, `class_name`, without their words.
+
+        `before`: only what was kept before that id was made.
+        """
+        start, end = span
         c, found = records.c, list[Any]()
         wanted = sa.select(c.id, c.conversation, c.message, c.author, c.class_name).where(
-            c.company == self.rows.company, c.kind == "post", c.at >= start, c.at < end
+            c.company == self.rows.company,
+            c.kind == "post",
+            c.at >= start,
+            c.at < end,
+            c.id < before,
         )
         for some in _some(accounts):
             found += self.rows.conn.execute(wanted.where(c.author.in_(some)))
@@ -88,10 +106,15 @@ class Samples:
         )
         return {(row.conversation, row.message): row.class_name for row in rows}
 
-    def deleted(self, key: Key, until: datetime) -> bool:
+    def deleted(self, key: Key, before: str) -> bool:
         c = records.c
         here = c.conversation == key[0], c.message == key[1], c.kind == "deletion"
-        return self.rows.one(records, *here, c.at <= until) is not None
+        return self.rows.one(records, *here, c.id < before) is not None
+
+    def looked(self, place: str, number: int) -> bool:
+        """A look at that message of a sample is kept there."""
+        c = records.c
+        return self.rows.one(records, c.conversation == place, c.message == str(number)) is not None
 
     def with_findings(self, persons: Sequence[str], since: datetime) -> set[Key]:
         c, found = findings.c, set[Key]()
@@ -115,7 +138,8 @@ class Samples:
 
     def add(self, sample: Sample, messages: Iterable[Drawn]) -> None:
         values = {name: getattr(sample, name) for name in PLAIN}
-        body = {"accounts": sample.accounts, "risky": dict(sample.risky)}
+        body = {name: getattr(sample, name) for name in ("accounts", "risky", "rooms")}
+        body["quota"] = asdict(sample.quota)
         sealed = self.rows.close(samples.c.body, sample.id, body)
         self.rows.add(samples, **values, body=sealed)
         self.rows.add_all(drawn, [_values(sample.id, each) for each in messages])
@@ -150,7 +174,7 @@ class Samples:
         if judged.why:
             slot = f"{sample}/{judged.number}/{judged.person}/{round}"
             sealed = self.rows.close(c.why, slot, judged.why)
-        values = {name: getattr(judged, name) for name in ("verdict", "at", "finding")}
+        values = {name: getattr(judged, name) for name in ("verdict", "by", "at", "finding")}
         keys = {"number": judged.number, "person": judged.person, "round": round}
         self.rows.add(verdicts, sample=sample, **keys, **values, why=sealed)
 
@@ -168,6 +192,7 @@ class Samples:
             number=row.number,
             person=row.person,
             verdict=cast(Verdict, row.verdict),
+            by=row.by,
             at=row.at,
             why=why,
             finding=row.finding,
@@ -178,7 +203,8 @@ class Samples:
         return self._sample(row) if row else None
 
     def _sample(self, row: Any) -> Sample:
-        body = self.rows.open(samples.c.body, row.id, row.body)
+        body = dict(self.rows.open(samples.c.body, row.id, row.body))
+        body["quota"] = Quota(**body["quota"])
         return Sample(**{name: getattr(row, name) for name in PLAIN}, **body)
 
 

@@ -41,9 +41,10 @@ drawn = table(
     Column("twice", Boolean, nullable=False),  # somebody else looks at it, too
 )
 verdicts = table(
-    "verdicts",  # append-only: the last of a reader counts
+    "verdicts",  # append-only: the last word for each reader counts
     ["sample", "number", "person", "round"],
     Column("verdict", String, nullable=False),  # fine, word, breach, skip
+    Column("by", String, nullable=False),  # who said so: `person`, or who stands in for them
     Column("at", Moment, nullable=False),
     Column("why", LargeBinary),  # sealed
     Column("finding", Integer),  # its number

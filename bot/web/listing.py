@@ -135,7 +135,9 @@ def path_of(tx: Transaction, duty: Duty, person: Person) -> str:
     """Who is to decide reads the request itself; who is to confirm, the notice or the minutes."""
     if duty.kind == "decide":
         return f"/requests/{tx.requests.get(duty.subject.partition('/')[2]).number}"
-    if duty.personal:
+    if duty.kind == "attest":
+        return ""  # all there is to it stands in its line
+    if duty.noticed:
         return f"/notices/{notice_cards.of(tx, duty).number}"
     meeting = tx.meetings.get(agreed.meeting_of(duty)) if duty.kind in MINUTED else None
     if meeting is not None and person.id in (meeting.organiser, *meeting.invited):

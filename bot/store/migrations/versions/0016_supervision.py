@@ -73,7 +73,7 @@ def _samples() -> None:
     op.create_table(
         "verdicts",
         *(text("company"), text("sample"), whole("number"), text("person"), whole("round")),
-        *(text("verdict"), moment("at"), sealed("why"), whole("finding", empty=True)),
+        *(text("verdict"), text("by"), moment("at"), sealed("why"), whole("finding", empty=True)),
         sa.PrimaryKeyConstraint("company", "sample", "number", "person", "round"),
     )
 
