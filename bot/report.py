@@ -17,10 +17,10 @@ from bot.policy import figures, hours, periods
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
 from bot.policy.figures import Fact, Nudge
+from bot.policy.findings import Finding
 from bot.policy.hours import Calendar, Interval
 from bot.policy.people import Absence, Directory, Person
 from bot.policy.periods import Period
-from bot.policy.releases import Finding
 from bot.policy.rulebook import Rulebook
 from bot.store import Transaction
 from bot.store.reporting import Reporting

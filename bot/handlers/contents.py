@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.card import Button, Card
-from bot.handlers import deeds, digests, showing
+from bot.handlers import deeds, digests, looking, overseeing, showing
 from bot.policy.duties import Duty
 from bot.store import Transaction
 from bot.words import Code, Say, Value, say, say_many
@@ -39,7 +39,7 @@ def of(tx: Transaction, person: str, nudged: Sequence[Duty] = ()) -> Contents:
     own = {person, *directory.stands_in_for(person, now)}
     theirs = [
         duty
-        for duty in tx.duties.owed_by_any(own)
+        for duty in looking.shown(tx, tx.duties.owed_by_any(own), person)
         if _counts(duty, person) and (duty.owed_by == person or not duty.personal)
     ]
     today = now.astimezone(digests.zone_of(tx, person)).date()
@@ -49,8 +49,12 @@ def of(tx: Transaction, person: str, nudged: Sequence[Duty] = ()) -> Contents:
         return fresh or duty.id in known or _day(tx, person, _until(duty)) <= today
 
     owed = [duty for duty in theirs if duty.kind not in ("decide", *REVIEWED) and presses(duty)]
-    calm = [duty for duty in theirs if not _promised(duty, now)]
-    late = tx.duties.overdue(directory.led_by(person), now)
+    calm = [
+        duty
+        for duty in theirs
+        if not _promised(duty, now) and (duty.id in known or not overseeing.comes_alone(duty))
+    ]
+    late = looking.shown(tx, tx.duties.overdue(directory.led_by(person), now), person)
     team = {duty.id: duty for duty in (*nudged, *late) if duty.owed_by not in own}
     return Contents(
         owed=tuple(sorted(owed, key=lambda duty: _rank(duty, now))),

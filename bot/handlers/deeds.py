@@ -22,6 +22,7 @@ BACK = "back/"  # before a duty's id: what its owner asked back
 ACCEPT = "accept/"  # … : whether somebody takes it over
 ANY = "any/"  # before a message's id: one answer of a group suffices
 CARDED = ("decide", "confirm")  # kinds whose own cards say what came of them
+FINDING = "finding/"  # before a finding's id: who may see it is decided there
 SILENCE = "silence"  # the kind of due that makes "no reply needed" hold
 
 
@@ -435,6 +436,8 @@ def person_named(tx: Transaction, id: str | None) -> Who:
 
 def may_close(duty: Duty, person: Person, tx: Transaction) -> bool:
     """Who owes it, who waits for it, and the managers of who owes it."""
+    if duty.subject.startswith(FINDING):
+        return False
     own = {person.id, *tx.people.snapshot().directory.stands_in_for(person.id, tx.clock.now())}
     return bool(own & {duty.owed_by, duty.owed_to}) or leads(tx, person, duty.owed_by)
 

@@ -59,6 +59,10 @@ HOW: Mapping[str, Say] = {
     "signed": say("who owed it signed"),
     "unsigned": say("nobody signed that day"),
     "cannot": say("who owed it said that they cannot confirm it"),
+    "upheld": say("it was upheld"),
+    "explained": say("its author explained it"),
+    "decided": say("it was decided"),
+    "helped": say("IT answered"),
     "kept": say("the words were kept, and the objection with them"),
     "parent": say("what it hung on was settled"),
 }

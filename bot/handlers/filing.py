@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from bot.events import Account, MessageRef
 from bot.handlers import findings
 from bot.handlers.findings import Suspected
-from bot.policy.releases import Severity
+from bot.policy.findings import Role, Severity
 from bot.store import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """`role`: who looks at it, where nobody's head is to; `by`, `note`: who saw it, and why."""
+    """`role`: who looks at it, where no head is to; `by`, `note`: who saw it, and why."""
 
     rule: str
     clause: str
     person: str | None = None
     about: MessageRef | None = None
-    role: str = ""
+    role: Role = "head"
     severity: Severity = "serious"
     by: str = ""
     note: str = ""
@@ -27,14 +27,15 @@ class File:
 def file(tx: Transaction, filed: File) -> int:
     """Its number."""
     people = tx.people.snapshot().directory.people
-    found = findings.open_(
-        tx,
-        Suspected(
-            rule=filed.rule,
-            clause=filed.clause,
-            person=people.get(filed.person or ""),
-            about=filed.about,
-            severity=filed.severity,
-        ),
+    about, account = filed.about, filed.account
+    suspected = Suspected(
+        rule=filed.rule,
+        clause=filed.clause,
+        person=people.get(filed.person or ""),
+        about=about,
+        severity=filed.severity,
+        role=filed.role,
+        evidence=tuple(each for each in (about, account, filed.note) if each),
+        reporter=filed.by or None,
     )
-    return found.number
+    return findings.open_(tx, suspected).number

@@ -1,6 +1,6 @@
 """A duty as one line of a list: for who owes it, for who waits for it, for who leads them."""
 
-from bot.handlers import agreed, looking, notice_cards, overseeing
+from bot.handlers import agreed, casework, looking, notice_cards, overseeing
 from bot.handlers.deeds import ACCEPT, excerpt, person_named
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
@@ -38,6 +38,10 @@ def number_of(tx: Transaction, duty: Duty) -> Ref:
         return Ref(notice_cards.of(tx, duty).number)
     if duty.kind == "decide":
         return Ref(tx.requests.get(duty.subject.partition("/")[2]).number)
+    if looking.is_finding(duty):
+        return Ref(looking.of(tx, duty).number)
+    if casework.is_case(duty):
+        return Ref(casework.of(tx, duty).number)
     return Ref(duty.number)
 
 
@@ -48,6 +52,8 @@ def _what(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
         return looking.what(tx, duty)
     if overseeing.is_ours(duty):
         return overseeing.what(tx, duty)
+    if casework.is_case(duty):
+        return casework.what(tx, duty)
     person = person_named(tx, duty.owed_to)
     match duty.kind:
         case "reply":
@@ -152,6 +158,8 @@ def team_line(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
         return looking.late(tx, duty)
     if overseeing.is_ours(duty):
         return overseeing.late(tx, duty)
+    if casework.is_case(duty):
+        return casework.late(tx, duty)
     owner, person = person_named(tx, duty.owed_by), person_named(tx, duty.owed_to)
     number, due = number_of(tx, duty), duty.due
     match duty.kind:

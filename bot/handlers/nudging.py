@@ -12,9 +12,10 @@ from bot.effects import Remind, Send, Withdraw
 from bot.events import conversation
 from bot.handlers import (
     caps,
+    casework,
     deeds,
     digests,
-    findings,
+    findingcards,
     looking,
     notice_cards,
     overseeing,
@@ -153,5 +154,7 @@ def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
     if len(due) == 1 and overseeing.is_ours(duty) and rung_of(step) <= DUE:
         return overseeing.card(tx, duty)
     if len(due) == 1 and looking.is_finding(duty) and rung_of(step) <= DUE:
-        return findings.reminder(tx, duty, person)
+        return findingcards.reminder(tx, duty, person)
+    if len(due) == 1 and casework.is_case(duty) and rung_of(step) <= DUE:
+        return casework.reminder(tx, duty, person)
     return showing.nudge(tx, due, person)

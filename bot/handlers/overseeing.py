@@ -18,6 +18,11 @@ def is_ours(duty: Duty) -> bool:
     return duty.rule.startswith(RULES)
 
 
+def comes_alone(duty: Duty) -> bool:
+    """On a card of its own, when the day begins."""
+    return signing.is_daily(duty)
+
+
 def number_of(tx: Transaction, duty: Duty) -> Ref:
     """By which people know it: that of the sample, or of what they attest."""
     if samples.is_sample(duty):

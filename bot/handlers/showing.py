@@ -6,7 +6,16 @@ Policy 1.3-moderate: a nudge says why it comes, and offers what to do about it.
 from collections.abc import Sequence
 
 from bot.card import Button, Card
-from bot.handlers import agreed, looking, notice_cards, overseeing, requestcards
+from bot.handlers import (
+    agreed,
+    casework,
+    findingcards,
+    findings,
+    looking,
+    notice_cards,
+    overseeing,
+    requestcards,
+)
 from bot.handlers.deeds import person_named, quoted
 from bot.handlers.ladder import DUE, HEAD, MANAGER, rung_of
 from bot.handlers.lines import line, number_of, team_line, waiting_line
@@ -128,7 +137,9 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     if agreed.is_agreed(duty):
         return agreed.exits(duty)
     if looking.is_finding(duty):
-        return looking.exits(number)
+        return looking.exits(duty)
+    if casework.is_case(duty):
+        return casework.exits(number)
     if duty.kind == "accept":
         other = (
             Button(say("Somebody else"), "👉", f"pass {number}")
@@ -155,15 +166,24 @@ def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
     if not duty.live or duty.held is not None:
         return ()
     directory, now = tx.people.snapshot().directory, tx.clock.now()
+    if looking.is_finding(duty):
+        return _of_finding(tx, duty, reader)
     if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
         return _for_who_leads(duty)
     if overseeing.is_ours(duty):
-        return overseeing.exits(tx, duty) if duty.owed_by == reader or not duty.personal else ()
-    if duty.noticed:
-        return notice_cards.buttons(notice_cards.of(tx, duty)) if duty.owed_by == reader else ()
-    if duty.kind == "decide":
+        own = overseeing.exits(tx, duty)
+    elif duty.noticed:
+        own = notice_cards.buttons(notice_cards.of(tx, duty))
+    elif duty.kind == "decide":
         return requestcards.reminder(tx, duty, reader).buttons
-    return exits(duty)
+    else:
+        return exits(duty)
+    return own if duty.owed_by == reader or not duty.personal else ()
+
+
+def _of_finding(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
+    case = findings.docket(tx, looking.of(tx, duty))
+    return findingcards.buttons(tx, case, tx.people.snapshot().directory.people[reader])
 
 
 def _late(tx: Transaction, duty: Duty, step: int) -> Card:
@@ -203,7 +223,9 @@ def _for_who_leads(duty: Duty) -> tuple[Button, ...]:
     if agreed.is_agreed(duty):
         return agreed.above(duty)
     if looking.is_finding(duty):
-        return looking.above(duty.number)
+        return looking.above(duty)
+    if casework.is_case(duty):
+        return casework.above(duty.number)
     return (
         Button(say("Pass on"), "👉", f"pass {duty.number}"),
         Button(say("No reply needed"), "🚫", f"drop {duty.number}"),

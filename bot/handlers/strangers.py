@@ -81,13 +81,14 @@ def _spoke(
 def claimed(call: Call, code: str) -> None:
     """A code of somebody else, typed from an account that has an owner: two people use it?
 
-    The code is used up by it, and who typed it learns nothing of it.
+    The code stays as it is, and who typed it learns nothing of it.
     """
     if not is_code(code) or call.tx.codes.tried_enough(call.account):
         return
-    found = call.tx.codes.redeem(code)
-    if found.standing != "good" or found.person == call.person.id:
+    whose = call.tx.codes.whose(code)
+    if whose is None:
         call.tx.codes.miss(call.account)
+    if whose in (None, call.person.id):
         return
     filing.file(
         call.tx,
@@ -97,7 +98,7 @@ def claimed(call: Call, code: str) -> None:
             person=call.person.id,
             role="it",
             account=call.account,
-            note=f"{call.person.id} {found.person}",
+            note=f"{call.person.id} {whose}",
         ),
     )
 

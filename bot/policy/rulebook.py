@@ -6,7 +6,9 @@ from datetime import time, timedelta
 from typing import Literal
 
 from bot.policy.attestations import Attestation
+from bot.policy.findings import Severity
 from bot.policy.hours import Calendar
+from bot.policy.measures import Rung
 from bot.policy.routes import Route
 
 Setting = Literal["serious", "slight", "collect", "off"]
@@ -131,7 +133,6 @@ class Approvals:
     urge_most: int
     defer_days: int  # for how long an approver may put a decision off
     compare_days: int  # a text posted by hand is compared with what was approved so recently
-    review_level: str  # how long somebody has to look at what was posted without it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,6 @@ class Meetings:
 class Screening:
     """What should not stand in a message. Policy 2.1.1-rumour, 4.2.1, 4.2.2, 4.2.3."""
 
-    level: str  # how long somebody has to look at what is serious
     judged: int  # the last so many findings of a rule that were settled …
     wrong_at_most: int  # … and of these so many per cent may have been false alarms
     formality: bool
@@ -207,7 +207,30 @@ class Screening:
 
     def __hash__(self) -> int:
         """Of few of its parts: it is asked for with every message, and lists may be long."""
-        return hash((self.level, self.judged, len(self.codewords), len(self.rumours)))
+        return hash((self.judged, len(self.codewords), len(self.rumours), len(self.known_bad)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRules:
+    """How what the policy seems broken by is looked at. Policy 5.1.1, 5.2.2."""
+
+    clause: str
+    levels: Mapping[Severity, str]  # how long somebody has to look at it, by how grave it is
+    claim: timedelta  # working time for which who claims one has it alone
+    hear: timedelta  # working time the person concerned has for their word
+    contest_days: int  # for so many days they can ask for another look
+    hr_from: Severity  # from here on HR decides on a measure; below it the head may
+    measures: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRules:
+    """How long IT has to answer what people bring to it. Policy 4.1.3, 4.2.3."""
+
+    account_clause: str
+    account_level: str
+    phishing_clause: str
+    phishing_level: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +290,8 @@ class Rulebook:
     screening: Screening
     supervision: Supervision
     attestations: tuple[Attestation, ...]
+    findings: FindingRules
+    cases: CaseRules
     keep_bodies: timedelta
     targets: Mapping[str, int]
 

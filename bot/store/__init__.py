@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
 from bot.store.attesting import Attestations
+from bot.store.cases import Blocked, Cases, SeenLinks
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dailies import Dailies
@@ -60,6 +61,8 @@ class Transaction:
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
         self.samples, self.dailies = Samples(rows), Dailies(rows)
         self.strangers, self.attestations = Strangers(rows), Attestations(rows)
+        self.cases, self.blocked = Cases(rows), Blocked(rows, self.people)
+        self.seen_links = SeenLinks(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -29,12 +29,18 @@ KEPT = (  # nothing there is ever changed or deleted
     ("drawn", "what was drawn never changes"),
     ("verdicts", "what was made of a message stays known"),
     ("answers", "what was attested never changes"),
+    ("finding_trail", "what was done about a finding stays known"),
+    ("case_trail", "what was done about a case stays known"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
 FOUND = " OR ".join(
     f"OLD.{each} <> NEW.{each}" for each in ("number", "rule", "clause", "severity", "at")
 )
-SETTLED = f"OLD.state = 'settled' OR {FOUND}"
+AGAIN = "(NEW.state = 'open' AND NEW.round = OLD.round + 1)"  # the closing stays on its trail
+SETTLED = f"(OLD.state = 'settled' AND NOT {AGAIN}) OR {FOUND}"
+BROUGHT = " OR ".join(
+    f"OLD.{each} <> NEW.{each}" for each in ("number", "kind", "reporter", "at", "body")
+)
 RULES = (  # table, deed, when, what it says
     *((table, deed, "", says) for table, says in KEPT for deed in ("UPDATE", "DELETE")),
     ("seats", "UPDATE", SAT, "a decision never changes"),
@@ -45,6 +51,8 @@ RULES = (  # table, deed, when, what it says
     ("findings", "DELETE", "", "findings are kept"),
     ("dailies", "UPDATE", "OLD.signed_at IS NOT NULL", "what was signed never changes"),
     ("dailies", "DELETE", "", "days to sign are kept"),
+    ("cases", "UPDATE", BROUGHT, "what somebody reported never changes"),
+    ("cases", "DELETE", "", "cases are kept"),
     ("notices", "UPDATE", REWRITTEN, "what was published never changes"),
     ("notices", "DELETE", "", "what was published is kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),

@@ -119,7 +119,7 @@ def team(tx: Transaction, person: Person) -> View | None:
     people = tx.people.snapshot().directory.leads(person)
     if not people:
         return None
-    late = tx.duties.overdue([each.id for each in people], tx.clock.now())
+    late = lists.overdue(tx, person, people)
     entries = [_late(tx, duty, person) for duty in late[:SHOWN]]
     section = _section(None, entries, say("Nothing is late in your team."), len(late))
     return View("list.html", say("My team"), "/team", {"sections": (section,)})

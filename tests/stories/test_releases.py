@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.events import MembershipChanged, MessageChanged, MessageRef, Place, PlaceChanged
-from bot.policy.releases import Finding
+from bot.policy.findings import Finding
 from bot.store.schema import findings
 from tests.desk import LOBBY, PAPER, Desk, account
 

@@ -20,6 +20,12 @@ def ready(rules: Screening) -> tuple[words.Words, links.Sites]:
     return words.Words.of(rules), links.Sites.of(rules)
 
 
+@lru_cache(maxsize=16)
+def barring(rules: Screening, domains: frozenset[str]) -> Screening:
+    """The same rules with more domains nobody is to be sent to."""
+    return replace(rules, known_bad=tuple(dict.fromkeys((*rules.known_bad, *sorted(domains)))))
+
+
 def screen(said: str, room: Room, rules: Screening) -> tuple[Hit, ...]:
     """What stands in it that should not, in that room; the same thing once."""
     text = fold(said)
