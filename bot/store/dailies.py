@@ -64,8 +64,9 @@ class Dailies:
 
     def _daily(self, row: Any) -> Daily:
         body = self.rows.open(dailies.c.body, row.day, row.body) if row.body else {}
+        told = tuple((name, count) for name, count in body.get("told", ()))
         same = {name: getattr(row, name) for name in ("day", "opened_at", "signed_by", "signed_at")}
-        return Daily(**same, **body)
+        return Daily(**same, remark=body.get("remark", ""), told=told)
 
     # What is counted for it
 
