@@ -66,7 +66,7 @@ def run(call: Call, asked: Asked) -> Card | Form:
         return samples.listed(call)
     if asked.place is None or asked.verdict is None:
         return samples.following(call, asked.number)
-    if asked.verdict in ("word", "breach") and not asked.why:
+    if asked.verdict == "breach" and not asked.why:
         return Form(
             f"sample {asked.number} {asked.place} {asked.verdict}",
             samples.SAID[asked.verdict],

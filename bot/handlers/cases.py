@@ -105,6 +105,7 @@ def owe(call: Call, case: Case, handler: Person) -> Duty:
             rule=f"cases.{case.kind}",
             start=call.now,
             subject=SUBJECT + case.id,
+            inner=case.number > 0,
         ),
     )
 

@@ -74,12 +74,9 @@ def late(tx: Transaction, duty: Duty) -> Say:
     )
 
 
-def exits(number: int) -> tuple[Button, ...]:
-    return (Button(say("Look at it"), "🔎", f"case {number}"),)
-
-
-def above(number: int) -> tuple[Button, ...]:
-    return exits(number)
+def above(case: Case) -> tuple[Button, ...]:
+    """What who leads its handler can do."""
+    return (Button(say("Look at it"), "🔎", f"case {case.number}"),)
 
 
 def reminder(tx: Transaction, duty: Duty, reader: str) -> Card:

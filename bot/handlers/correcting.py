@@ -12,7 +12,7 @@ from bot.policy.findings import Docket, Finding
 from bot.policy.measures import Advice, Measure, Upheld
 from bot.policy.people import Person
 from bot.store import Transaction
-from bot.words import Code, Quoted, Ref, Say, Value, say, say_many
+from bot.words import Code, Quoted, Ref, Say, say, say_many
 
 TAKE = "take"
 WEIGHTS = {
@@ -26,7 +26,7 @@ ONLY = say("This is only what the table of the policy recommends; a person decid
 
 def advice(tx: Transaction, finding: Finding) -> Advice:
     rungs = tx.policies.current().findings.measures
-    before = tx.findings.upheld_of(finding.person or "", finding.at)
+    before = tx.findings.upheld_beside(finding)
     this = Upheld(severity=finding.severity, at=finding.at)
     return measures.recommend(rungs, this, [Upheld(severity=s, at=at) for s, at in before])
 
@@ -49,14 +49,12 @@ def recommended(tx: Transaction, finding: Finding) -> tuple[Say, ...]:
 
 
 def reason(found: Advice) -> Say:
-    values: dict[str, Value] = {"weight": WEIGHTS[found.severity], "months": found.months}
-    if found.count == 1:
-        return say("it is the first one in {months} months that is {weight}", **values)
     return say_many(
-        "it is number {count} in {months} months that is {weight}",
-        "it is number {count} in {months} months that is {weight}",
+        "it is the first within {months} months that is {weight}",
+        "with it there are {count} within {months} months that are {weight}",
         found.count,
-        **values,
+        weight=WEIGHTS[found.severity],
+        months=found.months,
     )
 
 

@@ -127,6 +127,7 @@ def owe(tx: Transaction, finding: Finding, reviewer: Person, rule: str = "") -> 
             rule=rule or own,
             start=tx.clock.now(),
             subject=looking.SUBJECT + finding.id,
+            inner=finding.number > 0,
         ),
     )
 

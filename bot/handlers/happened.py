@@ -35,11 +35,11 @@ ENDS = {
 
 BY_RULE = {
     "opened": say("It was noticed at {at}."),
-    "asked": say("Whose it is was told of it at {at}, and how to answer."),
+    "asked": say("The person concerned was told of it at {at}, and how to answer."),
 }
 DEEDS = {
     "opened": say("{person} reported it at {at}."),
-    "asked": say("{person} asked for the word of whose it is at {at}."),
+    "asked": say("{person} asked the person concerned for their word at {at}."),
     "word": say("{person} said at {at} what they think of it."),
     "claimed": say("{person} took it into their hands at {at}."),
     "mended": say("{person} took it out of the message at {at}."),

@@ -1,10 +1,10 @@
 """Findings to look at, as duties in words: in lists, nudges and digests. Policy 3.2, 5.1.1."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from bot.card import Button
-from bot.handlers import rules
-from bot.handlers.deeds import FINDING, excerpt, person_named
+from bot.handlers import deeds, rules
+from bot.handlers.deeds import excerpt, person_named
 from bot.handlers.ladder import DUE, HEAD, rung_of
 from bot.policy.duties import Duty
 from bot.policy.findings import Docket, Finding
@@ -12,7 +12,7 @@ from bot.policy.people import Person
 from bot.store import Transaction
 from bot.words import Ref, Say, Value, say
 
-SUBJECT = FINDING  # before a finding's id: what the duty to look at it is about
+SUBJECT = deeds.FINDING
 CONTEST, MEASURE = "findings.contest", "findings.measure"  # what is asked after it was closed
 
 
@@ -26,17 +26,12 @@ def of(tx: Transaction, duty: Duty) -> Finding:
     return found
 
 
-def kept_from(tx: Transaction, duty: Duty, person: str) -> bool:
-    """They are to hear nothing of it: it concerns them, or who leads them."""
-    if not is_finding(duty):
-        return False
-    directory = tx.people.snapshot().directory
-    known = directory.people.get(person)
-    return known is None or Docket(finding=of(tx, duty), directory=directory).concerns(known)
-
-
-def shown(tx: Transaction, duties: Iterable[Duty], person: str) -> list[Duty]:
-    return [each for each in duties if not kept_from(tx, each, person)]
+def shown(tx: Transaction, duties: Sequence[Duty], person: str) -> list[Duty]:
+    """Without those of which they are to hear nothing."""
+    known = tx.people.snapshot().directory.people.get(person)
+    if known is None:
+        return []
+    return [each for each in duties if not deeds.kept_from(tx, each, known)]
 
 
 def hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
@@ -131,11 +126,6 @@ def words(tx: Transaction, duty: Duty, reader: str) -> str:
     return "" if finding.screened else excerpt(tx, finding.about, reader)
 
 
-def exits(duty: Duty) -> tuple[Button, ...]:
-    """From a list: the finding itself has every way out."""
-    return (Button(say("Look at it"), "🔎", f"finding {duty.number}"),)
-
-
 def exits_of(finding: Finding, *, claimed: bool = False) -> tuple[Button, ...]:
     """What its reviewer can say came of it, and do before."""
     number = finding.number
@@ -160,6 +150,6 @@ def authors(finding: Finding) -> tuple[Button, ...]:
     )
 
 
-def above(duty: Duty) -> tuple[Button, ...]:
+def above(finding: Finding) -> tuple[Button, ...]:
     """What who leads its reviewer can do."""
-    return exits(duty)
+    return (Button(say("Look at it"), "🔎", f"finding {finding.number}"),)

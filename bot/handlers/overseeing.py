@@ -30,6 +30,13 @@ def number_of(tx: Transaction, duty: Duty) -> Ref:
     return Ref(attesting.of(tx, duty).number) if duty.kind == "attest" else Ref(duty.number)
 
 
+def path_of(tx: Transaction, duty: Duty) -> str:
+    """Its page; empty where all there is to it stands in its line."""
+    if duty.kind == "attest":
+        return ""
+    return f"/samples/{number_of(tx, duty).number}" if samples.is_sample(duty) else "/daily"
+
+
 def what(tx: Transaction, duty: Duty) -> Say:
     """In a list of what somebody owes."""
     if samples.is_sample(duty):

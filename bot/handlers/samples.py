@@ -365,15 +365,22 @@ def _verdicts(number: int, place: int) -> tuple[Button, ...]:
     )
 
 
+def looked(call: Call, one: Turn, message: Drawn) -> bool:
+    return call.tx.samples.looked(_looks(call, one), message.number)
+
+
+def _looks(call: Call, one: Turn) -> str:
+    return f"{LOOKS}{one.sample.id}/{call.person.id}"
+
+
 def look(call: Call, one: Turn, message: Drawn) -> None:
     """Kept once for a reviewer and message: who read whose words, and why."""
-    place = f"{LOOKS}{one.sample.id}/{call.person.id}"
-    if call.tx.samples.looked(place, message.number):
+    if looked(call, one, message):
         return
     call.tx.records.add(
         Saying(
             kind="look",
-            conversation=place,
+            conversation=_looks(call, one),
             thread=None,
             message=str(message.number),
             author=account_key(call.account),

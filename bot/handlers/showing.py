@@ -136,10 +136,6 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     number = duty.number
     if agreed.is_agreed(duty):
         return agreed.exits(duty)
-    if looking.is_finding(duty):
-        return looking.exits(duty)
-    if casework.is_case(duty):
-        return casework.exits(number)
     if duty.kind == "accept":
         other = (
             Button(say("Somebody else"), "👉", f"pass {number}")
@@ -161,15 +157,18 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     )
 
 
-def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
+def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:  # noqa: PLR0911
     """What `reader` can do about it: who owes it, stands in for them, or leads them."""
     if not duty.live or duty.held is not None:
         return ()
     directory, now = tx.people.snapshot().directory, tx.clock.now()
     if looking.is_finding(duty):
         return _of_finding(tx, duty, reader)
+    if casework.is_case(duty):
+        known = directory.people[reader]
+        return casework.buttons(tx, casework.of(tx, duty), known)
     if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
-        return _for_who_leads(duty)
+        return _for_who_leads(tx, duty)
     if overseeing.is_ours(duty):
         own = overseeing.exits(tx, duty)
     elif duty.noticed:
@@ -197,7 +196,7 @@ def _late(tx: Transaction, duty: Duty, step: int) -> Card:
         title,
         body=(*body, *_urgent(tx, duty)),
         facts=_facts(tx, duty),
-        buttons=_for_who_leads(duty),
+        buttons=_for_who_leads(tx, duty),
         why=reason(tx, duty),
         about=duty.about,
     )
@@ -215,17 +214,16 @@ def _told_before(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
     )
 
 
-def _for_who_leads(duty: Duty) -> tuple[Button, ...]:
-    if (
-        duty.kind in ("decide", "accept") or duty.personal or overseeing.is_ours(duty)
-    ):  # nobody does it for somebody else
+def _for_who_leads(tx: Transaction, duty: Duty) -> tuple[Button, ...]:
+    ours = duty.personal or overseeing.is_ours(duty)
+    if duty.kind in ("decide", "accept") or ours:  # nobody does it for somebody else
         return ()
     if agreed.is_agreed(duty):
         return agreed.above(duty)
     if looking.is_finding(duty):
-        return looking.above(duty)
+        return looking.above(looking.of(tx, duty))
     if casework.is_case(duty):
-        return casework.above(duty.number)
+        return casework.above(casework.of(tx, duty))
     return (
         Button(say("Pass on"), "👉", f"pass {duty.number}"),
         Button(say("No reply needed"), "🚫", f"drop {duty.number}"),

@@ -31,7 +31,7 @@ from bot.words import Code, Quoted, Ref, Say, Value, say
 
 WEIGHTY = ("serious", "critical")
 WHY = Field(
-    "why", say("The reason; it is kept, and whom it concerns reads it"), "lines", longest=500
+    "why", say("The reason; it is kept, and the person concerned reads it"), "lines", longest=500
 )
 
 
@@ -43,11 +43,8 @@ class Verdict:
 
 
 def found(call: Call, number: int) -> Finding:
-    """By its number, or by that of a duty to look at it. Raises Refusal, the same for any other."""
+    """Raises Refusal, the same for what is not there and for what is kept from them."""
     finding = call.tx.findings.find(number)
-    if finding is None:
-        duty = call.tx.duties.find(number)
-        finding = looking.of(call.tx, duty) if duty and looking.is_finding(duty) else None
     if finding is None:
         raise none(number)
     return finding

@@ -121,11 +121,12 @@ class Findings:
         where = c.state == "settled", c.how == "upheld"
         return self._all(*where, c.settled_at >= start, c.settled_at < end)
 
-    def upheld_of(self, person: str, before: datetime) -> list[tuple[Severity, datetime]]:
-        """How grave, and when it was noticed: what a measure rests on. Policy 5.2.2."""
+    def upheld_beside(self, finding: Finding) -> list[tuple[Severity, datetime]]:
+        """Of the same person, how grave and when noticed: what a measure rests on. 5.2.2."""
         c = findings.c
-        where = c.person == person, c.state == "settled", c.how == "upheld", c.at < before
-        return [(row.severity, row.at) for row in self.rows.all(findings, *where)]
+        same = c.person == finding.person, c.at <= finding.at, c.id != finding.id
+        rows = self.rows.all(findings, *same, c.state == "settled", c.how == "upheld")
+        return [(row.severity, row.at) for row in rows]
 
     def still_open(self, at: datetime) -> list[Finding]:
         """Counted apart from what was upheld: noticed before then, and nobody has closed it."""
