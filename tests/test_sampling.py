@@ -1,7 +1,7 @@
 """Fair samples, and what two reviewers make of them: by hand, by recount and by chance."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -9,13 +9,18 @@ import pytest
 from bot.policy import attestations, periods, sampling
 from bot.policy.figures import Rate, TooFew
 from bot.policy.rulebook import Quota
-from bot.policy.sampling import Coverage, Verdict
+from bot.policy.sampling import Coverage, Risk, Verdict
 from tests.desk import MONDAY
 from tests.needs import seed
 
 QUOTA = Quota(share=2, least=5, most=40, risk=50)
 SEED = sampling.seed_of("acme", "sales", "2026-02")
 IDS = [f"{n:032x}" for n in range(400)]
+
+
+FINDING: tuple[Risk, ...] = ("finding",)
+IMPORTANT: tuple[Risk, ...] = ("important",)
+OUTSIDE: tuple[Risk, ...] = ("outside",)
 
 
 def everything(_: str) -> bool:
@@ -30,7 +35,7 @@ def test_how_much_is_drawn(population: int, size: int) -> None:
 
 
 def test_who_knows_seed_and_ids_draws_the_same_whatever_their_order() -> None:
-    risky = {IDS[3]: ("finding",), IDS[9]: ("important", "outside")}
+    risky = {IDS[3]: FINDING, IDS[9]: IMPORTANT + OUTSIDE}
     mixed = Random(seed()).sample(IDS, len(IDS))
 
     one = sampling.draw(SEED, IDS, risky, QUOTA, everything)
@@ -43,12 +48,12 @@ def test_who_knows_seed_and_ids_draws_the_same_whatever_their_order() -> None:
 
 
 def test_half_is_drawn_by_risk_and_where_there_is_less_by_chance() -> None:
-    risky = dict.fromkeys(IDS[:100], ("important",))
+    risky = dict.fromkeys(IDS[:100], IMPORTANT)
     drawn = sampling.draw(SEED, IDS, risky, QUOTA, everything)
     assert sum(bool(each.risks) for each in drawn) == 4
 
     assert len(sampling.draw(SEED, IDS, {}, QUOTA, everything)) == 8
-    few = sampling.draw(SEED, IDS[:3], {IDS[0]: ("finding",)}, QUOTA, everything)
+    few = sampling.draw(SEED, IDS[:3], {IDS[0]: FINDING}, QUOTA, everything)
     assert {each.record for each in few} == set(IDS[:3])
 
 
@@ -59,7 +64,7 @@ def test_what_does_not_fit_is_passed_over_and_nothing_is_drawn_twice() -> None:
         asked.append(record)
         return int(record, 16) % 2 == 0
 
-    drawn = sampling.draw(SEED, IDS, dict.fromkeys(IDS[:50], ("finding",)), QUOTA, fits)
+    drawn = sampling.draw(SEED, IDS, dict.fromkeys(IDS[:50], FINDING), QUOTA, fits)
     found = [each.record for each in drawn]
     assert all(int(each, 16) % 2 == 0 for each in found)
     assert len(set(found)) == len(found) == 8
@@ -70,10 +75,10 @@ def test_what_does_not_fit_is_passed_over_and_nothing_is_drawn_twice() -> None:
 def test_by_chance_everything_is_as_likely_and_by_risk_what_weighs_more_is_likelier() -> None:
     ids, counted, weighed = IDS[:40], Counter[str](), Counter[str]()
     quota = Quota(share=0, least=4, most=4, risk=50)
-    risky = {ids[0]: ("finding",), ids[1]: ("outside",), ids[2]: ("finding", "important")}
-    risky |= dict.fromkeys(ids[3:20], ("outside",))
+    risky = {ids[0]: FINDING, ids[1]: OUTSIDE, ids[2]: FINDING + IMPORTANT}
+    risky |= dict.fromkeys(ids[3:20], OUTSIDE)
     for turn in range(3000):
-        drawn = sampling.draw(f"{turn}", ids, risky, quota, everything)  # type: ignore[arg-type]
+        drawn = sampling.draw(f"{turn}", ids, risky, quota, everything)
         counted.update(each.record for each in drawn if not each.risks)
         weighed.update(each.record for each in drawn if each.risks)
 
@@ -96,13 +101,14 @@ def test_coverage_is_of_what_was_planned_and_of_all_there_was() -> None:
 
 def test_agreement_by_hand() -> None:
     """Cohen's example of two readers of 50 grants: 20 both yes, 15 both no, 5 and 10: 0.4."""
-    pairs: list[tuple[Verdict, Verdict]] = [
-        *([("fine", "fine")] * 20),
-        *([("fine", "word")] * 5),
-        *([("word", "fine")] * 10),
-        *([("word", "word")] * 15),
-        ("skip", "breach"),
-    ]
+    counted: dict[tuple[Verdict, Verdict], int] = {
+        ("fine", "fine"): 20,
+        ("fine", "word"): 5,
+        ("word", "fine"): 10,
+        ("word", "word"): 15,
+        ("skip", "breach"): 1,
+    }
+    pairs = [each for each, count in counted.items() for _ in range(count)]
     found = sampling.agreement(pairs)
     assert found.same == Rate(35, 50)
     assert found.kappa == pytest.approx(0.4)
@@ -119,7 +125,7 @@ def test_days_signed_and_things_attested_are_counted() -> None:
     assert sampling.signed_daily(set(), []) == TooFew(0, 1)
 
     hour = timedelta(hours=1)
-    ends = [
+    ends: list[tuple[str, datetime, datetime | None]] = [
         ("confirmed", MONDAY, MONDAY),
         ("confirmed", MONDAY, MONDAY + hour),
         ("cannot", MONDAY, MONDAY - hour),

@@ -127,8 +127,8 @@ def sample(
     found = _before(tx, visitor, number, place)
     if found is None:
         end = _ended(tx, visitor, number)
-        values = {"end": end, "message": None}
-        return View("sample.html", title, path, values) if end is not None else None
+        ended = {"end": end, "message": None}
+        return View("sample.html", title, path, ended) if end is not None else None
     one, message = found
     judged = one.judged.get(message.number)
     values = {

@@ -150,6 +150,7 @@ def test_who_is_away_owes_nothing_but_where_nobody_is_there() -> None:
     becomes_it(desk, "eve", "bob")
     with desk.store.transaction() as tx:
         tx.people.absent(Absence(person="eve", start=at(3, 0), end=at(6, 0)))
+    desk.posts("ann", "good morning")
     said = desk.until(at(3, 20))
 
     assert said_to(said, "eve") == []
