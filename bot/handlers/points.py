@@ -46,7 +46,7 @@ def _accounts(tx: Transaction) -> Iterator[Point]:
     yield Point("bots", say("Bots that nobody vouches for"), bots, _command("/duly account"))
     guests = tx.dailies.open_of(OUTSIDERS)
     what = say("People from outside in internal channels")
-    yield Point("guests", what, guests, _command("/duly finding"))
+    yield Point("guests", what, guests, _command("/duly findings"))
 
 
 def _events(tx: Transaction) -> Iterator[Point]:
@@ -74,7 +74,7 @@ def _coverage(tx: Transaction) -> Iterator[Point]:
 def _work(tx: Transaction) -> Iterator[Point]:
     now = tx.clock.now()
     waiting, late = tx.dailies.findings(now)
-    look = _command("/duly finding")
+    look = _command("/duly findings")
     yield Point("findings", say("Findings that are open"), waiting, look)
     yield Point("late findings", say("Findings that are late"), late, look)
     samples = tx.dailies.late(SAMPLE, now)

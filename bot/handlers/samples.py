@@ -16,6 +16,7 @@ from bot.handlers.drawing import SAMPLE, SECOND
 from bot.policy import sampling
 from bot.policy.duties import Duty
 from bot.policy.sampling import Agreement, Coverage, Risk, Verdict
+from bot.policy.screening import masked
 from bot.store import Transaction
 from bot.store.records import Saying
 from bot.store.samples import Drawn, Judged, Sample
@@ -311,7 +312,7 @@ def show(call: Call, one: Turn, message: Drawn) -> Card:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A message as it was posted, and what became of it since."""
+    """A message as it was posted, and what became of it since; no secret is repeated."""
 
     text: str
     since: Say | None
@@ -330,11 +331,13 @@ def content(tx: Transaction, message: Drawn) -> Content:
     found = tx.records.message(message.conversation, message.message)
     text = str(found[1]["text"] or "") if found else ""
     now = tx.records.words(message.conversation, message.message)
+    rules = tx.policies.current().screening
+    first, last = masked(text, rules), masked(now, rules)
     if now == text:
-        return Content(text, None, "")
+        return Content(first, None, "")
     if not now:
-        return Content(text, say("It has been deleted since."), "")
-    return Content(text, say("It has been changed since, and now says:"), now)
+        return Content(first, say("It has been deleted since."), "")
+    return Content(first, say("It has been changed since, and now says:"), last)
 
 
 def facts(tx: Transaction, message: Drawn) -> tuple[tuple[Say, Say | Value], ...]:

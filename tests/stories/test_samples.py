@@ -185,6 +185,12 @@ def test_part_is_drawn_by_risk(desk: Desk) -> None:
     why = {each.message: each.risks for each in messages if each.risks}
     assert why[leak] == ("finding",)
     assert ("important",) in why.values()
+    sample, _ = drawn(desk)
+    place = next(each.number for each in messages if each.message == leak)
+    for number in range(1, place):
+        desk.says("sam", f"sample {sample.number} {number} fine")
+    (shown,) = desk.says("sam", f"sample {sample.number}")
+    assert "the password for staging is ▇▇▇▇, use it today" in shown
 
 
 def test_what_was_drawn_stays_whatever_happens_to_it(desk: Desk) -> None:
