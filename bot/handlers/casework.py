@@ -178,7 +178,7 @@ def blocks(tx: Transaction, case: Case) -> tuple[Button, ...]:
     ]
     return tuple(
         Button(
-            say("Block {domain}", domain=Code(each)),
+            say("Block {domain}", domain=Code(rules.defanged(each))),
             "⛔" if place == 0 else f"{place + 1}️⃣",
             f"phishing block {each} {case.number}",
             "bad",

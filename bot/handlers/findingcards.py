@@ -135,8 +135,9 @@ def _facts(tx: Transaction, finding: Finding) -> tuple[tuple[Say, Say | Value], 
         facts.append((say("Its author's word"), CLAIMS[finding.claim]))
     claimant = finding.claimant(tx.clock.now()) if finding.state == "open" else None
     if claimant and finding.claimed_until:
-        facts.append((say("In the hands of"), person_named(tx, claimant)))
-        facts.append((say("until"), finding.claimed_until))
+        who, until = person_named(tx, claimant), finding.claimed_until
+        held = say("{person}, until {until}", person=who, until=until)
+        facts.append((say("In the hands of"), held))
     if finding.settled_by is not None and finding.settled_at is not None:
         facts.append((say("Looked at by"), person_named(tx, finding.settled_by)))
         facts.append((say("Looked at on"), finding.settled_at))

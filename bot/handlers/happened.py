@@ -52,7 +52,7 @@ DEEDS = {
 def last(tx: Transaction, trail: Sequence[Trace], lines: int) -> tuple[Say, ...]:
     """Only what people did."""
     told = [each for one in trail if one.by is not None for each in line(tx, one)]
-    return tuple(told[-lines:])
+    return tuple(told[-lines:]) if lines else ()
 
 
 def line(tx: Transaction, one: Trace) -> Iterator[Say]:

@@ -129,10 +129,10 @@ def words(tx: Transaction, duty: Duty, reader: str) -> str:
 def exits_of(finding: Finding, *, claimed: bool = False) -> tuple[Button, ...]:
     """What its reviewer can say came of it, and do before."""
     number = finding.number
-    claim = (Button(say("I look at it"), "✋", f"finding {number} claim"),)
+    claim = (Button(say("I look at it"), "✋", f"finding {number} claim", "good"),)
     alarm = (Button(say("A false alarm"), "🙅", f"finding {number} false"),)
     ends = (
-        Button(say("It was fine"), "✅", f"finding {number} fine", "good"),
+        Button(say("It was fine"), "✅", f"finding {number} fine"),
         Button(say("Has been put right"), "🔧", f"finding {number} settled"),
     )
     upheld = Button(say("Uphold it"), "⚖️", f"finding {number} upheld", "bad")

@@ -163,6 +163,6 @@ def attached(tx: Transaction, case: Docket, person: Person) -> list[tuple[str, s
 TITLES: dict[Which, Say] = {
     "mine": say("For you to look at:"),
     "open": say("Findings that are open:"),
-    "department": say("Findings of whom you lead:"),
+    "department": say("Findings of your people:"),
     "closed": say("Findings that were closed:"),
 }

@@ -265,7 +265,10 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
 
 
 FOUND = ("measures", "cases")
-TARGETS = ("response_rate", "on_time", "promises_kept")
+TARGETS = (
+    *("response_rate", "on_time", "promises_kept", "outside_on_time", "steps_on_time"),
+    *("as_approved", "notices_read", "minutes_on_time", "minutes_confirmed"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ SHOWN = 100  # lines of a list
 TABS: dict[Which, tuple[str, Say]] = {
     "mine": (HERE, say("For you")),
     "open": (f"{HERE}/open", say("Open")),
-    "department": (f"{HERE}/department", say("Of whom you lead")),
+    "department": (f"{HERE}/department", say("Your people")),
     "closed": (f"{HERE}/closed", say("Closed")),
 }
 

@@ -1,10 +1,10 @@
 """What the policy seems broken by, from noticing to measure, as conversations. 5.1.1, 5.2.2."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from bot.events import MessageRef
 from bot.handlers import findings
@@ -17,6 +17,14 @@ from tests.stories.test_screening import LEAK, SECRET, edit, post, raw
 H = timedelta(hours=1)
 STRANGE = "accounts.lent"
 NOBODY = "There is no finding #1 for you to look at."
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """On one engine: what both keep is in test_findings_kept.py."""
+    made = Desk()
+    yield made
+    made.close()
 
 
 @pytest.fixture(autouse=True)
@@ -327,22 +335,6 @@ def test_only_hr_and_auditors_open_it_again(desk: Desk, who: str) -> None:
     assert one(desk).state == "settled"
 
 
-def test_the_database_keeps_every_closing(desk: Desk) -> None:
-    file(desk)
-    uphold(desk)
-    for statement in (
-        "UPDATE findings SET how = 'fine'",
-        "UPDATE findings SET state = 'open'",
-        "UPDATE findings SET state = 'open', round = 3",
-        "UPDATE findings SET state = 'settled', round = 2, how = 'fine'",
-        "UPDATE finding_trail SET deed = 'noted'",
-        "DELETE FROM finding_trail",
-    ):
-        with pytest.raises(sa.exc.DBAPIError), desk.store.db.begin() as conn:
-            conn.exec_driver_sql(statement)
-    assert one(desk).how == "upheld"
-
-
 # What follows
 
 
@@ -357,13 +349,13 @@ def test_the_policy_recommends_and_a_person_decides(desk: Desk) -> None:
     told = str(uphold(desk, number))
 
     assert (
-        "The policy recommends a reminder in writing: with it there are 2 within 12 months" in said
+        "The policy recommends a reminder in writing: with it there are 2 within 12 months" in told
     )
-    assert "This is only what the table of the policy recommends" in said
+    assert "This is only what the table of the policy recommends" in told
     said = desk.presses("sam", "As recommended")
-    told = next(each for each in said if each.startswith("ann: "))
-    assert f"What follows from #{number}: a reminder in writing" in told
-    assert "«Sam» decided so." in told
+    heard = next(each for each in said if each.startswith("ann: "))
+    assert f"What follows from #{number}: a reminder in writing" in heard
+    assert "«Sam» decided so." in heard
     assert "is decided already" in desk.says("sam", f"finding {number} measure none x")[0]
     with desk.store.transaction() as tx:
         decided = tx.findings.measures(MONDAY - H, MONDAY + 400 * H)
