@@ -16,6 +16,7 @@ MODULES = {
     "report": "report",
     "verify": "verify",
     "export": "export",
+    "sample": "sample",
     "explain": "explain",
     "doctor": "doctor",
     "people": "people",

@@ -1,6 +1,6 @@
 """A duty as one line of a list: for who owes it, for who waits for it, for who leads them."""
 
-from bot.handlers import agreed, casework, custody, looking, notice_cards
+from bot.handlers import agreed, casework, custody, looking, notice_cards, overseeing
 from bot.handlers.deeds import ACCEPT, excerpt, person_named
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
@@ -34,7 +34,9 @@ def number_of(tx: Transaction, duty: Duty) -> Ref:
     """Who decides knows it by the number of the request, who confirms by that of the notice."""
     if duty.custody:
         return custody.number_of(tx, duty)
-    if duty.personal:
+    if overseeing.is_ours(duty):
+        return overseeing.number_of(tx, duty)
+    if duty.noticed:
         return Ref(notice_cards.of(tx, duty).number)
     if duty.kind == "decide":
         return Ref(tx.requests.get(duty.subject.partition("/")[2]).number)
@@ -52,6 +54,8 @@ def _what(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
         return looking.what(tx, duty)
     if duty.custody:
         return custody.what(tx, duty)
+    if overseeing.is_ours(duty):
+        return overseeing.what(tx, duty)
     if casework.is_case(duty):
         return casework.what(tx, duty)
     person = person_named(tx, duty.owed_to)
@@ -158,6 +162,8 @@ def team_line(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
         return looking.late(tx, duty)
     if duty.custody:
         return custody.late(tx, duty)
+    if overseeing.is_ours(duty):
+        return overseeing.late(tx, duty)
     if casework.is_case(duty):
         return casework.late(tx, duty)
     owner, person = person_named(tx, duty.owed_by), person_named(tx, duty.owed_to)

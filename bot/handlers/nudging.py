@@ -19,6 +19,7 @@ from bot.handlers import (
     findingcards,
     looking,
     notice_cards,
+    overseeing,
     planning,
     requestcards,
     showing,
@@ -149,8 +150,10 @@ def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
     duty, step = due[0]
     if len(due) == 1 and duty.kind == "decide" and rung_of(step) <= DUE:
         return requestcards.reminder(tx, duty, person)
-    if len(due) == 1 and duty.personal and rung_of(step) <= DUE:
+    if len(due) == 1 and duty.noticed and rung_of(step) <= DUE:
         return notice_cards.reminder(tx, duty, late=rung_of(step) == DUE)
+    if len(due) == 1 and overseeing.is_ours(duty) and rung_of(step) <= DUE:
+        return overseeing.card(tx, duty)
     if len(due) == 1 and looking.is_finding(duty) and rung_of(step) <= DUE:
         return findingcards.reminder(tx, duty, person)
     if len(due) == 1 and duty.custody and rung_of(step) <= DUE:

@@ -57,6 +57,14 @@ RULES = {  # those of the default policy; a company's own are shown by their nam
     "screening.known-bad": say("A link to a domain on the company's list"),
     "screening.rumour": say("A word of the company's list of rumours"),
     "screening.sensitive": say("A word of the company's list of what is sensitive"),
+    "supervision.daily": say("A working day that IT signs for"),
+    "supervision.sample": say("A sample of messages for their head"),
+    "supervision.second": say("A part of a sample, for a second pair of eyes"),
+    "supervision.attest": say("Something to confirm from time to time"),
+    "account.stranger": say("An account that is nobody's, talking in our rooms"),
+    "account.bot": say("A bot that nobody vouches for, talking in our rooms"),
+    "account.shared": say("An account that two people claim"),
+    "account.attest": say("Something that somebody could not confirm"),
     "routes.leave": say("Leave waits for approval"),
 }
 

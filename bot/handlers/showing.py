@@ -14,6 +14,7 @@ from bot.handlers import (
     findings,
     looking,
     notice_cards,
+    overseeing,
     requestcards,
 )
 from bot.handlers.deeds import person_named, quoted
@@ -169,13 +170,17 @@ def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:  # 
         return casework.buttons(tx, casework.of(tx, duty), known)
     if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
         return _for_who_leads(tx, duty)
-    if duty.personal:
-        return notice_cards.buttons(notice_cards.of(tx, duty)) if duty.owed_by == reader else ()
     if duty.custody:
         return custody.exits(tx, duty) if duty.owed_by == reader else ()
-    if duty.kind == "decide":
+    if overseeing.is_ours(duty):
+        own = overseeing.exits(tx, duty)
+    elif duty.noticed:
+        own = notice_cards.buttons(notice_cards.of(tx, duty))
+    elif duty.kind == "decide":
         return requestcards.reminder(tx, duty, reader).buttons
-    return exits(duty)
+    else:
+        return exits(duty)
+    return own if duty.owed_by == reader or not duty.personal else ()
 
 
 def _of_finding(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
@@ -213,7 +218,8 @@ def _told_before(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
 
 
 def _for_who_leads(tx: Transaction, duty: Duty) -> tuple[Button, ...]:
-    if duty.kind in ("decide", "accept") or duty.alone:  # nobody does it for somebody else
+    ours = duty.alone or overseeing.is_ours(duty)
+    if duty.kind in ("decide", "accept") or ours:  # nobody does it for somebody else
         return ()
     if agreed.is_agreed(duty):
         return agreed.above(duty)

@@ -26,10 +26,17 @@ LIVE: tuple[State, ...] = ("open", "promised")
 ANSWERED: tuple[Kind, ...] = ("reply", "acknowledge")  # settled by what somebody says in the chat
 TICKED: tuple[Kind, ...] = (*ANSWERED, "act")  # settled by who owes it saying so
 HANDED: tuple[Kind, ...] = (*TICKED, "minutes")  # may go to somebody else
-OWN_TIME: tuple[Kind, ...] = ("minutes", "confirm", "act", "review")  # not that of their level
+OWN_TIME: tuple[Kind, ...] = (
+    "minutes",
+    "confirm",
+    "act",
+    "review",
+    "attest",
+)  # not that of their level
 INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
 NOTICE = "notice/"  # before a notice's id: the subject of what is owed for it
 CUSTODY = ("hold/", "disposal/")  # before an id: a second person is to consent to what is kept
+ATTEST = "attest/"  # the same before an attestation's
 AGAIN: tuple[State, ...] = ("done", "dropped", "lapsed", "excused")  # can be reopened
 
 
@@ -71,7 +78,12 @@ class Duty:
 
     @property
     def personal(self) -> bool:
-        """Nobody can do it for somebody else: that a notice was read and understood."""
+        """Nobody can do it for somebody else: say that a notice was understood, or attest."""
+        return self.subject.startswith((NOTICE, ATTEST))
+
+    @property
+    def noticed(self) -> bool:
+        """It is owed for a notice."""
         return self.subject.startswith(NOTICE)
 
     @property

@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from bot.policy import notices
+from bot.policy import notices, overseen
+from bot.policy.attestations import Attestation
 from bot.policy.findings import SEVERITIES
 from bot.policy.hours import Calendar
 from bot.policy.kinds import (
@@ -83,7 +84,7 @@ Path = tuple[str, ...]
 HEADER = re.compile(r"\s*(\[\[?)\s*([\w\s.\"'-]+?)\s*\]\]?\s*(?:#.*)?$")
 KEY = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 PART_OF = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s.]+")
-LISTS = ("rules", "measures")  # of tables that have an id
+LISTS = ("rules", "measures", "attestations")  # of tables that have an id
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -221,7 +222,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
     last = ("meetings", "screening", "archive", "retention", "findings", *FOUND)
-    sheet.table((), (*top, *more, *others, *last))
+    sheet.table((), (*top, *more, *others, *last, "supervision", "attestations"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -254,6 +255,8 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         notices=_notices(sheet, level),
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
+        supervision=overseen.supervision(_overseen(sheet), level),
+        attestations=_attestations(sheet),
         screening=_screening(sheet, mail.domains),
         retention=_retention(sheet, level),
         findings=_findings(sheet, level),
@@ -400,11 +403,29 @@ def _endings(sheet: Sheet, level: Kind[str]) -> Endings:
 
 
 def _rules(sheet: Sheet, level: Kind[str]) -> tuple[Rule, ...]:
-    rules = sheet.values.get("rules", [])
-    if not isinstance(rules, list) or not all(isinstance(each, dict) for each in rules):
-        sheet.wrong(("rules",), say("{key} must be a list of tables.", key=_key(("rules",))))
-        return ()
-    return tuple(_rule(sheet, each, level) for each in rules)
+    return tuple(_rule(sheet, each, level) for each in _tables(sheet, "rules"))
+
+
+def _tables(sheet: Sheet, name: str) -> list[dict[str, Any]]:
+    found = sheet.values.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        sheet.wrong((name,), say("{key} must be a list of tables.", key=_key((name,))))
+        return []
+    return found
+
+
+def _overseen(sheet: Sheet) -> Entry:
+    return Entry(sheet, ("supervision",), (*overseen.OVERSEEN, *overseen.LEVELS))
+
+
+def _attestations(sheet: Sheet) -> tuple[Attestation, ...]:
+    """Of each the last of its id: a company's own stand behind ours."""
+    found = {}
+    for each in _tables(sheet, "attestations"):
+        path = ("attestations", str(each.get("id", "")))
+        one = overseen.attestation(Entry(sheet, path, overseen.ATTESTATION, each))
+        found[one.id] = one
+    return tuple(found.values())
 
 
 def _rule(sheet: Sheet, values: Mapping[str, Any], level: Kind[str]) -> Rule:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Literal
 
+from bot.policy.attestations import Attestation
 from bot.policy.findings import Severity
 from bot.policy.hours import Calendar
 from bot.policy.measures import Rung
@@ -12,6 +13,7 @@ from bot.policy.routes import Route
 
 Setting = Literal["serious", "slight", "collect", "off"]
 SETTINGS: tuple[Setting, ...] = ("serious", "slight", "collect", "off")
+Unit = Literal["week", "month", "quarter"]
 CLASSES = ("work", "notice", "material", "personal")
 
 
@@ -254,6 +256,35 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much is drawn: a share of what was said, in per cent, within bounds."""
+
+    share: int
+    least: int
+    most: int
+    risk: int  # per cent of the sample that are drawn by risk
+
+    def size(self, population: int) -> int:
+        wanted = max(self.least, -(-population * self.share // 100))
+        return min(wanted, self.most, population)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervision:
+    """How IT and heads look after what is said. Policy 5.1.1 and 5.1.2."""
+
+    daily: bool  # IT signs the state of things each working day
+    daily_level: str
+    period: Unit  # heads get a sample of each
+    quota: Quota
+    second: int  # per cent of it that somebody else looks at too
+    sample_level: str
+    apart: tuple[str, ...]  # channels that nothing is drawn from
+    attest: bool  # people are asked what stands under [[attestations]]
+    attest_level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -281,6 +312,8 @@ class Rulebook:
     meetings: Meetings
     screening: Screening
     retention: Retention
+    supervision: Supervision
+    attestations: tuple[Attestation, ...]
     findings: FindingRules
     cases: CaseRules
     keep_bodies: timedelta

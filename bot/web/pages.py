@@ -17,6 +17,7 @@ from bot.web.acting import Acting
 from bot.web.asking import Asking
 from bot.web.certificate import Certificates
 from bot.web.fetching import Fetching, download
+from bot.web.reviewing import Reviewing
 from bot.web.sentences import how_to_sign_in
 from bot.web.showing import STATIC
 from bot.web.signing import Signing
@@ -46,6 +47,7 @@ class Pages:
             Route("/requests/{number}", self.request),
             Route("/notices/{number}", self.notice),
             Route("/meetings/{number}", self.meeting),
+            *Reviewing(self._site, acting).routes(),
             Route("/findings", self.findings),
             *(Route(f"/findings/{which}", self.findings) for which in LISTS),
             Route("/findings/{number}", self.finding),

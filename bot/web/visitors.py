@@ -12,6 +12,8 @@ from bot.store import Transaction
 from bot.store.sessions import Session, Standing, Token, web_account
 from bot.words import Reader
 
+OVERSEERS = frozenset({"it", "auditor"})
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -22,6 +24,7 @@ class Visitor:
     reader: Reader
     leads: bool  # others, and so has a page about their team
     reviews: bool  # findings, or may have to
+    oversees: bool  # the days that IT signs are for them to see
     stale: bool  # it is to be written down that the session is in use
 
     @property
@@ -52,6 +55,7 @@ def recognise(tx: Transaction, token: Token | None) -> Visitor | None:
         reader=Reader(session.language or own.language, own.zone),
         leads=bool(directory.leads(person)),
         reviews=queue.offered(tx, person),
+        oversees=bool(OVERSEERS & person.roles),
         stale=tx.sessions.stale(session),
     )
 
