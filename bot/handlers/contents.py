@@ -39,7 +39,7 @@ def of(tx: Transaction, person: str, nudged: Sequence[Duty] = ()) -> Contents:
     theirs = [
         duty
         for duty in tx.duties.owed_by_any(own)
-        if _counts(duty, person) and (duty.owed_by == person or not duty.personal)
+        if _counts(duty, person) and (duty.owed_by == person or not (duty.personal or duty.secret))
     ]
     today = now.astimezone(digests.zone_of(tx, person)).date()
 

@@ -434,7 +434,9 @@ def person_named(tx: Transaction, id: str | None) -> Who:
 
 
 def may_close(duty: Duty, person: Person, tx: Transaction) -> bool:
-    """Who owes it, who waits for it, and the managers of who owes it."""
+    """Who owes it, who waits for it, and the managers of who owes it; of a report, they alone."""
+    if duty.secret:
+        return duty.owed_by == person.id
     own = {person.id, *tx.people.snapshot().directory.stands_in_for(person.id, tx.clock.now())}
     return bool(own & {duty.owed_by, duty.owed_to}) or leads(tx, person, duty.owed_by)
 

@@ -12,6 +12,7 @@ from bot.effects import Remind, Send, Withdraw
 from bot.events import conversation
 from bot.handlers import (
     caps,
+    casework,
     deeds,
     digests,
     findings,
@@ -149,6 +150,8 @@ def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
         return requestcards.reminder(tx, duty, person)
     if len(due) == 1 and duty.personal and rung_of(step) <= DUE:
         return notice_cards.reminder(tx, duty, late=rung_of(step) == DUE)
+    if len(due) == 1 and duty.secret:
+        return casework.reminder(tx, duty)
     if len(due) == 1 and looking.is_finding(duty) and rung_of(step) <= DUE:
         return findings.reminder(tx, duty, person)
     return showing.nudge(tx, due, person)

@@ -148,6 +148,8 @@ def hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
     owner = directory.people.get(duty.owed_by or "")
     if owner is None or owner.partner:
         return None
+    if duty.secret:
+        return owner.id if rung_of(step) <= DUE and owner.active else None
     if rung_of(step) <= DUE and duty.kind == "decide":
         return seating.hearer(tx, duty)
     if duty.personal and (rung_of(step) <= DUE or not owner.active):

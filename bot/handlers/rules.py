@@ -49,6 +49,8 @@ RULES = {  # those of the default policy; a company's own are shown by their nam
     "screening.known-bad": say("A link to a domain on the company's list"),
     "screening.rumour": say("A word of the company's list of rumours"),
     "screening.sensitive": say("A word of the company's list of what is sensitive"),
+    "reporting.acknowledge": say("A report waits to be looked at"),
+    "reporting.outcome": say("Who reported waits for what comes of it"),
     "routes.leave": say("Leave waits for approval"),
 }
 

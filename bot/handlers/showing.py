@@ -129,6 +129,8 @@ def exits(duty: Duty) -> tuple[Button, ...]:
         return agreed.exits(duty)
     if looking.is_finding(duty):
         return looking.exits(number)
+    if duty.secret:
+        return ()  # only in the browser
     if duty.kind == "accept":
         other = (
             Button(say("Somebody else"), "👉", f"pass {number}")

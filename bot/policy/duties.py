@@ -26,8 +26,15 @@ LIVE: tuple[State, ...] = ("open", "promised")
 ANSWERED: tuple[Kind, ...] = ("reply", "acknowledge")  # settled by what somebody says in the chat
 TICKED: tuple[Kind, ...] = (*ANSWERED, "act")  # settled by who owes it saying so
 HANDED: tuple[Kind, ...] = (*TICKED, "minutes")  # may go to somebody else
-OWN_TIME: tuple[Kind, ...] = ("minutes", "confirm", "act", "review")  # not that of their level
+OWN_TIME: tuple[Kind, ...] = (
+    "minutes",
+    "confirm",
+    "act",
+    "review",
+    "handle",
+)  # not that of their level
 INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
+CASE = "case/"  # before a case's id: the subject of what is owed for a report
 NOTICE = "notice/"  # before a notice's id: the subject of what is owed for it
 AGAIN: tuple[State, ...] = ("done", "dropped", "lapsed", "excused")  # can be reopened
 
@@ -72,6 +79,11 @@ class Duty:
     def personal(self) -> bool:
         """Nobody can do it for somebody else: that a notice was read and understood."""
         return self.subject.startswith(NOTICE)
+
+    @property
+    def secret(self) -> bool:
+        """Of a report: nobody but who owes it hears of it, whoever stands above or in for them."""
+        return self.subject.startswith(CASE)
 
     @property
     def responded_to(self) -> bool:

@@ -63,6 +63,7 @@ from bot.policy.rulebook import (
     Meetings,
     Notices,
     Nudges,
+    Reporting,
     Rule,
     Rulebook,
     Screening,
@@ -212,7 +213,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
-    sheet.table((), (*top, *more, *others, "meetings", "screening"))
+    sheet.table((), (*top, *more, *others, "meetings", "screening", "reporting"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -245,6 +246,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
         screening=_screening(sheet, level, mail.domains),
+        reporting=_reporting(sheet, level),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -575,4 +577,22 @@ def _screening(sheet: Sheet, level: Kind[str], own: tuple[str, ...]) -> Screenin
         sensitive=entry.get("sensitive", TERMS),
         slang=entry.get("slang", TERMS),
         rules=rules,
+    )
+
+
+def _reporting(sheet: Sheet, level: Kind[str]) -> Reporting:
+    counts = ("acknowledge_days", "outcome_days", "at_least", "per_hour", "files_mb")
+    entry = Entry(sheet, ("reporting",), ("clause", "level", "outside", "elsewhere", *counts))
+    words = sheet.values.get("reporting", {})
+    silent = isinstance(words, dict) and words.get("elsewhere") == ""
+    return Reporting(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        acknowledge_days=entry.get("acknowledge_days", WHOLE),
+        outcome_days=entry.get("outcome_days", WHOLE),
+        outside=entry.get("outside", one_of(ROLES)),
+        elsewhere="" if silent else entry.get("elsewhere", TEXT),
+        at_least=entry.get("at_least", WHOLE),
+        per_hour=entry.get("per_hour", WHOLE),
+        file_bytes=entry.get("files_mb", MEGABYTES),
     )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.cases import Cases
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
@@ -54,6 +55,7 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.cases = Cases(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.policy.approvals import Request
-from bot.policy.duties import Duty
+from bot.policy.duties import CASE, Duty
 from bot.policy.figures import Nudge
 from bot.store.duties import _duty as duty_of
 from bot.store.requests import SAME
@@ -24,7 +24,8 @@ class Reporting:
 
     def duties(self, start: datetime, end: datetime) -> Iterator[Duty]:
         """Those due from `start` until just before `end`, whatever became of them."""
-        where = duties.c.due >= start, duties.c.due < end
+        told = ~duties.c.subject.startswith(CASE)  # nothing of a report stands beside a name
+        where = duties.c.due >= start, duties.c.due < end, told
         return map(duty_of, self._each(sa.select(duties), duties, *where))
 
     def nudges(self, start: datetime, end: datetime) -> Iterator[Nudge]:
@@ -34,8 +35,9 @@ class Reporting:
             sa.and_(duties.c.due >= start, duties.c.due < end),
             sa.and_(nudges.c.at >= start, nudges.c.at < end),
         )
+        told = ~duties.c.subject.startswith(CASE)
         ours = sa.select(nudges).join(duties, same)
-        for row in self._each(ours, nudges, nudges.c.sent.is_(True), then):
+        for row in self._each(ours, nudges, nudges.c.sent.is_(True), then, told):
             yield Nudge(row.duty, row.step, row.person, row.at)
 
     def requests(self, start: datetime, end: datetime) -> Iterator[Request]:
