@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.playground import Cast, Hooks, MenuEntry, Playground
+from bot.asides import Asides
 from bot.bell import Bell
 from bot.clock import Clock
 from bot.engine import Engine
@@ -47,6 +48,7 @@ class Bot:
     workshop: Workshop
     taken: Bell
     made: Bell
+    asides: Asides
 
     async def turn(self) -> bool:
         """Handle what was taken, plan what fell due, send it; False: there was nothing of these."""
@@ -59,15 +61,17 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
     taken, made = Bell(), Bell()
     abilities = {each.platform: each.abilities for each in adapters}
     handlers, nudging = Handlers(COMMANDS, abilities), Nudging()
+    asides = Asides(store, {each.platform: each for each in adapters})
     return Bot(
         store=store,
-        inbox=JournalInbox(store, handlers.check, taken.ring),
+        inbox=JournalInbox(store, handlers.check, taken.ring, asides.answer),
         engine=Engine(store, handlers),
         courier=Courier(store, {each.platform: each for each in adapters}, nudging),
         ticker=Ticker(store, nudging),
         workshop=Workshop(store, workbook),
         taken=taken,
         made=made,
+        asides=asides,
     )
 
 

@@ -43,7 +43,8 @@ def take(tx: Transaction, report: Report) -> Case:
     readers = set(whose.values())
     tx.cases.leave_out(case.id, _left_out(now, readers))
     add(tx, case, REPORTER, report.parts)
-    for person in sorted(readers):
+    keepers = {each.person for each in now.keepers if each.person} & set(report.tell)
+    for person in sorted(readers or keepers):
         _owe(tx, case, person, ACKNOWLEDGE)
     return case
 

@@ -1,6 +1,6 @@
 """How reports can be made at this moment: whose keys there are, and who is near to whom. 5.1.3."""
 
-from bot.policy.reporting import INVESTIGATOR, Channel, Holder
+from bot.policy.reporting import INVESTIGATOR, Channel, Holder, Keeper
 from bot.store import Transaction
 from bot.store.cases import Kept
 
@@ -15,14 +15,27 @@ def channel(tx: Transaction) -> Channel:
     return Channel(
         company=tx.rows.company,
         holders=tuple(each for each in found if each is not None),
-        recovery=recovery
-        and Holder(id=recovery.id, person="", name="", public=recovery.public, outside=True),
+        recovery=_recovery(recovery) if recovery else None,
+        keepers=_keepers(tx, recovery),
         directory=directory,
         address=tx.links.address(),
         elsewhere=rules.elsewhere,
         file_bytes=rules.file_bytes,
         per_hour=rules.per_hour,
     )
+
+
+def _recovery(kept: Kept) -> Holder:
+    return Holder(id=kept.id, person="", name="", public=kept.public, outside=True)
+
+
+def _keepers(tx: Transaction, recovery: Kept | None) -> tuple[Keeper, ...]:
+    directory = tx.people.snapshot().directory
+    found = []
+    for name in recovery.keepers if recovery else ():
+        meant = directory.named(name)
+        found.append(Keeper(name, meant[0].id if len(meant) == 1 else None))
+    return tuple(found)
 
 
 def _holder(tx: Transaction, kept: Kept, outside: str) -> Holder | None:

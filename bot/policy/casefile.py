@@ -60,6 +60,7 @@ class Report:
     parts: tuple[Part, ...]
     print: str  # of the channel it was sealed for
     identity: Identity | None = None
+    tell: tuple[str, ...] = ()  # keepers who may hear of it, where it is sealed to nobody else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

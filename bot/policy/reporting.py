@@ -1,6 +1,8 @@
 """Who reads a report and who never does, and the way of a case. Policy 5.1.3."""
 
+import base64
 import hashlib
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +33,14 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who has a half of the recovery key. `person`: where the directory knows them."""
+
+    name: str
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Routing:
     """Who can read a report. None of them: only the two with the halves of the recovery key."""
 
@@ -45,6 +55,7 @@ class Channel:
     company: str
     holders: tuple[Holder, ...] = ()
     recovery: Holder | None = None
+    keepers: tuple[Keeper, ...] = ()
     directory: Directory = field(default_factory=Directory)
     address: str | None = None  # of the page where anybody can report
     elsewhere: str = ""  # where else to turn, in the company's own words
@@ -74,6 +85,14 @@ class Channel:
             for one in named
             for holder in self.holders
             if is_near(self.directory, people[holder.person], one)
+        )
+
+    def to_be_told(self, named: Collection[Person]) -> tuple[str, ...]:
+        """Keepers who may hear that a case waits which only both of them together can open."""
+        people = self.directory.people
+        known = [people[each.person] for each in self.keepers if each.person]
+        return tuple(
+            each.id for each in known if not any(is_near(self.directory, each, x) for x in named)
         )
 
     def routing(self, out: Collection[str]) -> Routing:
@@ -172,3 +191,35 @@ def totals(passages: Sequence[Passage], at_least: int) -> Totals:
         closed=shown(closed, received),
         outcomes=by_outcome,
     )
+
+
+def spelt(name: str) -> str:
+    """As names are compared: whatever their case, width and spaces."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def tag(company: str, name: str) -> str:
+    """What stands for a name on a page that anybody can load, so that it lists nobody."""
+    digest = hashlib.sha256(f"duly near 1|{company}|{spelt(name)}".encode()).digest()
+    return base64.urlsafe_b64encode(digest[:12]).decode()
+
+
+def tags(channel: Channel) -> Mapping[str, Sequence[str]]:
+    """By the tags of names: the keys, and the keepers by their places, of who is near to them."""
+    directory, found = channel.directory, dict[str, set[str]]()
+    readers = {each.id: each.person for each in channel.holders}
+    readers |= {f"keeper {n}": x.person for n, x in enumerate(channel.keepers) if x.person}
+    over = {id: _over(directory, person) for id, person in readers.items()}
+    for person in directory.people.values():
+        ups = _over(directory, person.id)
+        near = {id for id, who in readers.items() if who in ups or person.id in over[id]}
+        for name in (person.name, person.email, person.id) if near else ():
+            if name:
+                found.setdefault(tag(channel.company, name), set()).update(near)
+    return {name: sorted(near) for name, near in found.items()}
+
+
+def _over(directory: Directory, person: str) -> frozenset[str]:
+    """They, and everybody above them."""
+    known = directory.people.get(person)
+    return frozenset({person, *(each.id for each in directory.above(known))} if known else ())

@@ -37,6 +37,8 @@ class Kept:
     salt: bytes
     rounds: int
     since: datetime
+    proof: str | None = None
+    keepers: tuple[str, ...] = ()  # names: who has the halves
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +49,24 @@ class Cases:
 
     def holders(self) -> list[Kept]:
         """Those in use, the recovery key among them."""
-        return [_kept(row) for row in self.rows.all(case_holders, case_holders.c.until.is_(None))]
+        return [
+            self._kept(row) for row in self.rows.all(case_holders, case_holders.c.until.is_(None))
+        ]
 
     def hold(self, kept: Kept) -> None:
         """From now on instead of an older one of theirs."""
         c = case_holders.c
         whose = c.person.is_(None) if kept.person is None else c.person == kept.person
         self.rows.change(case_holders, whose, c.until.is_(None), until=kept.since)
-        values = {each.name: getattr(kept, each.name) for each in fields(Kept)}
-        self.rows.add(case_holders, **values, until=None)
+        values: dict[str, Any] = {each.name: getattr(kept, each.name) for each in fields(Kept)}
+        names = kept.keepers and self.rows.close(c.keepers, kept.id, kept.keepers)
+        self.rows.add(case_holders, **values | {"keepers": names or None}, until=None)
 
     def held(self, person: str | None) -> list[Kept]:
         """All they ever had: older cases are sealed to older keys."""
         c = case_holders.c
         whose = c.person.is_(None) if person is None else c.person == person
-        return [_kept(row) for row in self.rows.all(case_holders, whose, order=[c.since])]
+        return [self._kept(row) for row in self.rows.all(case_holders, whose, order=[c.since])]
 
     # Cases
 
@@ -81,8 +86,8 @@ class Cases:
             code=report.code,
             recovery=report.recovery,
             recovery_holder=recovery,
-            identity=identity and identity.body,
-            identity_recovery=identity and identity.recovery,
+            identity=identity.body if identity else None,
+            identity_recovery=identity.recovery if identity else None,
         )
         self.rows.add(cases, **{name: getattr(case, name) for name in SAME})
         for key in report.keys:
@@ -212,6 +217,11 @@ class Cases:
         c = cases.c
         return [_case(row) for row in self.rows.all(cases, c.at >= start, c.at < end)]
 
+    def _kept(self, row: Any) -> Kept:
+        values = {each.name: getattr(row, each.name) for each in fields(Kept)}
+        names = row.keepers and self.rows.open(case_holders.c.keepers, row.id, row.keepers)
+        return Kept(**values | {"keepers": tuple(names or ())})
+
     def _one(self, where: Where) -> Case | None:
         """Held until we commit."""
         rows = self.rows.all(cases, where, limit=1, to_change=True)
@@ -226,10 +236,6 @@ def identity_of(case: Case) -> Identity | None:
 
 def _case(row: Any) -> Case:
     return Case(**{name: getattr(row, name) for name in SAME})
-
-
-def _kept(row: Any) -> Kept:
-    return Kept(**{each.name: getattr(row, each.name) for each in fields(Kept)})
 
 
 def _key(row: Any) -> Key:

@@ -15,6 +15,8 @@ case_holders = table(
     Column("wrapped", LargeBinary, nullable=False),  # the private key; nobody here can open it
     Column("salt", LargeBinary, nullable=False),
     Column("rounds", Integer, nullable=False),
+    Column("proof", String),  # of the recovery key: a hash of what shows that both halves are there
+    Column("keepers", LargeBinary),  # … and who has them; sealed
     Column("since", Moment, nullable=False),
     Column("until", Moment),  # a newer one took its place
 )

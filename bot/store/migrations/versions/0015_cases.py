@@ -20,6 +20,8 @@ def upgrade() -> None:
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("proof", sa.String(), nullable=True),
+        sa.Column("keepers", sa.LargeBinary(), nullable=True),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("company", "id"),
