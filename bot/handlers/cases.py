@@ -11,7 +11,7 @@ from bot.command import Refusal
 from bot.handlers import channel, deeds, times
 from bot.handlers.deeds import Ending, Opening
 from bot.policy import reporting
-from bot.policy.casefile import ACKNOWLEDGE, OUTCOME, REPORTER, Case, Key, Part, Report
+from bot.policy.casefile import ACKNOWLEDGE, ANSWER, OUTCOME, REPORTER, Case, Key, Part, Report
 from bot.policy.duties import CASE
 from bot.policy.people import Person
 from bot.policy.reporting import Channel, Outcome, State
@@ -75,13 +75,30 @@ def add(tx: Transaction, case: Case, side: str, parts: tuple[Part, ...]) -> bool
     return tx.cases.say(case.id, side, parts)
 
 
+def heard(tx: Transaction, case: Case) -> None:
+    """Who reported has written again: who looks after the case owes an answer, once."""
+    waits = any(each.rule == ANSWER for each in tx.duties.about(CASE + case.id))
+    if case.owner is not None and not waits:
+        _owe(tx, case, case.owner, ANSWER)
+
+
+def answered(tx: Transaction, case: Case, person: Person, parts: tuple[Part, ...]) -> None:
+    """By one of those who can open it. Raises Refusal."""
+    if not add(tx, case, person.id, parts):
+        return
+    tx.cases.log(case.id, person.id, "answered")
+    for duty in tx.duties.about(CASE + case.id):
+        if duty.rule == ANSWER:
+            deeds.settle(tx, duty, "done", Ending("handled", tx.clock.now()))
+
+
 def _owe(tx: Transaction, case: Case, person: str, rule: str) -> None:
-    book = tx.policies.current()
+    book, now = tx.policies.current(), tx.clock.now()
     rules, calendar = book.reporting, times.calendar_of(tx, person)
     due = (
-        times.working_days(case.at, rules.acknowledge_days, calendar)
-        if rule == ACKNOWLEDGE
-        else case.at + timedelta(days=rules.outcome_days)
+        case.at + timedelta(days=rules.outcome_days)
+        if rule == OUTCOME
+        else times.working_days(now, rules.acknowledge_days, calendar)
     )
     opening = Opening(
         kind="handle",
@@ -90,7 +107,7 @@ def _owe(tx: Transaction, case: Case, person: str, rule: str) -> None:
         level=book.levels[rules.level],
         clause=rules.clause,
         rule=rule,
-        start=min(case.at, due),
+        start=min(now, due),
         subject=CASE + case.id,
         due=due,
     )
@@ -151,7 +168,7 @@ def _owed_now(tx: Transaction, before: Case, case: Case) -> None:
     """Who takes it owes its end; the others owe nothing any more."""
     now = tx.clock.now()
     for duty in tx.duties.about(CASE + case.id):
-        ended = duty.rule == ACKNOWLEDGE or case.state == "closed" or duty.owed_by != case.owner
+        ended = duty.rule != OUTCOME or case.state == "closed" or duty.owed_by != case.owner
         if ended:
             done = duty.owed_by == case.owner
             deeds.settle(tx, duty, "done" if done else "dropped", Ending("handled", now))

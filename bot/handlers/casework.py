@@ -1,7 +1,7 @@
 """Reports to handle, as duties in words: a number, and nothing of what was reported. 5.1.3."""
 
 from bot.card import Card
-from bot.policy.casefile import ACKNOWLEDGE
+from bot.policy.casefile import ACKNOWLEDGE, ANSWER
 from bot.policy.duties import CASE, Duty
 from bot.store import Transaction
 from bot.words import Code, Link, Ref, Say, say
@@ -17,6 +17,8 @@ def what(tx: Transaction, duty: Duty) -> Say:  # noqa: ARG001
     """In a list of what somebody owes."""
     if duty.rule == ACKNOWLEDGE:
         return say("Look at a case")
+    if duty.rule == ANSWER:
+        return say("Answer in a case")
     return say("Bring a case to its end")
 
 

@@ -50,6 +50,7 @@ RULES = {  # those of the default policy; a company's own are shown by their nam
     "screening.rumour": say("A word of the company's list of rumours"),
     "screening.sensitive": say("A word of the company's list of what is sensitive"),
     "reporting.acknowledge": say("A report waits to be looked at"),
+    "reporting.answer": say("Who reported has written again"),
     "reporting.outcome": say("Who reported waits for what comes of it"),
     "routes.leave": say("Leave waits for approval"),
 }

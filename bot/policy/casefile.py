@@ -7,8 +7,10 @@ from typing import Literal
 from bot.policy.reporting import Half, Outcome, State
 
 PartKind = Literal["message", "file"]
-REPORTER = "reporter"  # the side of a part that is nobody's on our staff
+REPORTER = "reporter"  # the side of a part that is nobody's on our staff …
+STAFF = "staff"  # … and what who reported hears of the other side
 ACKNOWLEDGE = "reporting.acknowledge"  # the rule of the duty to look at it …
+ANSWER = "reporting.answer"  # … to answer what came after …
 OUTCOME = "reporting.outcome"  # … and of the duty to bring it to an end
 
 

@@ -13,8 +13,10 @@ from bot.store.sessions import Token
 from bot.web import listing, meeting, notice, own, posting, requests, single, trouble
 from bot.web.acting import Acting
 from bot.web.asking import Asking
+from bot.web.casepages import CasePages
 from bot.web.certificate import Certificates
 from bot.web.fetching import Fetching, download
+from bot.web.reporting import Reporting
 from bot.web.sentences import how_to_sign_in
 from bot.web.showing import STATIC
 from bot.web.signing import Signing
@@ -47,6 +49,8 @@ class Pages:
             Route("/notes/{note}/file", self.file),
             *Signing(self._site).routes(),
             *acting.routes(),
+            *Reporting(self._site).routes(),
+            *CasePages(self._site).routes(),
             *Fetching(self._site).routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
         )
