@@ -119,6 +119,6 @@ def is_public(key: bytes) -> bool:
 
 
 def fingerprint(public: bytes) -> str:
-    """What two people compare: 64 bits, in groups."""
-    text = hashlib.sha256(public).hexdigest()[:16].upper()
-    return " ".join(text[at : at + 4] for at in range(0, 16, 4))
+    """What two people compare: 96 bits, in groups."""
+    text = hashlib.sha256(public).hexdigest()[:24].upper()
+    return " ".join(text[at : at + 4] for at in range(0, 24, 4))

@@ -195,7 +195,7 @@ def totals(passages: Sequence[Passage], at_least: int) -> Totals:
 
 def spelt(name: str) -> str:
     """As names are compared: whatever their case, width and spaces."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", name).lower().split())
 
 
 def tag(company: str, name: str) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -41,6 +42,7 @@ PRIVATE, SALT, ROUNDS = 400, 16, 10_000_000
 KEEPER = 80  # characters of a name
 FEWEST_ROUNDS = 600_000
 WHY = 4_000  # bytes
+A_WHILE = timedelta(minutes=30)
 NAMED = ("let in", "assigned", "agreed that it is seen who reported")  # what is about a person
 
 Deed = Callable[["Desk", Mapping[str, Any]], Mapping[str, Any]]
@@ -79,6 +81,7 @@ class CasePages:
         return (
             Route("/cases", self.page),
             Route("/cases/recover", self.page),
+            Route("/cases/list", self.list, methods=["POST"]),
             Route("/cases/key", self.key, methods=["POST"]),
             Route("/cases/recovery", self.recovery, methods=["POST"]),
             Route("/cases/recover", self.recover, methods=["POST"]),
@@ -118,6 +121,16 @@ class CasePages:
         return View(
             "cases.html", say("Cases"), "/cases", {"facts": facts, "scripts": used, "w": CASES}
         )
+
+    async def list(self, request: Request) -> Response:
+        _, visitor = await self._asked(request, 2_000)
+
+        def found(tx: Transaction) -> Mapping[str, Any]:
+            if not cases.may(tx, visitor.person):
+                raise trouble.missing()
+            return {"cases": [_line(tx, each) for each in tx.cases.of(visitor.person.id)]}
+
+        return await self._written(visitor, found)
 
     async def key(self, request: Request) -> Response:
         data, visitor = await self._asked(request, 4_000)
@@ -307,7 +320,7 @@ def _name(tx: Transaction, person: str | None) -> str:
 def opened(desk: Desk, data: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG001
     """All of it but files, still sealed; that they opened it is on record."""
     tx, case = desk.tx, desk.case
-    tx.cases.log(case.id, desk.person.id, "recovered" if desk.recovered else "opened")
+    _note(desk, "recovered" if desk.recovered else "opened")
     now, keys = channel.channel(tx), tx.cases.keys(case.id)
     public = {x.id: x.public for person, _ in keys for x in tx.cases.held(person)}
     return {
@@ -343,6 +356,15 @@ def opened(desk: Desk, data: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: A
         "longest": rules.LONGEST,
         "parts": rules.PARTS,
     }
+
+
+def _note(desk: Desk, what: str) -> None:
+    """Once in a while: what they do on the page shows the case anew each time."""
+    rows = desk.tx.cases.logged(desk.case.id)
+    since = desk.tx.clock.now() - A_WHILE
+    lately = [row.what for row in rows if row.person == desk.person.id and row.at > since]
+    if what not in lately:
+        desk.tx.cases.log(desk.case.id, desk.person.id, what)
 
 
 def _said(tx: Transaction, each: Any) -> Mapping[str, Any]:

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from bot.policy.reporting import OUTCOMES, STATES
 from bot.words import Code, Say, say
 
-NAMES, COUNT, WHO, WHAT, SIZE = (
-    Code(f"{{{each}}}") for each in ("names", "n", "who", "what", "mb")
-)
+NAMES, COUNT, SIZE = Code("{names}"), Code("{n}"), Code("{mb}")  # which the scripts fill in
+WHO, WHAT = Code("{who}"), Code("{what}")
 
 BOTH: Mapping[str, Say] = {
     "unable": say("This browser cannot seal here: open the page over https, in a newer browser."),
@@ -39,7 +38,8 @@ BOTH: Mapping[str, Say] = {
     **{f"outcome_{name}": text for name, text in OUTCOMES.items()},
 }
 
-PAGE: Mapping[str, Say] = BOTH | {
+PAGE: Mapping[str, Say] = {
+    **BOTH,
     "lead": say("What you write here is sealed in your browser. Nobody but these can open it:"),
     "keepers": say(
         "and, if they are lost, {names} together: each of them has one half of a recovery key.",
@@ -47,8 +47,8 @@ PAGE: Mapping[str, Say] = BOTH | {
     ),
     "honest": say("What this protects, and what it does not"),
     "honest_1": say(
-        "This page does not ask who you are. It sets no cookie, and we keep no address and no time "
-        "of who opens it."
+        "This page does not ask who you are, and sets no cookie. Duly notes neither address nor "
+        "time of who opens it; what stands before it in the network may."
     ),
     "honest_2": say(
         "Your own computer, and the network it is in, can show that you opened this page. If that "
@@ -91,7 +91,7 @@ PAGE: Mapping[str, Say] = BOTH | {
     "code_once": say(
         "Write this receipt code down now. It is shown this once, and cannot be had again:"
     ),
-    "copy": say("Copy"),
+    "copy_it": say("Copy"),
     "copied": say("Copied. Keep it where only you find it."),
     "go_on": say("With it you read the answers and write again:"),
     "changed": say("Look who can read it now, and send it again."),
@@ -103,7 +103,8 @@ PAGE: Mapping[str, Say] = BOTH | {
     "script": say("This page needs JavaScript: it is your browser that seals."),
 }
 
-CONTINUED: Mapping[str, Say] = BOTH | {
+CONTINUED: Mapping[str, Say] = {
+    **BOTH,
     "code": say("Your receipt code"),
     "open": say("Open"),
     "wrong": say("This is no receipt code: it has 16 letters and digits."),
@@ -113,7 +114,8 @@ CONTINUED: Mapping[str, Say] = BOTH | {
     "script": PAGE["script"],
 }
 
-CASES: Mapping[str, Say] = BOTH | {
+CASES: Mapping[str, Say] = {
+    **BOTH,
     "title": say("Cases"),
     "intro": say(
         "Cases are opened in this browser alone: this server has no key to them. Each opening is "
@@ -177,7 +179,7 @@ CASES: Mapping[str, Say] = BOTH | {
     "talk": say("What was said"),
     "answer": say("Answer"),
     "answer_hint": say(
-        "Who reported reads it with their receipt code. They hear of it nowhere else."
+        "Who reported reads it with their receipt code, and hears of it nowhere else."
     ),
     "move": say("How it goes on"),
     "to_assessed": say("I have looked at it and look after it"),

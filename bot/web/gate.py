@@ -27,8 +27,7 @@ POLICY = (
     " base-uri 'none'; frame-ancestors 'none'"
 )
 SEALING = (  # pages whose scripts seal and open: ours alone, and nothing typed becomes markup
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self';"
-    " form-action 'none'; base-uri 'none'; frame-ancestors 'none';"
+    f"{POLICY}; script-src 'self'; connect-src 'self';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
 ALWAYS = {

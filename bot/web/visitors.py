@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.command import Call
 from bot.events import Account, Place
+from bot.handlers import cases
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.store.sessions import Session, Standing, Token, web_account
@@ -20,6 +21,7 @@ class Visitor:
     token: Token
     reader: Reader
     leads: bool  # others, and so has a page about their team
+    handles: bool  # reports, and so has a page about cases
     stale: bool  # it is to be written down that the session is in use
 
     @property
@@ -49,6 +51,7 @@ def recognise(tx: Transaction, token: Token | None) -> Visitor | None:
         token=token,
         reader=Reader(session.language or own.language, own.zone),
         leads=bool(directory.leads(person)),
+        handles=cases.may(tx, person),
         stale=tx.sessions.stale(session),
     )
 

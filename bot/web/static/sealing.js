@@ -105,7 +105,7 @@ const Sealing = (() => {
   }
 
   async function fingerprint(publicRaw) {
-    return hex((await sha256(publicRaw)).subarray(0, 8)).toUpperCase().match(/.{4}/g).join(" ");
+    return hex((await sha256(publicRaw)).subarray(0, 12)).toUpperCase().match(/.{4}/g).join(" ");
   }
 
   // A half of the recovery key on paper: letters in groups, with a check at the end.
