@@ -136,22 +136,24 @@ def _texts(value: Any) -> list[str]:
 # The form, and what is answered
 
 FIELDS = (
-    Field("what", say("What happened"), kind="lines", longest=SLACK_LONGEST),
+    Field("what", say("What happened"), kind="lines", longest=SLACK_LONGEST, named=True),
     Field(
         "about",
         say("It concerns"),
         kind="person",
         required=False,
+        named=True,
         hint=say("They, who stands above them and who works for them cannot read it."),
     ),
-    Field("about2", say("and"), kind="person", required=False),
-    Field("about3", say("and"), kind="person", required=False),
+    Field("about2", say("and"), kind="person", required=False, named=True),
+    Field("about3", say("and"), kind="person", required=False, named=True),
     Field(
         "how",
         say("How you report"),
         kind="choice",
         choices=tuple(Choice(value, label) for value, label in HOW.items()),
         initial=ANONYMOUS,
+        named=True,
     ),
 )
 

@@ -52,6 +52,7 @@ class Bot:
 
     async def turn(self) -> bool:
         """Handle what was taken, plan what fell due, send it; False: there was nothing of these."""
+        await self.asides.settle()
         handled = await asyncio.to_thread(self.engine.work)
         planned = await asyncio.to_thread(self.ticker.ring)
         return await self.courier.round() + handled + planned > 0

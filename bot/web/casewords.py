@@ -26,7 +26,7 @@ BOTH: Mapping[str, Say] = {
     "download": say("Download"),
     "reporter": say("Who reported"),
     "staff": say("The investigators"),
-    "you": say("You:"),
+    "you": say("You"),
     "message": say("Write to them"),
     "number": say("Number"),
     "state": say("State"),
@@ -109,7 +109,7 @@ CONTINUED: Mapping[str, Say] = {
     "open": say("Open"),
     "wrong": say("This is no receipt code: it has 16 letters and digits."),
     "opening": say("Opening …"),
-    "nothing": say("They have not written to you yet. They have two working days to look at it."),
+    "nothing": say("They have not written to you yet. Come back in two or three working days."),
     "new": say("Report something else"),
     "script": PAGE["script"],
 }
@@ -163,7 +163,7 @@ CASES: Mapping[str, Say] = {
     "half_done": say("Both are on paper"),
     "channel_open": say("The channel is open: {address}", address=Code("{what}")),
     "channel_shut": say(
-        "The channel is not open yet: two investigators need keys, and a recovery key."
+        "Not open yet: two investigators need keys, and there must be a recovery key."
     ),
     "none": say("No case waits for you."),
     "case": say("Case {number}", number=Code("#{n}")),
