@@ -57,7 +57,7 @@ def _wrong(address: str, page: str) -> list[str]:
     text = body.decode("utf-8", "replace")
     tags: list[str] = re.findall(r"<script\b[^>]*>", text, re.IGNORECASE)
     running = [each for each in tags if 'type="application/json"' not in each]
-    found = [] if headers.get("Content-Security-Policy") == SEALING else [f"{page}: its policy"]
+    found = [] if headers.get("content-security-policy") == SEALING else [f"{page}: its policy"]
     if len(running) != len(wanted):
         found.append(f"{page}: its scripts")
     for script in wanted:
@@ -80,6 +80,7 @@ def _fetched(url: str) -> "tuple[dict[str, str], bytes]":
         raise Unusable(f"{url} is no address of a page. It begins with https://")
     try:
         with urlopen(url, timeout=PATIENCE) as answer:
-            return dict(answer.headers.items()), answer.read(LONGEST)
+            headers = {name.casefold(): value for name, value in answer.headers.items()}
+            return headers, answer.read(LONGEST)
     except (URLError, OSError, ValueError) as error:
         raise Unusable(f"{url} cannot be read: {error}") from None

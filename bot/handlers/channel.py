@@ -14,7 +14,7 @@ def channel(tx: Transaction) -> Channel:
     recovery = next((each for each in kept if each.person is None), None)
     return Channel(
         company=tx.rows.company,
-        holders=tuple(each for each in found if each is not None),
+        holders=tuple(sorted(filter(None, found), key=lambda each: (each.name, each.id))),
         recovery=_recovery(recovery) if recovery else None,
         keepers=_keepers(tx, recovery),
         directory=directory,

