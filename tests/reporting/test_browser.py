@@ -2,11 +2,12 @@
 
 import re
 import subprocess
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, expect
 
 from bot.cli.verifypages import run as verify
 from tests.browser.theatre import PATIENCE, Window, chromium, duly, morning
@@ -24,10 +25,11 @@ class Seat:
         self.page: Page = browser.new_context().new_page()
         self.page.set_default_timeout(PATIENCE * 1000)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console",
-            lambda said: said.type == "error" and self.complaints.append(said.text),
-        )
+        self.page.on("console", self._heard)
+
+    def _heard(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
 
     def opens(self, path: str) -> None:
         self.page.goto(self.base + path)
@@ -90,16 +92,11 @@ def test_from_the_keys_to_both_halves_of_the_recovery_key(tmp_path: Path) -> Non
             recovered(hana, halves)
         in_the_chat(browser, address)
         told: list[str] = []
-        assert verify(_Asked(sofia.base), None, told.append) == 0, told
+        assert verify(Namespace(address=sofia.base), None, told.append) == 0, told
     for file in (each for each in tmp_path.rglob("*") if each.is_file()):
         assert CANARY.encode() not in file.read_bytes(), file.name
     found = subprocess.run(["grep", "-rl", CANARY, str(tmp_path)], capture_output=True, check=False)
     assert found.stdout == b""
-
-
-class _Asked:
-    def __init__(self, address: str) -> None:
-        self.address = address
 
 
 def set_up(*seats: Seat) -> list[str]:
@@ -143,8 +140,12 @@ def report(seat: Seat) -> str:
     seat.sees("#readers", "Sofia Rossi and")
     page.locator("[value=confidential]").check()
     seat.fills(who=f"{CANARY} Bob")
-    file = {"name": f"{CANARY}.txt", "mimeType": "text/plain", "buffer": CANARY.encode()}
-    page.set_input_files("#files", [file])  # type: ignore[list-item]
+    file: FilePayload = {
+        "name": f"{CANARY}.txt",
+        "mimeType": "text/plain",
+        "buffer": CANARY.encode(),
+    }
+    page.set_input_files("#files", file)
     seat.button("Seal and send").click()
     seat.sees("#done")
     assert seat.complaints == []

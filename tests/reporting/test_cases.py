@@ -16,6 +16,8 @@ from bot.handlers import cases, counting
 from bot.handlers.cases import Step
 from bot.policy.casefile import ACKNOWLEDGE, ANSWER, OUTCOME, REPORTER, STAFF, Part
 from bot.reporting import CONFIDENTIAL, OPENLY
+from bot.store.reporting import Reporting
+from bot.store.traces import ClauseTraces
 from tests.desk import Desk, person
 from tests.reporting.world import Reader, World
 
@@ -300,3 +302,13 @@ def test_only_totals_are_counted(world: World) -> None:
         found = counting.between(tx, world.desk.now - DAY, world.desk.now + DAY)
     assert found.received == 1
     assert STAFF != REPORTER
+
+
+def test_no_sheet_and_no_list_of_clauses_tells_that_there_is_one(world: World) -> None:
+    world.report("ann", "He takes money.")
+    with world.desk.store.transaction() as tx:
+        since, until = world.desk.now - DAY, world.desk.now + 200 * DAY
+        assert list(Reporting(tx.rows).duties(since, until)) == []
+        traces = dict(ClauseTraces(tx.rows, since, until).read())
+    assert "5.1.3" not in traces
+    assert traces["1.3-timely"].count == 0

@@ -73,8 +73,8 @@ def test_nobody_it_concerns_and_nobody_in_their_line_can_ever_read_it() -> None:
         found = tags(channel)  # a browser finds out the same by them
         by_tags = {id for x in named for id in found.get(tag("acme", x.name), ())}
         assert {id for id in by_tags if id.startswith("key")} == channel.near(named)
-        free = {f"keeper {n}" for n in range(2)} - by_tags
-        told = {channel.keepers[int(each.split()[1])].person for each in free}
+        places = {f"keeper {n}" for n in range(2)} - by_tags
+        told = {channel.keepers[int(each.split()[1])].person for each in places}
         assert told == set(channel.to_be_told(named))
 
 
