@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from bot.command import Refusal
 from bot.events import Account, FormSubmitted, Happening
-from bot.handlers import attaching, cases, channel, dialogue
+from bot.handlers import attaching, channel, dialogue
+from bot.handlers import sealedcases as cases
 from bot.policy.casefile import Report
 from bot.policy.reporting import Channel
 from bot.port import Brought, Cursor

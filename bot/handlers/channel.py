@@ -2,14 +2,14 @@
 
 from bot.policy.reporting import INVESTIGATOR, Channel, Holder, Keeper
 from bot.store import Transaction
-from bot.store.cases import Kept
+from bot.store.sealed import Kept
 
 
 def channel(tx: Transaction) -> Channel:
     """Only keys of people who are here and have the role today."""
     directory, book = tx.people.snapshot().directory, tx.policies.current()
     rules = book.reporting
-    kept = tx.cases.holders()
+    kept = tx.sealed.holders()
     found = [_holder(tx, each, rules.outside) for each in kept if each.person is not None]
     recovery = next((each for each in kept if each.person is None), None)
     return Channel(

@@ -21,6 +21,6 @@ def between(tx: Transaction, start: datetime, end: datetime) -> Totals:
             closed_at=case.closed_at,
             outcome=case.outcome,
         )
-        for case in tx.cases.between(start, end)
+        for case in tx.sealed.between(start, end)
     ]
     return totals(passages, rules.at_least)

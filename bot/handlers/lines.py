@@ -1,6 +1,6 @@
 """A duty as one line of a list: for who owes it, for who waits for it, for who leads them."""
 
-from bot.handlers import agreed, casework, looking, notice_cards
+from bot.handlers import agreed, looking, notice_cards, sealedwork
 from bot.handlers.deeds import ACCEPT, excerpt, person_named
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
@@ -33,7 +33,7 @@ def line(tx: Transaction, duty: Duty, reader: str) -> Say:
 def number_of(tx: Transaction, duty: Duty) -> Ref:
     """Who decides knows it by the number of the request, who confirms by that of the notice."""
     if duty.secret:
-        return casework.number(tx, duty)
+        return sealedwork.number(tx, duty)
     if duty.personal:
         return Ref(notice_cards.of(tx, duty).number)
     if duty.kind == "decide":
@@ -47,7 +47,7 @@ def _what(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
     if looking.is_finding(duty):
         return looking.what(tx, duty)
     if duty.secret:
-        return casework.what(tx, duty)
+        return sealedwork.what(tx, duty)
     person = person_named(tx, duty.owed_to)
     match duty.kind:
         case "reply":

@@ -12,7 +12,6 @@ from bot.effects import Remind, Send, Withdraw
 from bot.events import conversation
 from bot.handlers import (
     caps,
-    casework,
     deeds,
     digests,
     findings,
@@ -20,6 +19,7 @@ from bot.handlers import (
     notice_cards,
     planning,
     requestcards,
+    sealedwork,
     showing,
     times,
 )
@@ -151,7 +151,7 @@ def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
     if len(due) == 1 and duty.personal and rung_of(step) <= DUE:
         return notice_cards.reminder(tx, duty, late=rung_of(step) == DUE)
     if len(due) == 1 and duty.secret:
-        return casework.reminder(tx, duty)
+        return sealedwork.reminder(tx, duty)
     if len(due) == 1 and looking.is_finding(duty) and rung_of(step) <= DUE:
         return findings.reminder(tx, duty, person)
     return showing.nudge(tx, due, person)

@@ -34,7 +34,7 @@ OWN_TIME: tuple[Kind, ...] = (
     "handle",
 )  # not that of their level
 INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
-CASE = "case/"  # before a case's id: the subject of what is owed for a report
+CASE = "sealed/"  # before the id of a sealed case: the subject of what is owed for a report
 NOTICE = "notice/"  # before a notice's id: the subject of what is owed for it
 AGAIN: tuple[State, ...] = ("done", "dropped", "lapsed", "excused")  # can be reopened
 

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
-from bot.store.cases import Cases
 from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
@@ -35,6 +34,7 @@ from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.rings import Rings
 from bot.store.rows import Rows
+from bot.store.sealed import Sealed
 from bot.store.sessions import Links, Sessions
 from bot.store.unreadable import Unreadable
 from bot.store.verifying import Verifying
@@ -61,7 +61,7 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
-        self.cases = Cases(rows)
+        self.sealed = Sealed(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
 
     @property

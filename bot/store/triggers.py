@@ -27,15 +27,18 @@ KEPT = (  # nothing there is ever changed or deleted
     ("minutes", "minutes are kept, and a version of them never changes"),
     ("minutes_items", "minutes are kept, and a version of them never changes"),
     ("minutes_responses", "what was said of minutes never changes"),
-    ("case_parts", "what was said in a case never changes"),
-    ("case_log", "who did what in a case stays known"),
+    ("sealed_parts", "what was said in a case never changes"),
+    ("sealed_log", "who did what in a case stays known"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
 FOUND = " OR ".join(
     f"OLD.{each} <> NEW.{each}" for each in ("number", "rule", "clause", "severity", "at")
 )
 REPORTED = " OR ".join(
-    f"OLD.{each} <> NEW.{each}" for each in ("number", "receipt", "code", "recovery", "at")
+    (
+        "OLD.state = 'closed'",
+        *(f"OLD.{each} <> NEW.{each}" for each in ("number", "receipt", "code", "recovery", "at")),
+    )
 )
 SETTLED = f"OLD.state = 'settled' OR {FOUND}"
 RULES = (  # table, deed, when, what it says
@@ -46,10 +49,15 @@ RULES = (  # table, deed, when, what it says
     ("requests", "DELETE", "", "requests are kept"),
     ("findings", "UPDATE", SETTLED, "what came of a finding never changes"),
     ("findings", "DELETE", "", "findings are kept"),
-    ("cases", "UPDATE", f"OLD.state = 'closed' OR {REPORTED}", "a closed case never changes"),
-    ("cases", "DELETE", "", "cases are kept"),
-    ("case_openings", "UPDATE", "OLD.agreed_by IS NOT NULL", "what was agreed stays known"),
-    ("case_openings", "DELETE", "", "who asked to see who reported stays known"),
+    (
+        "sealed_cases",
+        "UPDATE",
+        f"OLD.state = 'closed' OR {REPORTED}",
+        "a closed case never changes",
+    ),
+    ("sealed_cases", "DELETE", "", "cases are kept"),
+    ("sealed_openings", "UPDATE", "OLD.agreed_by IS NOT NULL", "what was agreed stays known"),
+    ("sealed_openings", "DELETE", "", "who asked to see who reported stays known"),
     ("notices", "UPDATE", REWRITTEN, "what was published never changes"),
     ("notices", "DELETE", "", "what was published is kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),

@@ -18,15 +18,16 @@ from starlette.routing import Route
 
 from bot import sealing
 from bot.command import Refusal, number_in
-from bot.handlers import cases, channel
-from bot.handlers.cases import Step
+from bot.handlers import channel
+from bot.handlers import sealedcases as cases
+from bot.handlers.sealedcases import Step
 from bot.policy import reporting as rules
 from bot.policy.casefile import REPORTER, STAFF, Case
 from bot.policy.duties import CASE
 from bot.policy.people import Person
 from bot.policy.reporting import Channel
 from bot.store import Transaction
-from bot.store.cases import Kept
+from bot.store.sealed import Kept
 from bot.web import jsoned, sealed, trouble
 from bot.web.casewords import CASES
 from bot.web.jsoned import HASH, ID, blob, unblob
@@ -128,7 +129,7 @@ class CasePages:
         def found(tx: Transaction) -> Mapping[str, Any]:
             if not cases.may(tx, visitor.person):
                 raise trouble.missing()
-            return {"cases": [_line(tx, each) for each in tx.cases.of(visitor.person.id)]}
+            return {"cases": [_line(tx, each) for each in tx.sealed.of(visitor.person.id)]}
 
         return await self._written(visitor, found)
 
@@ -171,7 +172,7 @@ class CasePages:
             kept = recovery_of(tx, _proof(data))
             if kept is None:
                 raise Refusal(CASES["recover_wrong"])
-            ours = [x for x in tx.cases.everyone_s() if x.recovery_holder == kept.id]
+            ours = [x for x in tx.sealed.everyone_s() if x.recovery_holder == kept.id]
             return {"key": _key_facts(kept), "cases": [_line(tx, each) for each in ours]}
 
         return await self._written(visitor, found)
@@ -215,7 +216,7 @@ class CasePages:
 def _desk(tx: Transaction, person: Person, number: int, data: Mapping[str, Any]) -> Desk:
     """Raises Trouble, the same for a case that is not there and one that is not for them."""
     if "proof" in data:
-        kept, case = recovery_of(tx, _proof(data)), tx.cases.find(number)
+        kept, case = recovery_of(tx, _proof(data)), tx.sealed.find(number)
         if kept is None or case is None or case.recovery_holder != kept.id:
             raise trouble.missing()
         return Desk(tx, person, case, recovered=True)
@@ -232,7 +233,7 @@ def _proof(data: Mapping[str, Any]) -> str:
 
 def recovery_of(tx: Transaction, proof: str) -> Kept | None:
     """An older recovery key too: older cases are sealed to it."""
-    found = [x for x in tx.cases.held(None) if hmac.compare_digest(x.proof or "", proof)]
+    found = [x for x in tx.sealed.held(None) if hmac.compare_digest(x.proof or "", proof)]
     return found[0] if found else None
 
 
@@ -242,7 +243,7 @@ def recovery_of(tx: Transaction, proof: str) -> Kept | None:
 def _keep_key(tx: Transaction, person: Person, kept: Kept) -> Mapping[str, Any]:
     if not cases.may(tx, person):
         raise trouble.missing()
-    tx.cases.hold(kept)
+    tx.sealed.hold(kept)
     return {"id": kept.id}
 
 
@@ -253,17 +254,17 @@ def _keep_recovery(tx: Transaction, person: Person, kept: Kept) -> Mapping[str, 
     roles = {role for found in named for each in found for role in each.roles}
     if kept.keepers[0] == kept.keepers[1] or rules.INVESTIGATOR in roles:
         raise Refusal(say("The halves go to two different people, and to no investigator."))
-    tx.cases.hold(kept)
+    tx.sealed.hold(kept)
     return {"id": kept.id}
 
 
 def _facts(tx: Transaction, person: Person, now: Channel) -> Mapping[str, Any]:
-    mine = tx.cases.held(person.id)
+    mine = tx.sealed.held(person.id)
     holders = {each.person: each for each in now.holders}
     readers = [
         each for each in now.directory.people.values() if each.active and cases.may(tx, each)
     ]
-    kept = next((each for each in tx.cases.holders() if each.person is None), None)
+    kept = next((each for each in tx.sealed.holders() if each.person is None), None)
     return {
         "keys": [_key_facts(each) for each in mine],
         "investigator": rules.INVESTIGATOR in person.roles,
@@ -278,7 +279,7 @@ def _facts(tx: Transaction, person: Person, now: Channel) -> Mapping[str, Any]:
             for each in sorted(readers, key=lambda one: one.name)
         ],
         "recovery": kept and {"print": _print(kept.public), "keepers": list(kept.keepers)},
-        "cases": [_line(tx, each) for each in tx.cases.of(person.id)],
+        "cases": [_line(tx, each) for each in tx.sealed.of(person.id)],
     }
 
 
@@ -321,8 +322,8 @@ def opened(desk: Desk, data: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: A
     """All of it but files, still sealed; that they opened it is on record."""
     tx, case = desk.tx, desk.case
     _note(desk, "recovered" if desk.recovered else "opened")
-    now, keys = channel.channel(tx), tx.cases.keys(case.id)
-    public = {x.id: x.public for person, _ in keys for x in tx.cases.held(person)}
+    now, keys = channel.channel(tx), tx.sealed.keys(case.id)
+    public = {x.id: x.public for person, _ in keys for x in tx.sealed.held(person)}
     return {
         **_line(tx, case),
         "case": case.id,
@@ -348,8 +349,8 @@ def opened(desk: Desk, data: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: A
         ],
         "company": now.company,
         "near": rules.tags(now),
-        "said": [_said(tx, each) for each in tx.cases.said(case.id)],
-        "openings": [_opening(tx, each) for each in tx.cases.openings(case.id)],
+        "said": [_said(tx, each) for each in tx.sealed.said(case.id)],
+        "openings": [_opening(tx, each) for each in tx.sealed.openings(case.id)],
         "log": _log(tx, case),
         "next": list(rules.NEXT[case.state]),
         "files": desk.files,
@@ -360,11 +361,11 @@ def opened(desk: Desk, data: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: A
 
 def _note(desk: Desk, what: str) -> None:
     """Once in a while: what they do on the page shows the case anew each time."""
-    rows = desk.tx.cases.logged(desk.case.id)
+    rows = desk.tx.sealed.logged(desk.case.id)
     since = desk.tx.clock.now() - A_WHILE
     lately = [row.what for row in rows if row.person == desk.person.id and row.at > since]
     if what not in lately:
-        desk.tx.cases.log(desk.case.id, desk.person.id, what)
+        desk.tx.sealed.log(desk.case.id, desk.person.id, what)
 
 
 def _said(tx: Transaction, each: Any) -> Mapping[str, Any]:
@@ -393,13 +394,13 @@ def _log(tx: Transaction, case: Case) -> Sequence[Mapping[str, Any]]:
             "about": _name(tx, row.about) if row.what in NAMED else row.about,
             "at": row.at.isoformat(),
         }
-        for row in tx.cases.logged(case.id)
+        for row in tx.sealed.logged(case.id)
     ]
 
 
 def part(desk: Desk, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """A file, still sealed."""
-    found = desk.tx.cases.part(desk.case.id, jsoned.word(data, "id", ID))
+    found = desk.tx.sealed.part(desk.case.id, jsoned.word(data, "id", ID))
     if found is None:
         raise trouble.missing()
     return _said(desk.tx, found)
@@ -445,5 +446,5 @@ def agree(desk: Desk, data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def seen(desk: Desk, data: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG001
     """Their browser is about to show who reported."""
-    desk.tx.cases.log(desk.case.id, desk.person.id, "saw who reported")
+    desk.tx.sealed.log(desk.case.id, desk.person.id, "saw who reported")
     return {"ok": True}

@@ -16,7 +16,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.command import Refusal
-from bot.handlers import cases, channel
+from bot.handlers import channel
+from bot.handlers import sealedcases as cases
 from bot.policy import reporting as rules
 from bot.policy.casefile import REPORTER, STAFF, Case, Report, Said
 from bot.policy.people import Directory
@@ -149,19 +150,19 @@ class Reporting:
 
     def _read(self, receipt: str) -> Mapping[str, Any] | None:
         with self._site.store.reading() as tx:
-            case = tx.cases.of_receipt(receipt)
+            case = tx.sealed.of_receipt(receipt)
             return told_reporter(tx, case) if case else None
 
     def _part(self, receipt: str, id: str) -> Mapping[str, Any] | None:
         with self._site.store.reading() as tx:
-            case = tx.cases.of_receipt(receipt)
-            found = tx.cases.part(case.id, id) if case else None
+            case = tx.sealed.of_receipt(receipt)
+            found = tx.sealed.part(case.id, id) if case else None
             return said(found) if found else None
 
     def _write(self, receipt: str, parts: Any) -> bool:
         """Who looks after the case is told that something waits there."""
         with self._site.store.transaction(hurry=True) as tx:
-            case = tx.cases.of_receipt(receipt)
+            case = tx.sealed.of_receipt(receipt)
             if case is None:
                 return False
             cases.add(tx, case, REPORTER, parts)
@@ -190,7 +191,7 @@ def told_reporter(tx: Transaction, case: Case) -> Mapping[str, Any]:
         "outcome": case.outcome,
         "at": case.at.isoformat(),
         "code": jsoned.unblob(case.code),
-        "said": [said(each) for each in tx.cases.said(case.id)],
+        "said": [said(each) for each in tx.sealed.said(case.id)],
     }
 
 

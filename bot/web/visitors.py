@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.command import Call
 from bot.events import Account, Place
-from bot.handlers import cases
+from bot.handlers import sealedcases as cases
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.store.sessions import Session, Standing, Token, web_account

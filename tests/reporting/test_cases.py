@@ -12,8 +12,9 @@ import pytest
 from bot import reporting, sealing
 from bot.command import Refusal
 from bot.effects import OpenForm
-from bot.handlers import cases, counting
-from bot.handlers.cases import Step
+from bot.handlers import counting
+from bot.handlers import sealedcases as cases
+from bot.handlers.sealedcases import Step
 from bot.policy.casefile import ACKNOWLEDGE, ANSWER, OUTCOME, REPORTER, STAFF, Part
 from bot.reporting import CONFIDENTIAL, OPENLY
 from bot.store.reporting import Reporting
@@ -43,8 +44,8 @@ def test_only_who_it_is_sealed_to_can_open_it(desk: Desk) -> None:
             other.opens(number)
     eve, bob = world.eve.person, world.bob.person
     with desk.store.transaction() as tx:
-        assert [x.number for x in tx.cases.of("eve")] == [number]
-        assert tx.cases.of("bob") == []
+        assert [x.number for x in tx.sealed.of("eve")] == [number]
+        assert tx.sealed.of("bob") == []
         assert cases.of(tx, bob, number) is None
         assert cases.of(tx, replace(eve, roles=frozenset()), number) is None
 
@@ -179,13 +180,13 @@ def test_both_sides_write_and_an_answer_is_owed(world: World) -> None:
         assert not cases.add(tx, case, REPORTER, (part,))
         cases.heard(tx, case)
         cases.heard(tx, case)
-        duties = tx.duties.about(f"case/{case.id}")
+        duties = tx.duties.about(f"sealed/{case.id}")
     assert sorted(x.rule for x in duties) == [ANSWER, OUTCOME]
 
     world.does(world.eve, number, cases.answered, world.eve.writes(case, "Thank you."))
     assert world.owed(number) == {"eve": OUTCOME}
     with world.desk.store.transaction() as tx:
-        sides = [x.side for x in tx.cases.said(case.id)]
+        sides = [x.side for x in tx.sealed.said(case.id)]
         huge = Part(id="c" * 32, kind="file", body=bytes(200_000_000))
         with pytest.raises(Refusal):
             cases.add(tx, case, REPORTER, (huge,))
@@ -229,7 +230,7 @@ def test_who_reported_is_seen_by_two_together_and_by_nobody_alone(world: World) 
 
     assert json.loads(sealing.open_(key, case.identity, context)) == {"name": "ann"}
     with world.desk.store.transaction() as tx:
-        logged = [(row.person, row.what) for row in tx.cases.logged(case.id)]
+        logged = [(row.person, row.what) for row in tx.sealed.logged(case.id)]
     assert logged == [
         ("eve", "asked who reported"),
         ("bob", "agreed that it is seen who reported"),
@@ -252,7 +253,7 @@ def test_the_receipt_code_opens_it_and_another_does_not(world: World) -> None:
     asyncio.run(world.desk.bot.inbox.report(report))
     receipt = sealing.receipt(code, "acme")
     with world.desk.store.transaction() as tx:
-        case = tx.cases.of_receipt(receipt.known_by)
+        case = tx.sealed.of_receipt(receipt.known_by)
     assert case is not None
 
     key = sealing.open_(receipt.key, case.code, f"case/{case.id}/code")
@@ -276,18 +277,18 @@ def test_the_database_changes_nothing_that_was_said_or_done(world: World) -> Non
     number = world.report("ann", "He takes money.")
     case = world.case(number)
     with world.desk.store.transaction() as tx:
-        tx.cases.log(case.id, "eve", "opened")
+        tx.sealed.log(case.id, "eve", "opened")
 
     def tamper(statement: str) -> Any:
         with world.desk.store.transaction() as tx:
             tx.rows.conn.exec_driver_sql(statement)
 
     for statement in (
-        "UPDATE case_parts SET body = x'00'",
-        "DELETE FROM case_parts",
-        "DELETE FROM case_log",
-        "DELETE FROM cases",
-        "UPDATE cases SET number = 99",
+        "UPDATE sealed_parts SET body = x'00'",
+        "DELETE FROM sealed_parts",
+        "DELETE FROM sealed_log",
+        "DELETE FROM sealed_cases",
+        "UPDATE sealed_cases SET number = 99",
     ):
         with pytest.raises(Exception, match="case"):
             tamper(statement)

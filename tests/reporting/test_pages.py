@@ -130,7 +130,7 @@ def test_nonsense_is_refused_and_stands_in_no_log(
     ours = [x.getMessage() for x in caplog.records]
     assert not [x for x in ours if CANARY in x]
     with scene.desk.store.transaction() as tx:
-        assert tx.cases.everyone_s() == []
+        assert tx.sealed.everyone_s() == []
 
 
 def test_too_many_wait_and_are_not_dropped(scene: Setting) -> None:

@@ -200,8 +200,8 @@ def test_in_slack_it_is_found_nowhere_and_the_code_is_shown_in_the_form_alone(
         home.ann.close()
 
         with home.store.transaction() as tx:
-            (case,) = tx.cases.everyone_s()
-            readers = {person for person, _ in tx.cases.keys(case.id)}
+            (case,) = tx.sealed.everyone_s()
+            readers = {person for person, _ in tx.sealed.keys(case.id)}
             keys = tx.rows.conn.exec_driver_sql("SELECT key FROM journal").scalars().all()
             sent = tx.rows.conn.exec_driver_sql("SELECT key FROM outbox").scalars().all()
         assert readers == {"eve"}  # bob works for mei

@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot import reporting, sealing
-from bot.handlers import cases
+from bot.handlers import sealedcases as cases
 from bot.policy.casefile import REPORTER, STAFF, Case, Key, Part
 from bot.policy.people import Person
 from bot.policy.reporting import Channel
 from bot.reporting import ANONYMOUS, Told
-from bot.store.cases import Kept
+from bot.store.sealed import Kept
 from tests.desk import Desk, person
 
 ROLES = {"eve": "investigator", "bob": "investigator", "olga": "auditor"}
@@ -50,7 +50,7 @@ class Reader:
             keepers=() if self.who else ("hana", "Notary Lim"),
         )
         with self.desk.store.transaction() as tx:
-            tx.cases.hold(kept)
+            tx.sealed.hold(kept)
 
     @property
     def public(self) -> bytes:
@@ -64,7 +64,7 @@ class Reader:
     def key(self, case: Case) -> bytes:
         """Raises LookupError where it is not sealed to them."""
         with self.desk.store.transaction() as tx:
-            mine = {key.holder: key for _, key in tx.cases.keys(case.id)}
+            mine = {key.holder: key for _, key in tx.sealed.keys(case.id)}
         if self.who is None:
             return sealing.unseal(self.private, case.recovery, f"case/{case.id}/recovery")
         sealed = mine[self.holder].sealed
@@ -72,7 +72,7 @@ class Reader:
 
     def half(self, case: Case) -> bytes:
         with self.desk.store.transaction() as tx:
-            mine = {key.holder: key for _, key in tx.cases.keys(case.id)}
+            mine = {key.holder: key for _, key in tx.sealed.keys(case.id)}
         share = mine[self.holder].share
         assert share is not None
         return sealing.unseal(self.private, share, f"case/{case.id}/share/{self.holder}")
@@ -80,9 +80,9 @@ class Reader:
     def opens(self, number: int) -> dict[str, Any]:
         """The report itself."""
         with self.desk.store.transaction() as tx:
-            case = tx.cases.find(number)
+            case = tx.sealed.find(number)
             assert case is not None
-            first = tx.cases.said(case.id)[0]
+            first = tx.sealed.said(case.id)[0]
         context = f"case/{case.id}/message/{first.part.id}/{REPORTER}"
         opened: dict[str, Any] = json.loads(sealing.open_(self.key(case), first.part.body, context))
         return opened
@@ -126,12 +126,12 @@ class World:
 
     def case(self, number: int) -> Case:
         with self.desk.store.transaction() as tx:
-            found = tx.cases.find(number)
+            found = tx.sealed.find(number)
         assert found is not None
         return found
 
     def does(self, reader: Reader, number: int, deed: Any, *given: Any) -> Any:
-        """One of the deeds of `bot.handlers.cases`, by who has a key to the case."""
+        """One of the deeds of `bot.handlers.sealedcases`, by who has a key to the case."""
         person = reader.person
         with self.desk.store.transaction() as tx:
             found = cases.of(tx, person, number)
@@ -141,4 +141,4 @@ class World:
     def owed(self, number: int) -> dict[str | None, str]:
         case = self.case(number)
         with self.desk.store.transaction() as tx:
-            return {x.owed_by: x.rule for x in tx.duties.about(f"case/{case.id}")}
+            return {x.owed_by: x.rule for x in tx.duties.about(f"sealed/{case.id}")}

@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "case_holders",
+        "sealed_holders",
         *_keys("id"),
         sa.Column("person", sa.String(), nullable=True),
         sa.Column("public", sa.LargeBinary(), nullable=False),
@@ -26,9 +26,9 @@ def upgrade() -> None:
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("company", "id"),
     )
-    op.create_index("case_holders_person", "case_holders", ["company", "person"], unique=False)
+    op.create_index("case_holders_person", "sealed_holders", ["company", "person"], unique=False)
     op.create_table(
-        "cases",
+        "sealed_cases",
         *_keys("id"),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("receipt", sa.String(), nullable=False),
@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("company", "receipt"),
     )
     op.create_table(
-        "case_keys",
+        "sealed_keys",
         *_keys("case", "holder"),
         sa.Column("person", sa.String(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -58,14 +58,14 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("company", "case", "holder"),
     )
-    op.create_index("case_keys_person", "case_keys", ["company", "person"], unique=False)
+    op.create_index("case_keys_person", "sealed_keys", ["company", "person"], unique=False)
     op.create_table(
-        "case_left_out",
+        "sealed_left_out",
         *_keys("case", "person"),
         sa.PrimaryKeyConstraint("company", "case", "person"),
     )
     op.create_table(
-        "case_parts",
+        "sealed_parts",
         *_keys("case"),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("part", sa.String(), nullable=False),
@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("company", "case", "part"),
     )
     op.create_table(
-        "case_log",
+        "sealed_log",
         *_keys("case"),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company", "case", "number"),
     )
     op.create_table(
-        "case_openings",
+        "sealed_openings",
         *_keys("case"),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),

@@ -32,16 +32,16 @@ class Closed(Exception):
 
 def take(tx: Transaction, report: Report) -> Case:
     """A report, sealed. The same again is the same. Raises Stale, Closed, Refusal."""
-    known = tx.cases.of_receipt(report.receipt)
+    known = tx.sealed.of_receipt(report.receipt)
     if known is not None:
         return known
     now = channel.channel(tx)
     if not now.open or now.recovery is None:
         raise Closed
     whose = _readers(now, report)
-    case = tx.cases.add(report, tx.duties.number(), whose, now.recovery.id)
+    case = tx.sealed.add(report, tx.duties.number(), whose, now.recovery.id)
     readers = set(whose.values())
-    tx.cases.leave_out(case.id, _left_out(now, readers))
+    tx.sealed.leave_out(case.id, _left_out(now, readers))
     add(tx, case, REPORTER, report.parts)
     keepers = {each.person for each in now.keepers if each.person} & set(report.tell)
     for person in sorted(readers or keepers):
@@ -68,11 +68,11 @@ def _left_out(now: Channel, readers: Collection[str]) -> set[str]:
 def add(tx: Transaction, case: Case, side: str, parts: tuple[Part, ...]) -> bool:
     """What somebody says in a case. False: it stood there already. Raises Refusal."""
     limit = tx.policies.current().reporting.file_bytes
-    count, size = tx.cases.weight(case.id)
+    count, size = tx.sealed.weight(case.id)
     most = ROOM * (limit + 2 * reporting.LONGEST)
     if count + len(parts) > MOST or size + sum(len(each.body) for each in parts) > most:
         raise Refusal(say("This case is full. Nothing more can be added to it here."))
-    return tx.cases.say(case.id, side, parts)
+    return tx.sealed.say(case.id, side, parts)
 
 
 def heard(tx: Transaction, case: Case) -> None:
@@ -86,7 +86,7 @@ def answered(tx: Transaction, case: Case, person: Person, parts: tuple[Part, ...
     """By one of those who can open it. Raises Refusal."""
     if not add(tx, case, person.id, parts):
         return
-    tx.cases.log(case.id, person.id, "answered")
+    tx.sealed.log(case.id, person.id, "answered")
     for duty in tx.duties.about(CASE + case.id):
         if duty.rule == ANSWER:
             deeds.settle(tx, duty, "done", Ending("handled", tx.clock.now()))
@@ -119,10 +119,10 @@ def _owe(tx: Transaction, case: Case, person: str, rule: str) -> None:
 
 def of(tx: Transaction, person: Person, number: int) -> Case | None:
     """For who has a key to it and still has the role; for anybody else there is none."""
-    found = tx.cases.find(number)
+    found = tx.sealed.find(number)
     if found is None or not may(tx, person):
         return None
-    return found if any(who == person.id for who, _ in tx.cases.keys(found.id)) else None
+    return found if any(who == person.id for who, _ in tx.sealed.keys(found.id)) else None
 
 
 def may(tx: Transaction, person: Person) -> bool:
@@ -157,9 +157,9 @@ def move(tx: Transaction, case: Case, person: Person, step: Step) -> Case:
     )
     if step.said:
         add(tx, case, person.id, step.said)
-    if not tx.cases.save(moved, case):
+    if not tx.sealed.save(moved, case):
         raise Refusal(say("This case has moved on meanwhile. Load the page anew."))
-    tx.cases.log(case.id, person.id, step.to, step.outcome)
+    tx.sealed.log(case.id, person.id, step.to, step.outcome)
     _owed_now(tx, case, moved)
     return moved
 
@@ -180,13 +180,13 @@ def _owed_now(tx: Transaction, before: Case, case: Case) -> None:
 
 def assign(tx: Transaction, case: Case, person: Person, to: str) -> Case:
     """To somebody who can open it. Raises Refusal."""
-    readers = {who for who, _ in tx.cases.keys(case.id)}
+    readers = {who for who, _ in tx.sealed.keys(case.id)}
     if case.state in ("received", "closed") or to not in readers:
         raise Refusal(say("Only who can open this case can be given it, while it is looked at."))
     given = replace(case, owner=to)
-    if not tx.cases.save(given, case):
+    if not tx.sealed.save(given, case):
         raise Refusal(say("This case has moved on meanwhile. Load the page anew."))
-    tx.cases.log(case.id, person.id, "assigned", to)
+    tx.sealed.log(case.id, person.id, "assigned", to)
     _owed_now(tx, case, given)
     return given
 
@@ -196,8 +196,8 @@ def may_be_let_in(tx: Transaction, case: Case) -> list[reporting.Holder]:
 
     Whoever has a newer key than the one it was sealed to can be let in again.
     """
-    now, out = channel.channel(tx), tx.cases.left_out(case.id)
-    with_key = {key.holder for _, key in tx.cases.keys(case.id)}
+    now, out = channel.channel(tx), tx.sealed.left_out(case.id)
+    with_key = {key.holder for _, key in tx.sealed.keys(case.id)}
     return [x for x in now.holders if x.id not in with_key and x.person not in out]
 
 
@@ -206,30 +206,30 @@ def let_in(tx: Transaction, case: Case, person: Person, key: Key) -> None:
     fit = {each.id: each for each in may_be_let_in(tx, case)}
     if key.holder not in fit:
         raise Refusal(say("This person was left out of the case on purpose, or can open it."))
-    own = next((each for who, each in tx.cases.keys(case.id) if who == person.id), None)
-    tx.cases.give(
+    own = next((each for who, each in tx.sealed.keys(case.id) if who == person.id), None)
+    tx.sealed.give(
         case.id, replace(key, half=own.half if own else ""), fit[key.holder].person, person.id
     )
-    tx.cases.log(case.id, person.id, "let in", fit[key.holder].person)
+    tx.sealed.log(case.id, person.id, "let in", fit[key.holder].person)
 
 
 def ask(tx: Transaction, case: Case, person: Person, holder: str, why: bytes) -> None:
     """They want to see who reported; somebody with the other half is to agree. Raises Refusal."""
     if case.identity is None:
         raise Refusal(say("Nobody's name was left with this case."))
-    own = [each for each in tx.cases.keys(case.id) if each[0] == person.id]
+    own = [each for each in tx.sealed.keys(case.id) if each[0] == person.id]
     if holder not in {key.holder for _, key in own}:
         raise Refusal(say("This case has moved on meanwhile. Load the page anew."))
-    tx.cases.ask(case.id, person.id, holder, why)
-    tx.cases.log(case.id, person.id, "asked who reported")
+    tx.sealed.ask(case.id, person.id, holder, why)
+    tx.sealed.log(case.id, person.id, "asked who reported")
 
 
 def agree(tx: Transaction, case: Case, person: Person, number: int, share: bytes) -> None:
     """A second person, who has the other half. Raises Refusal."""
-    asked = next((each for each in tx.cases.openings(case.id) if each.number == number), None)
-    halves = {who: key.half for who, key in tx.cases.keys(case.id)}
+    asked = next((each for each in tx.sealed.openings(case.id) if each.number == number), None)
+    halves = {who: key.half for who, key in tx.sealed.keys(case.id)}
     if asked is None or asked.by == person.id or halves[person.id] == halves.get(asked.by):
         raise Refusal(say("Somebody else, who has the other half, is to agree."))
-    if not tx.cases.agree(case.id, number, person.id, share):
+    if not tx.sealed.agree(case.id, number, person.id, share):
         raise Refusal(say("Somebody has agreed already."))
-    tx.cases.log(case.id, person.id, "agreed that it is seen who reported", asked.by)
+    tx.sealed.log(case.id, person.id, "agreed that it is seen who reported", asked.by)

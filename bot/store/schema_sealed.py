@@ -7,8 +7,8 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, String, UniqueConstr
 
 from bot.store.schema import Moment, table
 
-case_holders = table(
-    "case_holders",  # who can open cases: a public key each, the private one under a passphrase
+sealed_holders = table(
+    "sealed_holders",  # who can open cases: a public key each, the private one under a passphrase
     ["id"],
     Column("person", String),  # None: the recovery key, split between two people
     Column("public", LargeBinary, nullable=False),
@@ -20,9 +20,9 @@ case_holders = table(
     Column("since", Moment, nullable=False),
     Column("until", Moment),  # a newer one took its place
 )
-Index("case_holders_person", case_holders.c.company, case_holders.c.person)
-cases = table(
-    "cases",
+Index("case_holders_person", sealed_holders.c.company, sealed_holders.c.person)
+sealed_cases = table(
+    "sealed_cases",
     ["id"],
     Column("number", Integer, nullable=False),
     Column("receipt", String, nullable=False),  # a hash of what follows from the receipt code
@@ -40,8 +40,8 @@ cases = table(
     UniqueConstraint("company", "number"),
     UniqueConstraint("company", "receipt"),
 )
-case_keys = table(
-    "case_keys",  # a case's key, sealed to each who may open it
+sealed_keys = table(
+    "sealed_keys",  # a case's key, sealed to each who may open it
     ["case", "holder"],
     Column("person", String, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
@@ -50,10 +50,10 @@ case_keys = table(
     Column("by", String),  # who sealed it again for them; None: who reported
     Column("at", Moment, nullable=False),
 )
-Index("case_keys_person", case_keys.c.company, case_keys.c.person)
-case_left_out = table("case_left_out", ["case", "person"])  # on purpose: it may concern them
-case_parts = table(
-    "case_parts",  # append-only: what was said in a case, and files; sealed
+Index("case_keys_person", sealed_keys.c.company, sealed_keys.c.person)
+sealed_left_out = table("sealed_left_out", ["case", "person"])  # on purpose: it may concern them
+sealed_parts = table(
+    "sealed_parts",  # append-only: what was said in a case, and files; sealed
     ["case", "number"],
     Column("part", String, nullable=False),  # its own id, by which a repetition is known
     Column("kind", String, nullable=False),  # message, file
@@ -62,16 +62,16 @@ case_parts = table(
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("company", "case", "part"),
 )
-case_log = table(
-    "case_log",  # append-only: who of those who can open a case did what
+sealed_log = table(
+    "sealed_log",  # append-only: who of those who can open a case did what
     ["case", "number"],
     Column("person", String, nullable=False),
     Column("what", String, nullable=False),
     Column("about", String, nullable=False),  # a state, or another person
     Column("at", Moment, nullable=False),
 )
-case_openings = table(
-    "case_openings",  # somebody asks to see who reported; a second person agrees or not
+sealed_openings = table(
+    "sealed_openings",  # somebody asks to see who reported; a second person agrees or not
     ["case", "number"],
     Column("by", String, nullable=False),
     Column("holder", String, nullable=False),  # the key to which the other half is to be sealed

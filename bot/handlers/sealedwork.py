@@ -9,7 +9,7 @@ from bot.words import Code, Link, Ref, Say, say
 
 def number(tx: Transaction, duty: Duty) -> Ref:
     """Those who handle it know it by the number of the case."""
-    case = tx.cases.get(duty.subject.removeprefix(CASE))
+    case = tx.sealed.get(duty.subject.removeprefix(CASE))
     return Ref(case.number if case else duty.number)
 
 
