@@ -16,6 +16,8 @@ MODULES = {
     "report": "report",
     "verify": "verify",
     "verify-pages": "verifypages",
+    "export": "export",
+    "sample": "sample",
     "explain": "explain",
     "doctor": "doctor",
     "people": "people",

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Router
 
-from bot.web import scripts, showing, trouble
+from bot.web import reviewing, scripts, showing, trouble
 from bot.web.pages import Pages
 from bot.web.site import Site, spoken
 from bot.web.trouble import Trouble
@@ -29,6 +29,9 @@ POLICY = (
 SEALING = (  # pages whose scripts seal and open: ours alone, and nothing typed becomes markup
     f"{POLICY}; script-src 'self'; connect-src 'self';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
+)
+KEYED = (  # where a script of ours listens to keys
+    f"{POLICY}; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 ALWAYS = {
     "Content-Security-Policy": POLICY,
@@ -65,6 +68,8 @@ class Gate:
                 headers.update(ALWAYS)
                 if path.startswith(scripts.PAGES):
                     headers["Content-Security-Policy"] = SEALING
+                if path.startswith(reviewing.PAGES):
+                    headers["Content-Security-Policy"] = KEYED
                 headers["Cache-Control"] = A_DAY if path.startswith("/static/") else FRESH
             await send(message)
 
