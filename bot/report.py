@@ -37,6 +37,7 @@ NEEDS: Mapping[Edition, tuple[str, ...]] = {
 PSEUDONYM = 10  # hex digits
 
 Kind = Literal["text", "whole", "decimal", "percent", "change", "moment", "span", "minutes"]
+Stage = Literal["waiting", "reading", "writing", "checking"]
 Tone = Literal["plain", "good", "fair", "bad", "grey"]
 Value = str | Say | int | float | datetime | date | timedelta | None
 
@@ -51,6 +52,7 @@ class Shown:
 
 
 Row = Sequence[Value | Shown]
+Tell = Callable[["Progress"], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,20 @@ class Layout:
     charts: tuple[Chart, ...] = ()
     notes: tuple[Say, ...] = ()
     index: bool = False  # ends with a list of all sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a workbook is: `done` of its `sheets`, and `rows` of its long tables."""
+
+    stage: Stage
+    done: int = 0
+    sheets: int = 0
+    rows: int = 0
+
+
+def silent(_: Progress) -> None:
+    """Nobody asked how far it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
