@@ -159,12 +159,12 @@ def pledge(duty: Duty, answered: datetime | None, closes: datetime) -> Pledge | 
 
 def response_rate(facts: Sequence[Fact]) -> Share:
     """K1: answered by the cut-off."""
-    return _share(sum(fact.answered for fact in facts), len(facts))
+    return share(sum(fact.answered for fact in facts), len(facts))
 
 
 def on_time_rate(facts: Sequence[Fact]) -> Share:
     """K2: answered by the due time, or promised in time and answered by the promise."""
-    return _share(sum(fact.punctual for fact in facts), len(facts))
+    return share(sum(fact.punctual for fact in facts), len(facts))
 
 
 def median(facts: Sequence[Fact]) -> Span:
@@ -179,12 +179,12 @@ def ninetieth(facts: Sequence[Fact]) -> Span:
 
 def escalation_rate(facts: Sequence[Fact]) -> Share:
     """K5: of which a manager was told."""
-    return _share(sum(fact.escalated for fact in facts), len(facts))
+    return share(sum(fact.escalated for fact in facts), len(facts))
 
 
 def holding_share(facts: Sequence[Fact]) -> Share:
     """K6: of which an answer was promised for a later time."""
-    return _share(sum(fact.pledge is not None for fact in facts), len(facts))
+    return share(sum(fact.pledge is not None for fact in facts), len(facts))
 
 
 def pledges(facts: Sequence[Fact]) -> Counter[Pledge]:
@@ -194,7 +194,7 @@ def pledges(facts: Sequence[Fact]) -> Counter[Pledge]:
 def promises_kept(facts: Sequence[Fact]) -> Share:
     """K7: of the promises whose time came; moved ones count, and not as kept."""
     found = pledges(facts)
-    return _share(found["kept"], found["kept"] + found["renegotiated"] + found["broken"])
+    return share(found["kept"], found["kept"] + found["renegotiated"] + found["broken"])
 
 
 def turnaround(request: Request, closes: datetime, clock: Hours, calendar: str) -> timedelta | None:
@@ -304,7 +304,8 @@ def coverage(gaps: Iterable[tuple[str, datetime, datetime]], rooms: int, period:
     return 1 - lost / ((period.end - period.start) * max(rooms, len(reached), 1))
 
 
-def _share(met: int, n: int) -> Share:
+def share(met: int, n: int) -> Share:
+    """`met` of `n`, where there are any."""
     return Rate(met, n) if n else TooFew(0, 1)
 
 
