@@ -72,11 +72,11 @@ class Ink:
             return None
         offsets, seconds = self.offsets, [value.timestamp() // 1 for value in some]
         try:
-            days = iter([(at + offsets[at // QUARTER] + SINCE) / SECONDS for at in seconds])
+            days = [(at + offsets[at // QUARTER] + SINCE) / SECONDS for at in seconds]
         except Uneven:
             return None
         begin, blank = self._number, self.blank
-        return [blank if value is None else f"{begin}{next(days):.9f}</v></c>" for value in values]
+        return [blank if value is None else f"{begin}{next(days)!r}</v></c>" for value in values]
 
     def _spans(self, values: Sequence[timedelta | None]) -> list[str] | None:
         if min(value for value in values if value is not None) < timedelta():
@@ -101,7 +101,7 @@ class Ink:
                 return f"{self._number}{content / DAY!r}</v></c>"
             case datetime():
                 days = (content.replace(tzinfo=UTC) - EPOCH) / DAY
-                return f"{self._number}{days:.9f}</v></c>"
+                return f"{self._number}{days!r}</v></c>"
             case bool():
                 return f"{self._truth}{content:d}</v></c>"
             case _:

@@ -110,7 +110,7 @@ def _part(part: Part, font: str) -> NamedStyle:
                 name,
                 Font(name=font, size=10, color=ACCENT, underline="single"),
                 border=line,
-                alignment=Alignment(indent=INDENT, vertical="top"),
+                alignment=Alignment("left", "top", indent=INDENT),
             )
         case "header":
             return NamedStyle(

@@ -6,6 +6,9 @@ the whole follows from those of the parts.
 
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 
@@ -16,6 +19,11 @@ DIVISOR = 0xEDB88320  # of CRC-32; the highest power of x stands in the lowest b
 ONE, BYTE = 1 << 31, 1 << 23  # x to the power of 0 and of 8
 
 
+@cache
+def packers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "packing")
+
+
 class Packed:
     """A stretch of a part of the file. The `last` one ends it."""
 
@@ -23,14 +31,16 @@ class Packed:
         self.size = self.checksum = self.length = 0  # bytes unpacked, CRC-32, bytes packed
         self._file = cast("IO[bytes]", SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
         self._packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-        self.add(body)
+        self._packing: Future[None] | None = None
+        self._pack(body)
 
     def add(self, body: bytes) -> None:
-        self.size += len(body)
-        self.checksum = zlib.crc32(body, self.checksum)
-        self._write(self._packer.compress(body))
+        """Packed while the next is being made: zlib leaves Python to others meanwhile."""
+        self._wait()
+        self._packing = packers().submit(self._pack, body)
 
     def end(self, *, last: bool) -> None:
+        self._wait()
         self._write(self._packer.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH))
 
     def pieces(self) -> Iterator[bytes]:
@@ -40,7 +50,20 @@ class Packed:
             yield piece
 
     def drop(self) -> None:
+        with suppress(Exception):  # whoever ends it has heard of it
+            self._wait()
         self._file.close()
+
+    def _wait(self) -> None:
+        """One at a time, and in order. Raises what went wrong."""
+        packing, self._packing = self._packing, None
+        if packing is not None:
+            packing.result()
+
+    def _pack(self, body: bytes) -> None:
+        self.size += len(body)
+        self.checksum = zlib.crc32(body, self.checksum)
+        self._write(self._packer.compress(body))
 
     def _write(self, packed: bytes) -> None:
         self.length += len(packed)

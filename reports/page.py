@@ -26,7 +26,8 @@ from reports.splice import Filling
 
 HEADER_ROW = 4
 TITLE = 27.0  # points
-A4 = 9
+A3, A4 = 8, 9
+READABLE = 220  # characters on a line of A4
 BAR = "9FB3C8"
 
 
@@ -198,13 +199,17 @@ class Page:
         self.put(row, height)
 
     def _set_up(self, footer: str, *, whole: bool) -> None:
-        """A4 landscape, as wide as the page (`whole`: on one page), the header on every page."""
+        """Landscape, as wide as the page (`whole`: on one page), the header on every page.
+
+        What could not be read on A4 is for A3.
+        """
         paper = self.paper
         paper.freeze_panes = f"A{HEADER_ROW + 1}"
         paper.sheet_view.showGridLines = False
         paper.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         setup, margins = paper.page_setup, paper.page_margins
-        setup.orientation, setup.paperSize = "landscape", A4
+        wide = sum(self.widths) > READABLE
+        setup.orientation, setup.paperSize = "landscape", A3 if wide else A4
         setup.fitToWidth, setup.fitToHeight = 1, int(whole)
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.footer = 0.5, 0.75, 0.3

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from reports.packed import LEVEL, Packed, checksum
 from reports.proof import Broken
+from reports.tidy import tidy
 
 AREA = re.compile(rb'<dimension ref="[^"]*"\s*/>')
 
@@ -34,7 +35,7 @@ def splice(draft: Path, out: Path, fillings: Mapping[str, Filling]) -> None:
         for info in old.infolist():
             body, filling = old.read(info), fillings.get(info.filename)
             if filling is None:
-                new.writestr(info, body, zipfile.ZIP_DEFLATED, LEVEL)
+                new.writestr(info, tidy(info.filename, body), zipfile.ZIP_DEFLATED, LEVEL)
             else:
                 _fill(new, info, body, filling)
 

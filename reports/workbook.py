@@ -189,7 +189,8 @@ class Book:
         rights = (*lefts[1:], len(page.widths))
         for wish, table, left, right in zip(wishes, shown, lefts, rights, strict=True):
             data = (header, header + len(table.rows))
-            spot = charts.Spot(left, right, top, top + CHART_ROWS, data)
+            last = page.widths[right - 1]
+            spot = charts.Spot(left, right, top, top + CHART_ROWS, data, last)
             page.paper.add_chart(charts.chart(page.paper, wish, self.pen.words(wish.title), spot))
         page.beside(shown, lefts)
 

@@ -104,6 +104,9 @@ def test_text_stays_text_when_it_is_edited(hostile: Path) -> None:
         ("decimal", 0.25, 0.25),
         ("moment", NOON, datetime(2026, 10, 13, 12)),  # noqa: DTZ001
         ("moment", datetime(1890, 1, 1, tzinfo=UTC), "1890-01-01 08:05:43"),
+        ("moment", datetime.max.replace(tzinfo=UTC), "9999-12-31 23:59:59.999999+00:00"),
+        ("text", NOON, datetime(2026, 10, 13, 12)),  # noqa: DTZ001
+        ("whole", True, True),
         ("text", date(2026, 10, 13), "2026-10-13"),
         ("span", timedelta(hours=30), timedelta(hours=30)),
         ("span", timedelta(hours=-1), "-1 day, 23:00:00"),
@@ -189,11 +192,23 @@ def test_an_empty_table_says_so(tmp_path: Path) -> None:
     assert by_calamine(tmp_path / "one.xlsx", "One")[1:] == [["Nothing in this period."]]
 
 
-def test_every_sheet_prints_on_a4_with_its_header_and_number(hostile: Path) -> None:
+@pytest.mark.parametrize(("columns", "paper"), [(4, 9), (9, 8)])
+def test_what_could_not_be_read_on_a4_prints_on_a3(
+    tmp_path: Path, columns: int, paper: int
+) -> None:
+    made = book()
+    wide = tuple(column(f"c{number}", width=30) for number in range(columns))
+    made.add(say("One"), layout(wide, ("x",) * columns))
+    made.save(tmp_path / "one.xlsx")
+
+    assert load_workbook(tmp_path / "one.xlsx")["One"].page_setup.paperSize == paper
+
+
+def test_every_sheet_prints_in_its_width_with_its_header_and_number(hostile: Path) -> None:
     loaded = load_workbook(hostile)
     sheet: Any = loaded["Hostile"]
 
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.page_setup.orientation == "landscape"
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$4:$4"
@@ -259,6 +274,34 @@ def test_rows_are_counted_across_the_pieces_of_a_long_sheet(
     for piece in range(2, 40):
         monkeypatch.setattr(proof, "PIECE", piece)
         proof.prove(file, [("One", 50)])
+
+
+@pytest.mark.parametrize("lost", [b"", b"</row>"])
+def test_of_a_very_long_sheet_the_ends_are_read_and_the_rows_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: bytes
+) -> None:
+    rows = [b'<row r="%d"><c/></row>' % number for number in range(500)]
+    rows[300] = rows[300].replace(lost, b"") if lost else rows[300]
+    (file,) = _files(tmp_path, b"<sheet>" + b"".join(rows) + b"</sheet>")
+    for piece in (40, 64, 100, 333):
+        monkeypatch.setattr(proof, "PIECE", piece)
+        monkeypatch.setattr(proof, "WHOLE", 3 * piece)
+        if not lost:
+            proof.prove(file, [("One", 500)])
+            continue
+        with pytest.raises(Broken, match="500 rows begin and 499 end"):
+            proof.prove(file, [("One", 500)])
+
+
+def test_a_very_long_sheet_that_is_cut_off_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "PIECE", 40)
+    monkeypatch.setattr(proof, "WHOLE", 120)
+    (file,) = _files(tmp_path, b"<sheet>" + b'<row r="1"><c/></row>' * 90)
+
+    with pytest.raises(Broken, match="is damaged"):
+        proof.prove(file, [("One", 90)])
 
 
 def test_a_damaged_file_is_found(tmp_path: Path) -> None:
