@@ -75,8 +75,10 @@ class Ink:
             days = [(at + offsets[at // QUARTER] + SINCE) / SECONDS for at in seconds]
         except Uneven:
             return None
-        begin, blank = self._number, self.blank
-        return [blank if value is None else f"{begin}{next(days)!r}</v></c>" for value in values]
+        begin, blank, left = self._number, self.blank, iter(days)
+        if len(days) == len(values):
+            return [f"{begin}{day!r}</v></c>" for day in days]
+        return [blank if value is None else f"{begin}{next(left)!r}</v></c>" for value in values]
 
     def _spans(self, values: Sequence[timedelta | None]) -> list[str] | None:
         if min(value for value in values if value is not None) < timedelta():

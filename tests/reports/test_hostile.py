@@ -71,7 +71,7 @@ def test_openpyxl_reads_what_was_said_and_no_formula(scene: Scene, sheet: str) -
     rows = list(load_workbook(scene.file)[sheet].iter_rows(max_col=4))
 
     assert not [cell for row in rows for cell in row if cell.data_type in "fe" or cell.hyperlink]
-    scene.agrees([[unescape(cell.value or "") for cell in row] for row in rows])
+    scene.agrees([[unescape(str(cell.value or "")) for cell in row] for row in rows])
 
 
 @pytest.mark.slow
