@@ -21,4 +21,4 @@ def _ordered(styles: bytes) -> bytes:
     root = ElementTree.fromstring(styles)
     for font in root.iter(f"{{{MAIN}}}font"):
         font[:] = sorted(font, key=lambda each: ORDER.get(each.tag, len(ORDER)))
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
@@ -18,20 +19,25 @@ from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
 from bot.store.journal import Journal
+from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
 from bot.store.meetings import Meetings
 from bot.store.notes import Notes
 from bot.store.notices import Notices
 from bot.store.nudges import Demotions, Nudges
 from bot.store.outbox import Outbox
+from bot.store.pairing import Pairing
 from bot.store.people import People, Shelf, Snapshot
 from bot.store.policies import Books, Policies
 from bot.store.preferences import Preferences
 from bot.store.records import Records
 from bot.store.requests import Requests
+from bot.store.rings import Rings
 from bot.store.rows import Rows
 from bot.store.sessions import Links, Sessions
 from bot.store.unreadable import Unreadable
+from bot.store.verifying import Verifying
+from bot.store.wrapping import Wraps
 from bot.words import Reader
 
 
@@ -54,6 +60,11 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
+
+    @property
+    def verifying(self) -> Verifying:
+        return Verifying(self.rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""
@@ -100,6 +111,12 @@ class Store:
     turn: Turn = field(default_factory=Turn)
     _shelf: Shelf = field(default_factory=Shelf)
     _books: Books = field(default_factory=Books)
+    rings: Rings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Its keys lie where bot.store.keystore.join was told, else beside it."""
+        made = rings_of(self.db, self.company, self.seal, self.clock)
+        object.__setattr__(self, "rings", made)
 
     @contextmanager
     def transaction(self, *, hurry: bool = False) -> Iterator[Transaction]:
@@ -139,5 +156,5 @@ class Store:
 
     def _on(self, conn: sa.Connection) -> Transaction:
         return Transaction(
-            Rows(conn, self.company, self.seal, self.clock), self._shelf, self._books
+            Rows(conn, self.company, self.seal, self.clock, self.rings), self._shelf, self._books
         )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.clock import Clock
 from bot.seal import Seal
 from bot.store.codec import pack, unpack
+from bot.store.rings import Rings
 
 Where = sa.ColumnElement[bool]
 TAKEN = "23505"  # PostgreSQL: another row has that key
@@ -30,6 +31,8 @@ class Rows:
     company: str
     seal: Seal
     clock: Clock
+    rings: Rings
+    own: dict[str, Seal | None] = field(default_factory=dict)  # bot.store.keeping's
 
     @property
     def shared(self) -> bool:

@@ -61,9 +61,7 @@ def _formula(dice: random.Random) -> str:
 
 def _lookalike(dice: random.Random) -> str:
     text = dice.choice(dice.choice((ERRORS, NUMBERS, DATES, ESCAPES, MARKUP)))
-    return dice.choice((str, str.lower, lambda t: f" {t}", lambda t: f"{t} ", lambda t: f"'{t}"))(
-        text
-    )  # type: ignore[no-untyped-call]
+    return dice.choice(("{}", "{}", " {}", "{} ", "'{}")).replace("{}", text)
 
 
 def _mixed(dice: random.Random) -> str:
