@@ -5,11 +5,7 @@ Policy 5.1.2 and 5.2.1. Every edition is a file of its own, made from the rows i
 
 import hmac
 from collections import Counter
-<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-=======
-from collections.abc import Callable, Iterable, Mapping, Sequence
->>>>>>> main
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -404,17 +400,10 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         raise Refusal(why)
 
     scope = _scope(wanted, shot.directory)
-<<<<<<< HEAD
     before = periods.previous(wanted.period)
     start, end = before.start, wanted.period.end
-    rows = Reporting(tx.rows)
-    duties = tuple(_owed(rows, scope, start, end))
-=======
-    shown = (periods.previous(wanted.period), *periods.trend(wanted.period), wanted.period)
-    start, end = min(each.start for each in shown), max(each.end for each in shown)
     rows, bounds = Reporting(tx.rows), (wanted.period.start, wanted.period.end)
-    duties = tuple(d for d in rows.duties(start, end) if scope is None or d.owed_by in scope)
->>>>>>> main
+    duties = tuple(_owed(rows, scope, start, end))
     ours = {duty.id for duty in duties}
     material = Material(
         wanted=wanted,

@@ -359,11 +359,7 @@ def coverage(gaps: Iterable[tuple[str, datetime, datetime]], rooms: int, period:
 
 
 def share(met: int, n: int) -> Share:
-<<<<<<< HEAD
-    """`met` of `n`, where there are any."""
-=======
     """So many of so many; of nothing it is too few."""
->>>>>>> main
     return Rate(met, n) if n else TooFew(0, 1)
 
 
