@@ -29,7 +29,6 @@ from bot.policy.reading import default_rulebook
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.migrating import upgrade
-from bot.store.records import RING
 from bot.store.schema import duties, nudges, records, requests, wraps
 
 ZONE, UNITS, ROOMS, BATCH = "Asia/Shanghai", 60, 400, 5_000
@@ -173,7 +172,7 @@ def _records(rows: Any, month: Period, args: argparse.Namespace, dice: random.Ra
     for start in range(0, args.records, BATCH):
         numbers = range(start, min(start + BATCH, args.records))
         rows.add_all(records, [_record(n, month.start + n * step, dice) for n in numbers])
-        wrapped = ({"record": f"{n:032x}", "ring": RING} for n in numbers)
+        wrapped = ({"record": f"{n:032x}", "ring": "main"} for n in numbers)
         rows.add_all(wraps, [each | {"wrapped": dice.randbytes(60)} for each in wrapped])
 
 

@@ -15,6 +15,8 @@ MODULES = {
     "replay": "replay",
     "report": "report",
     "verify": "verify",
+    "export": "export",
+    "sample": "sample",
     "explain": "explain",
     "doctor": "doctor",
     "people": "people",

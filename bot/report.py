@@ -19,11 +19,11 @@ from bot.policy.approvals import Request
 from bot.policy.coverage import Covered, coverage
 from bot.policy.duties import Duty
 from bot.policy.figures import Fact, Nudge
+from bot.policy.findings import Finding
 from bot.policy.hours import Calendar, Interval
 from bot.policy.particulars import Met, Particulars, Posted
 from bot.policy.people import Absence, Directory, Person
 from bot.policy.periods import Period
-from bot.policy.releases import Finding
 from bot.policy.rulebook import Rulebook
 from bot.store import Transaction
 from bot.store.particulars import ParticularRows

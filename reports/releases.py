@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.policy import figures
-from bot.policy.releases import Finding
+from bot.policy.findings import Finding
 from bot.report import CLEARED, Chart, Column, Layout, Material, Row, Sheet, Table
 from bot.words import say
 from reports import showing

@@ -10,14 +10,22 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.attesting import Attestations
+from bot.store.cases import Blocked, Cases, SeenLinks
 from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
+from bot.store.dailies import Dailies
 from bot.store.dialogues import Dialogues
+from bot.store.disclosing import Disclosing
+from bot.store.disposals import Disposals
+from bot.store.disposed import Disposed
 from bot.store.duties import Dues, Duties
+from bot.store.expiring import Expiring
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
+from bot.store.holds import Holds
 from bot.store.journal import Journal
 from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
@@ -34,7 +42,9 @@ from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.rings import Rings
 from bot.store.rows import Rows
+from bot.store.samples import Samples
 from bot.store.sessions import Links, Sessions
+from bot.store.strangers import Strangers
 from bot.store.unreadable import Unreadable
 from bot.store.verifying import Verifying
 from bot.store.wrapping import Wraps
@@ -60,11 +70,22 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
+        self.disposed = Disposed(rows)
+        self.samples, self.dailies = Samples(rows), Dailies(rows)
+        self.strangers, self.attestations = Strangers(rows), Attestations(rows)
+        self.cases, self.blocked = Cases(rows), Blocked(rows, self.people)
+        self.seen_links = SeenLinks(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
 
     @property
+    def disclosing(self) -> Disclosing:
+        return Disclosing(self.rows)
+
+    @property
     def verifying(self) -> Verifying:
-        return Verifying(self.rows)
+        certified = {each.ring for each in self.disposals.certificates()}
+        return Verifying(self.rows, certified.__contains__)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -54,9 +54,10 @@ class Due:
 class Duties:
     rows: Rows
 
-    def add(self, duty: Duty, seq: int | None = None) -> Duty:
-        """With its id and number given here."""
-        number = INNER + self.number("inner") if duty.kind == "decide" else self.number()
+    def add(self, duty: Duty, seq: int | None = None, *, inner: bool = False) -> Duty:
+        """With its id and number given here; `inner`: people know it by another."""
+        inner = inner or duty.kind == "decide"
+        number = INNER + self.number("inner") if inner else self.number()
         numbered = replace(duty, id=self.rows.clock.new_id(), number=number)
         self.rows.add(duties, **_values(numbered), seq=seq)
         return numbered

@@ -1,7 +1,7 @@
 """Files (workbooks, attachments) as sealed pieces, and the workbooks people have asked for."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -117,6 +117,12 @@ class Files:
         if row is None or row.expires_at <= self.rows.clock.now():
             raise LookupError(id)
         return b"".join(self._parts(id))
+
+    def drop(self, ids: Iterable[str]) -> None:
+        """What nobody can read any more need not lie there."""
+        for id in ids:
+            self.rows.remove(pieces, pieces.c.file == id)
+            self.rows.remove(files, files.c.id == id)
 
     def expire(self, now: datetime) -> int:
         old = self.rows.all(files, files.c.expires_at <= now, limit=100)

@@ -184,6 +184,20 @@ class Acting:
             return await self._site.fill(posted, replace(filled, refused=refused))
         return self._site.go(f"{then or posted.back}?answer={made.handle}")
 
+    async def quietly(self, posted: Posted, made: Deed, event: Happening, then: str) -> Response:
+        """Done, and on to another page: its answer is shown only where it was refused."""
+        answer = await self._taken(posted, made, event, then=then)
+        with_answer = f"{then}?answer={made.handle}"
+        known = await asyncio.to_thread(self._known, posted.visitor, made.handle)
+        if known is None or _refused(known) is not None:
+            return self._site.go(with_answer)
+        del answer
+        return self._site.go(then)
+
+    def _known(self, visitor: Visitor, handle: str) -> Note | None:
+        with self._site.store.reading() as tx:
+            return tx.notes.answer(visitor.person.id, handle)
+
     async def _answered(self, visitor: Visitor, handle: str) -> Note | None:
         until, pause = monotonic() + PATIENCE, FIRST
         while monotonic() < until:

@@ -459,6 +459,7 @@ const tools = {
   },
   more(button, line) { if (shown?.button === button) closeMenu(); else openMenu(button, line); },
   important(_, line) { command("important", line); },
+  phishing(_, line) { command("phishing", line); },
   emergency(button, line) { if (sure(button, words.emergency_sure)) command("emergency", line); else return true; },
   reply(_, line) { visit($("a[data-tool=reply]", line).href); },
   close() { $("#asked").close(); },
