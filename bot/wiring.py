@@ -21,7 +21,7 @@ from bot.inbox import JournalInbox
 from bot.outbox import Courier
 from bot.policy import hours
 from bot.port import Adapter, Examined
-from bot.report import Material
+from bot.report import Material, Tell, silent
 from bot.settings import Settings, Unusable
 from bot.store import Store
 from bot.ticker import Ticker
@@ -216,11 +216,11 @@ def slack_export(file: Path, team: str, now: datetime) -> Export:
     return export(file, team, now)
 
 
-def workbook(material: Material, out: Path) -> object:
+def workbook(material: Material, out: Path, tell: Tell = silent) -> object:
     """Runs in a process of its own; only there are the sheets and openpyxl loaded."""
     from reports.build import build  # noqa: PLC0415
 
-    return build(material, out)
+    return build(material, out, tell=tell)
 
 
 @dataclass(frozen=True, slots=True)
