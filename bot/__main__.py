@@ -15,6 +15,7 @@ MODULES = {
     "replay": "replay",
     "report": "report",
     "verify": "verify",
+    "verify-pages": "verifypages",
     "export": "export",
     "sample": "sample",
     "explain": "explain",

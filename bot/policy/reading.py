@@ -70,6 +70,7 @@ from bot.policy.rulebook import (
     Meetings,
     Notices,
     Nudges,
+    Reporting,
     Retention,
     Rule,
     Rulebook,
@@ -222,7 +223,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
     last = ("meetings", "screening", "archive", "retention", "findings", *FOUND)
-    sheet.table((), (*top, *more, *others, *last, "supervision", "attestations"))
+    sheet.table((), (*top, *more, *others, *last, "supervision", "attestations", "reporting"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -255,6 +256,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         notices=_notices(sheet, level),
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
+        reporting=_reporting(sheet, level),
         supervision=overseen.supervision(_overseen(sheet), level),
         attestations=_attestations(sheet),
         screening=_screening(sheet, mail.domains),
@@ -642,6 +644,24 @@ def _screening(sheet: Sheet, own: tuple[str, ...]) -> Screening:
         sensitive=entry.get("sensitive", TERMS),
         slang=entry.get("slang", TERMS),
         rules=rules,
+    )
+
+
+def _reporting(sheet: Sheet, level: Kind[str]) -> Reporting:
+    counts = ("acknowledge_days", "outcome_days", "at_least", "per_hour", "files_mb")
+    entry = Entry(sheet, ("reporting",), ("clause", "level", "outside", "elsewhere", *counts))
+    words = sheet.values.get("reporting", {})
+    silent = isinstance(words, dict) and words.get("elsewhere") == ""
+    return Reporting(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        acknowledge_days=entry.get("acknowledge_days", WHOLE),
+        outcome_days=entry.get("outcome_days", WHOLE),
+        outside=entry.get("outside", one_of(ROLES)),
+        elsewhere="" if silent else entry.get("elsewhere", TEXT),
+        at_least=entry.get("at_least", WHOLE),
+        per_hour=entry.get("per_hour", WHOLE),
+        file_bytes=entry.get("files_mb", MEGABYTES),
     )
 
 

@@ -285,6 +285,21 @@ class Supervision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """The channel to report breaches. Policy 5.1.3."""
+
+    clause: str
+    level: str  # the ladder of who looks at a case
+    acknowledge_days: int  # working days until somebody has looked at it
+    outcome_days: int  # days until it is said what came of it
+    outside: str  # the role that reads what no investigator may
+    elsewhere: str  # where else to turn, in the company's own words
+    at_least: int  # fewer cases are not counted apart in a report
+    per_hour: int  # reports and answers that the page takes
+    file_bytes: int  # of all that is added to one message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -311,6 +326,7 @@ class Rulebook:
     lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
     meetings: Meetings
     screening: Screening
+    reporting: Reporting
     retention: Retention
     supervision: Supervision
     attestations: tuple[Attestation, ...]

@@ -43,6 +43,7 @@ from bot.store.requests import Requests
 from bot.store.rings import Rings
 from bot.store.rows import Rows
 from bot.store.samples import Samples
+from bot.store.sealed import Sealed
 from bot.store.sessions import Links, Sessions
 from bot.store.strangers import Strangers
 from bot.store.unreadable import Unreadable
@@ -70,6 +71,7 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.sealed = Sealed(rows)
         self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
         self.disposed = Disposed(rows)
         self.samples, self.dailies = Samples(rows), Dailies(rows)
