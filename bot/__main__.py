@@ -15,6 +15,8 @@ MODULES = {
     "replay": "replay",
     "report": "report",
     "verify": "verify",
+    "verify-pages": "verifypages",
+    "export": "export",
     "sample": "sample",
     "explain": "explain",
     "doctor": "doctor",

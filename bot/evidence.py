@@ -11,6 +11,7 @@ import json
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import quote, unquote
 
 START = bytes(32)  # what the first record of a chain has before it
@@ -27,18 +28,27 @@ HEADER = (  # of a record, in the order in which it is hashed; `at`: microsecond
 )
 WORD = "duly-checkpoint-1"
 _canonical = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring_ascii
 _sha256 = hashlib.sha256
 
 
 # Chains
 
 
-def leaf(header: Sequence[object], sealed: bytes) -> bytes:
+def canonical(header: Sequence[Any]) -> str:
+    """A list in JSON, without spaces, in ASCII; written out, as millions are."""
+    id, conversation, seq, kind, thread, message, author, class_name, at = header
+    said = "null" if thread is None else _quoted(thread)
+    where = f"{_quoted(id)},{_quoted(conversation)},{seq:d},{_quoted(kind)},{said}"
+    return f"[{where},{_quoted(message)},{_quoted(author)},{_quoted(class_name)},{at:d}]"
+
+
+def leaf(header: Sequence[Any], sealed: bytes) -> bytes:
     """SHA-256 over the canonical header and the hash of the sealed body.
 
     It tells nothing of a record to who has not its sealed body: that begins with chance.
     """
-    return _sha256(_canonical(header).encode() + _sha256(sealed).digest()).digest()
+    return _sha256(canonical(header).encode() + _sha256(sealed).digest()).digest()
 
 
 def link(previous: bytes, leaf: bytes) -> bytes:
@@ -313,7 +323,11 @@ def faults(bundle: zipfile.ZipFile, key: "str | None" = None) -> Iterator[str]:
             known[found.number] = found
     ends: dict[str, dict[int, bytes]] = {}
     yield from _chains(bundle, str(manifest["company"]), ends)
-    yield from _anchors(bundle, known, ends)
+    covered: dict[str, int] = {}
+    yield from _anchors(bundle, known, ends, covered)
+    for name, hashes in ends.items():
+        if max(hashes) > covered.get(name, 0):
+            yield f"{name}, record {max(hashes)}: no checkpoint covers it"
 
 
 def _files(bundle: zipfile.ZipFile, manifest: "dict[str, dict[str, str]]") -> Iterator[str]:
@@ -396,6 +410,7 @@ def _anchors(
     bundle: zipfile.ZipFile,
     known: "dict[int, Checkpoint]",
     ends: "dict[str, dict[int, bytes]]",
+    covered: "dict[str, int]",
 ) -> Iterator[str]:
     for line in _lines(bundle, "anchors.jsonl"):
         said = json.loads(line)
@@ -408,6 +423,8 @@ def _anchors(
             yield f"{name}, record {seq}: it is not the one of checkpoint {number}"
         elif name in ends and ends[name].get(seq) != hash:
             yield f"{name}, record {seq}: checkpoint {number} knew it otherwise"
+        else:
+            covered[name] = max(seq, covered.get(name, 0))
 
 
 def _lines(bundle: zipfile.ZipFile, name: str) -> Iterator[str]:
@@ -428,7 +445,7 @@ def main(words: Sequence[str]) -> int:
         with zipfile.ZipFile(words[0]) as bundle:
             found = list(faults(bundle, key))
             count = sum(1 for _ in _lines(bundle, "records.jsonl"))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, zipfile.error) as error:
+    except (OSError, LookupError, ValueError, TypeError, zipfile.BadZipFile) as error:
         found, count = [f"it cannot be read: {error}"], 0
     for each in found:
         print(f"Broken: {each}.")  # noqa: T201

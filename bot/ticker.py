@@ -3,17 +3,23 @@
 What is due lies in our own table: restarts, outages and several processes need no scheduler state.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import shredding
 from bot.clock import fault_point
-from bot.handlers import falling, working_day
+from bot.handlers import checkpointing, disposals, falling, working_day
 from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
+from bot.store.rings import KeysAway
+
+log = logging.getLogger(__name__)
 
 BATCH = 500  # dues
 RUNGS = 6  # claims in one transaction: whatever rungs of a ladder are past share a card
 GATHER = timedelta(seconds=5)  # lease time: after an outage, what piled up becomes one card
+LOOK = timedelta(minutes=1)  # lease time between two looks: is a checkpoint due, a key to go
 SWEEP = timedelta(minutes=10)  # lease time between two erasures of old bodies
 
 
@@ -21,7 +27,10 @@ SWEEP = timedelta(minutes=10)  # lease time between two erasures of old bodies
 class Ticker:
     store: Store
     nudging: Nudging
+    to_file: bool = False  # checkpoints are written there, too
     _swept: datetime | None = None
+    _looked: datetime | None = None  # whether a checkpoint is due
+    _disposed: datetime | None = None
     _begun: bool = False
 
     def ring(self) -> int:
@@ -33,7 +42,25 @@ class Ticker:
             if count < BATCH:
                 break
         self._sweep()
-        return done
+        return done + self._checkpoint() + self._dispose()
+
+    def _checkpoint(self) -> int:
+        """Drawn while others go on writing; of two processes one takes it."""
+        lease = self.store.clock.lease()
+        if self._looked is None or lease < self._looked + LOOK:
+            self._looked = self._looked or lease
+            return 0
+        self._looked = lease
+        with self.store.reading() as tx:
+            drawn = tx.checkpoints.draw() if checkpointing.is_due(tx) else None
+        if drawn is None:
+            return 0
+        with self.store.transaction() as tx:
+            if not tx.checkpoints.take(drawn):
+                return 0
+            checkpointing.post(tx, drawn.checkpoint, to_file=self.to_file)
+        fault_point("a checkpoint was taken")
+        return 1
 
     def _batch(self, *, piled_up: bool) -> int:
         done = 0
@@ -48,6 +75,18 @@ class Ticker:
                 done += len(fallen)
         fault_point("a batch of dues was planned")
         return done
+
+    def _dispose(self) -> int:
+        """What two people have consented to, and keys that are to be destroyed."""
+        lease = self.store.clock.lease()
+        if self._disposed is not None and lease < self._disposed + LOOK:
+            return 0
+        self._disposed = lease
+        try:
+            return shredding.work(self.store)
+        except KeysAway:
+            log.error("the keys cannot be reached: what is to be disposed of waits")
+            return 0
 
     def _begin(self) -> None:
         """Once a process: what is to happen daily is on the clock."""
@@ -71,3 +110,5 @@ def sweep(tx: Transaction, lease: datetime) -> None:
     tx.journal.erase(before)
     tx.outbox.erase(before)
     tx.files.expire(tx.clock.now())
+    tx.wraps.bring_in()
+    disposals.expect(tx)

@@ -74,7 +74,7 @@ class Handlers:
                 talk.changed(tx, event, self.memory)
             case ReactionChanged():
                 if not menu.reacted(self._menu, tx, event):
-                    talk.reacted(tx, event)
+                    talk.reacted(tx, event, self.memory)
             case CommandInvoked():
                 menu.typed(self._menu, tx, event)
             case ButtonPressed():
@@ -104,6 +104,7 @@ class Handlers:
             case Alarm():
                 access.alarmed(tx, event)
             case FileShared():
+                talk.shared(tx, event, self.memory)
                 menu.brought(self._menu, tx, event)
                 screening.shared(tx, event)
             case Undecryptable():

@@ -40,7 +40,7 @@ def of(tx: Transaction, person: str, nudged: Sequence[Duty] = ()) -> Contents:
     theirs = [
         duty
         for duty in looking.shown(tx, tx.duties.owed_by_any(own), person)
-        if _counts(duty, person) and (duty.owed_by == person or not duty.personal)
+        if _counts(duty, person) and (duty.owed_by == person or not duty.alone)
     ]
     today = now.astimezone(digests.zone_of(tx, person)).date()
 

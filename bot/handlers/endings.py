@@ -64,6 +64,7 @@ HOW: Mapping[str, Say] = {
     "decided": say("it was decided"),
     "helped": say("IT answered"),
     "kept": say("the words were kept, and the objection with them"),
+    "consented": say("somebody has looked at it"),
     "parent": say("what it hung on was settled"),
 }
 OF_SOMEBODY: Mapping[str, Say] = {  # before a colon and a person's id

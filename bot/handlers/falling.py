@@ -8,6 +8,7 @@ from bot.handlers import (
     convening,
     daily,
     delegating,
+    disposals,
     drawing,
     dropping,
     notices,
@@ -36,6 +37,7 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
     convening.prepare(tx, kinds.get(PREPARE, ()))
     convening.happen(tx, kinds.get(MEETING, ()))
     consent.silence(tx, kinds.get(MINUTES, ()))
+    disposals.fallen(tx, kinds.get(disposals.MONTHLY, ()))
     working_day.fallen(tx, kinds.get(working_day.DAY, ()))
     for sample in kinds.get(drawing.DRAW, ()):
         drawing.fallen(tx, sample)

@@ -63,7 +63,7 @@ def _title(owed: Sequence[Duty]) -> Say:
 def owed_by(tx: Transaction, person: Person) -> list[Duty]:
     """Their own, and those of whom they stand in for that they can do."""
     away = tx.people.snapshot().directory.stands_in_for(person.id, tx.clock.now())
-    others = [duty for each in away for duty in tx.duties.owed_by(each) if not duty.personal]
+    others = [duty for each in away for duty in tx.duties.owed_by(each) if not duty.alone]
     return looking.shown(tx, [*tx.duties.owed_by(person.id), *others], person.id)
 
 

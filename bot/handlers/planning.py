@@ -148,11 +148,11 @@ def hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
         return looking.hearer(tx, duty, step)
     directory = tx.people.snapshot().directory
     owner = directory.people.get(duty.owed_by or "")
-    if owner is None or owner.partner:
+    if owner is None or owner.partner or (duty.secret and rung_of(step) > DUE):
         return None
     if rung_of(step) <= DUE and duty.kind == "decide":
         return seating.hearer(tx, duty)
-    if duty.personal and (rung_of(step) <= DUE or not owner.active):
+    if duty.alone and (rung_of(step) <= DUE or not owner.active):
         return owner.id if owner.active else None
     if rung_of(step) <= DUE and owner.active:
         delegate = directory.delegate_of(owner.id, tx.clock.now())

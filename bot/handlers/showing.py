@@ -9,6 +9,7 @@ from bot.card import Button, Card
 from bot.handlers import (
     agreed,
     casework,
+    custody,
     findingcards,
     findings,
     looking,
@@ -136,6 +137,8 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     number = duty.number
     if agreed.is_agreed(duty):
         return agreed.exits(duty)
+    if duty.secret:
+        return ()  # only in the browser
     if duty.kind == "accept":
         other = (
             Button(say("Somebody else"), "👉", f"pass {number}")
@@ -169,6 +172,8 @@ def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:  # 
         return casework.buttons(tx, casework.of(tx, duty), known)
     if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
         return _for_who_leads(tx, duty)
+    if duty.custody:
+        return custody.exits(tx, duty) if duty.owed_by == reader else ()
     if overseeing.is_ours(duty):
         own = overseeing.exits(tx, duty)
     elif duty.noticed:
@@ -215,7 +220,7 @@ def _told_before(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
 
 
 def _for_who_leads(tx: Transaction, duty: Duty) -> tuple[Button, ...]:
-    ours = duty.personal or overseeing.is_ours(duty)
+    ours = duty.alone or overseeing.is_ours(duty)
     if duty.kind in ("decide", "accept") or ours:  # nobody does it for somebody else
         return ()
     if agreed.is_agreed(duty):

@@ -23,6 +23,7 @@ from bot.policy.kinds import (
     HOURS_KIND,
     LANGUAGE,
     MEGABYTES,
+    MONTHS,
     PART,
     PERCENT,
     SITES,
@@ -39,7 +40,7 @@ from bot.policy.kinds import (
     some_of,
 )
 from bot.policy.measures import COMMENDATION, MEASURES, REPORT, Rung
-from bot.policy.people import ROLES
+from bot.policy.people import ROLES, TRUSTED
 from bot.policy.routekinds import (
     APPROVERS,
     CONDITION,
@@ -55,6 +56,7 @@ from bot.policy.rulebook import (
     SETTINGS,
     Answers,
     Approvals,
+    Archive,
     CaseRules,
     Channel,
     Class,
@@ -68,6 +70,8 @@ from bot.policy.rulebook import (
     Meetings,
     Notices,
     Nudges,
+    Reporting,
+    Retention,
     Rule,
     Rulebook,
     Screening,
@@ -218,8 +222,8 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
-    latest = ("meetings", "screening", "supervision", "attestations", "findings", *FOUND)
-    sheet.table((), (*top, *more, *others, *latest))
+    last = ("meetings", "screening", "archive", "retention", "findings", *FOUND)
+    sheet.table((), (*top, *more, *others, *last, "supervision", "attestations", "reporting"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -248,12 +252,15 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         routes=routes,
         mail=mail,
         files=_files(sheet),
+        archive=_archive(sheet),
         notices=_notices(sheet, level),
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
+        reporting=_reporting(sheet, level),
         supervision=overseen.supervision(_overseen(sheet), level),
         attestations=_attestations(sheet),
         screening=_screening(sheet, mail.domains),
+        retention=_retention(sheet, level),
         findings=_findings(sheet, level),
         cases=_cases(sheet, level),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
@@ -307,15 +314,37 @@ def _calendar(sheet: Sheet, name: str) -> Calendar:
 
 
 def _class(sheet: Sheet, name: str) -> Class:
-    keys = ("clause", "keep_months", "sure", "asks_sure", "acknowledgement_settles")
-    entry = Entry(sheet, ("classes", name), keys)
+    keys = ("clause", "keep_months", "important_months")
+    judged = ("sure", "asks_sure", "acknowledgement_settles")
+    entry, known = Entry(sheet, ("classes", name), (*keys, *judged)), len(sheet.mistakes)
+    keep, important = entry.get("keep_months", MONTHS), entry.get("important_months", MONTHS)
+    if important < keep and len(sheet.mistakes) == known:
+        _too_short(entry, keep, important)
     return Class(
         name=name,
         clause=entry.get("clause", CLAUSE_KIND),
-        keep_months=entry.get("keep_months", WHOLE),
+        keep_months=keep,
+        important_months=important,
         sure=entry.maybe("sure", PART),
         asks_sure=entry.maybe("asks_sure", PART),
         acknowledgement_settles=entry.maybe("acknowledgement_settles", FLAG),
+    )
+
+
+def _too_short(entry: Entry, keep: int, important: int) -> None:
+    """Told where it was written: one of the two may be the default's."""
+    named = ("important_months", "keep_months")
+    path = next((p for key in named if (p := (*entry.path, key)) in entry.sheet.lines), entry.path)
+    entry.sheet.wrong(
+        path,
+        say(
+            "What is important is kept at least as long as what is not: "
+            "{important} is {shorter}, {keep} is {longer}. Set both.",
+            important=_key((*entry.path, "important_months")),
+            shorter=important,
+            keep=_key((*entry.path, "keep_months")),
+            longer=keep,
+        ),
     )
 
 
@@ -569,6 +598,15 @@ def _mail(sheet: Sheet, route: Kind[str]) -> MailRules:
     )
 
 
+def _archive(sheet: Sheet) -> Archive:
+    entry = Entry(sheet, ("archive",), ("clause", "every", "channel"))
+    return Archive(
+        clause=entry.get("clause", CLAUSE_KIND),
+        every=entry.get("every", SPAN_KIND),
+        channel=entry.maybe("channel", TEXT) or "",
+    )
+
+
 def _files(sheet: Sheet) -> FileRules:
     entry = Entry(sheet, ("files",), ("clause", "longest_mb", "waiting_mb"))
     return FileRules(
@@ -606,6 +644,38 @@ def _screening(sheet: Sheet, own: tuple[str, ...]) -> Screening:
         sensitive=entry.get("sensitive", TERMS),
         slang=entry.get("slang", TERMS),
         rules=rules,
+    )
+
+
+def _reporting(sheet: Sheet, level: Kind[str]) -> Reporting:
+    counts = ("acknowledge_days", "outcome_days", "at_least", "per_hour", "files_mb")
+    entry = Entry(sheet, ("reporting",), ("clause", "level", "outside", "elsewhere", *counts))
+    words = sheet.values.get("reporting", {})
+    silent = isinstance(words, dict) and words.get("elsewhere") == ""
+    return Reporting(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        acknowledge_days=entry.get("acknowledge_days", WHOLE),
+        outcome_days=entry.get("outcome_days", WHOLE),
+        outside=entry.get("outside", one_of(ROLES)),
+        elsewhere="" if silent else entry.get("elsewhere", TEXT),
+        at_least=entry.get("at_least", WHOLE),
+        per_hour=entry.get("per_hour", WHOLE),
+        file_bytes=entry.get("files_mb", MEGABYTES),
+    )
+
+
+def _retention(sheet: Sheet, level: Kind[str]) -> Retention:
+    roles = ("propose", "consent", "holds")
+    entry = Entry(sheet, ("retention",), ("clause", "level", "shorter_counts_back", *roles))
+    trusted = some_of(TRUSTED)
+    return Retention(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        counts_back=entry.get("shorter_counts_back", FLAG),
+        propose=entry.get("propose", trusted),
+        consent=entry.get("consent", trusted),
+        holds=entry.get("holds", trusted),
     )
 
 

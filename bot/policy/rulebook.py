@@ -24,6 +24,7 @@ class Class:
     name: str
     clause: str
     keep_months: int
+    important_months: int  # of what was important
     sure: float | None = None  # how sure the judge must be here that a message answers …
     asks_sure: float | None = None  # … or asks; None: as everywhere
     acknowledgement_settles: bool | None = None  # "thanks" is an answer here; None: as everywhere
@@ -160,6 +161,15 @@ class MailRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """How what was said is watched over. Policy 3.3.3."""
+
+    clause: str
+    every: timedelta  # between two checkpoints, where anything was said
+    channel: str  # where they are posted; empty: nowhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileRules:
     """What people may add to a form. Policy 2.1.2-attachment."""
 
@@ -234,6 +244,18 @@ class CaseRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Who disposes of what is due, two of them, and who may hold it. Policy 3.3.1."""
+
+    clause: str
+    level: str  # how long somebody has to look at a list of what is due
+    counts_back: bool  # a shorter period counts for what was said before it, too
+    propose: tuple[str, ...]  # roles
+    consent: tuple[str, ...]
+    holds: tuple[str, ...]  # roles of who sets, sees and releases holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
     """How much is drawn: a share of what was said, in per cent, within bounds."""
 
@@ -263,6 +285,21 @@ class Supervision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """The channel to report breaches. Policy 5.1.3."""
+
+    clause: str
+    level: str  # the ladder of who looks at a case
+    acknowledge_days: int  # working days until somebody has looked at it
+    outcome_days: int  # days until it is said what came of it
+    outside: str  # the role that reads what no investigator may
+    elsewhere: str  # where else to turn, in the company's own words
+    at_least: int  # fewer cases are not counted apart in a report
+    per_hour: int  # reports and answers that the page takes
+    file_bytes: int  # of all that is added to one message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -284,10 +321,13 @@ class Rulebook:
     routes: Mapping[str, Route]
     mail: MailRules
     files: FileRules
+    archive: Archive
     notices: Notices
     lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
     meetings: Meetings
     screening: Screening
+    reporting: Reporting
+    retention: Retention
     supervision: Supervision
     attestations: tuple[Attestation, ...]
     findings: FindingRules

@@ -17,10 +17,15 @@ from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dailies import Dailies
 from bot.store.dialogues import Dialogues
+from bot.store.disclosing import Disclosing
+from bot.store.disposals import Disposals
+from bot.store.disposed import Disposed
 from bot.store.duties import Dues, Duties
+from bot.store.expiring import Expiring
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
+from bot.store.holds import Holds
 from bot.store.journal import Journal
 from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
@@ -38,6 +43,7 @@ from bot.store.requests import Requests
 from bot.store.rings import Rings
 from bot.store.rows import Rows
 from bot.store.samples import Samples
+from bot.store.sealed import Sealed
 from bot.store.sessions import Links, Sessions
 from bot.store.strangers import Strangers
 from bot.store.unreadable import Unreadable
@@ -65,6 +71,9 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.sealed = Sealed(rows)
+        self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
+        self.disposed = Disposed(rows)
         self.samples, self.dailies = Samples(rows), Dailies(rows)
         self.strangers, self.attestations = Strangers(rows), Attestations(rows)
         self.cases, self.blocked = Cases(rows), Blocked(rows, self.people)
@@ -72,8 +81,13 @@ class Transaction:
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
 
     @property
+    def disclosing(self) -> Disclosing:
+        return Disclosing(self.rows)
+
+    @property
     def verifying(self) -> Verifying:
-        return Verifying(self.rows)
+        certified = {each.ring for each in self.disposals.certificates()}
+        return Verifying(self.rows, certified.__contains__)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

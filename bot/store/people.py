@@ -259,6 +259,14 @@ class People:
                 found.append(Place(Platform(platform), realm, id))
         return found
 
+    def places_called(self, name: str) -> list[Place]:
+        """As they are called now, those archived among them; whose name is not a person's chat."""
+        wanted, found = name.casefold(), []
+        for (platform, realm, id), row in self.snapshot().places.items():
+            if row.name.casefold() == wanted and row.kind != "direct":
+                found.append(Place(Platform(platform), realm, id))
+        return found
+
     def is_in(self, account: Account, place: Place) -> bool:
         """The platform told that it joined, and not that it left."""
         c = members.c

@@ -15,7 +15,20 @@ from bot.store.schema import EPOCH, heads, records, wraps
 from bot.store.verifying import Broken, Verifying
 from bot.store.wrapping import Belonging, Wraps
 
-Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes", "class", "link"]
+Kind = Literal[
+    "post",
+    "edit",
+    "deletion",
+    "reaction",  # that counts: an agreed answer, or a mark
+    "file",  # by reference
+    "class",
+    "decision",
+    "notice",
+    "minutes",
+    "look",
+    "link",
+    "disposal",  # a certificate of what is gone
+]
 CLASSED = ("post", "class")  # what gives a message its class
 SAID = ("conversation", "kind", "thread", "message", "author", "class_name", "at")
 PAGE = 2000  # records verified at a time
@@ -57,12 +70,16 @@ class Records:
         id, own = self.rows.clock.new_id(), self.rows.seal.fresh()
         sealed = own.close(pack(saying.body), *self.rows.slot(records.c.body, id))
         values = _header(id, seq + 1, saying)
-        hash = link(previous, leaf(_canonical(values), sealed))
+        hash = link(previous, leaf(canonical(values), sealed))
         self.rows.add(records, **values, body=sealed, previous=previous, hash=hash)
         ring = Ring.of(saying.class_name, saying.at, important=saying.important)
         Wraps(self.rows).add(id, own, ring)
         self._move(saying.conversation, seq + 1, hash)
         return seq + 1
+
+    def conversations(self) -> dict[str, int]:
+        """How many records each has."""
+        return {row.conversation: row.seq for row in self.rows.all(heads)}
 
     def latest(
         self, conversation: str, limit: int, before: int
@@ -143,7 +160,7 @@ def _header(id: str, seq: int, saying: Saying) -> dict[str, Any]:
     return {"id": id, "seq": seq, **said}
 
 
-def _canonical(header: Mapping[str, Any]) -> list[object]:
+def canonical(header: Mapping[str, Any]) -> list[object]:
     """As it is hashed: bot.evidence.HEADER."""
     said = {**header, "class": header["class_name"], "at": micros(header["at"])}
     return [said[name] for name in HEADER]

@@ -1,8 +1,8 @@
 """What the database itself refuses: changing or deleting evidence and decisions.
 
 Policy 3.3.3 (records), 3.2 (a decision never changes, nor what came of a finding), 3.1 (nor the
-class something was given) and 3.2.2 (nor does what was published and confirmed). The same on
-both engines.
+class something was given), 3.2.2 (nor does what was published and confirmed) and 3.3.1 (nor what
+was held or disposed of). The same on both engines.
 """
 
 import re
@@ -27,6 +27,10 @@ KEPT = (  # nothing there is ever changed or deleted
     ("minutes", "minutes are kept, and a version of them never changes"),
     ("minutes_items", "minutes are kept, and a version of them never changes"),
     ("minutes_responses", "what was said of minutes never changes"),
+    ("sealed_parts", "what was said in a case never changes"),
+    ("sealed_log", "who did what in a case stays known"),
+    ("hold_deeds", "what was done to a hold stays known"),
+    ("disposal_certificates", "what was disposed of stays known"),
     ("samples", "what was drawn never changes"),
     ("drawn", "what was drawn never changes"),
     ("verdicts", "what was made of a message stays known"),
@@ -38,6 +42,14 @@ REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> 
 FOUND = " OR ".join(
     f"OLD.{each} <> NEW.{each}" for each in ("number", "rule", "clause", "severity", "at")
 )
+REPORTED = " OR ".join(
+    (
+        "OLD.state = 'closed'",
+        *(f"OLD.{each} <> NEW.{each}" for each in ("number", "receipt", "code", "recovery", "at")),
+    )
+)
+HELD = " OR ".join(f"OLD.{each} <> NEW.{each}" for each in ("number", "set_by", "at", "body"))
+ENDED = "OLD.state IN ('done', 'refused', 'empty') OR OLD.number <> NEW.number"
 AGAIN = "(NEW.state = 'open' AND NEW.round = OLD.round + 1)"  # the closing stays on its trail
 SETTLED = f"(OLD.state = 'settled' AND NOT {AGAIN}) OR {FOUND}"
 BROUGHT = " OR ".join(
@@ -51,6 +63,15 @@ RULES = (  # table, deed, when, what it says
     ("requests", "DELETE", "", "requests are kept"),
     ("findings", "UPDATE", SETTLED, "what came of a finding never changes"),
     ("findings", "DELETE", "", "findings are kept"),
+    (
+        "sealed_cases",
+        "UPDATE",
+        f"OLD.state = 'closed' OR {REPORTED}",
+        "a closed case never changes",
+    ),
+    ("sealed_cases", "DELETE", "", "cases are kept"),
+    ("sealed_openings", "UPDATE", "OLD.agreed_by IS NOT NULL", "what was agreed stays known"),
+    ("sealed_openings", "DELETE", "", "who asked to see who reported stays known"),
     ("dailies", "UPDATE", "OLD.signed_at IS NOT NULL", "what was signed never changes"),
     ("dailies", "DELETE", "", "days to sign are kept"),
     ("cases", "UPDATE", BROUGHT, "what somebody reported never changes"),
@@ -59,6 +80,10 @@ RULES = (  # table, deed, when, what it says
     ("notices", "DELETE", "", "what was published is kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),
     ("meetings", "DELETE", "", "meetings are kept"),
+    ("holds", "UPDATE", f"OLD.state = 'released' OR {HELD}", "what was held never changes"),
+    ("holds", "DELETE", "", "holds are kept"),
+    ("disposals", "UPDATE", ENDED, "what came of a disposal never changes"),
+    ("disposals", "DELETE", "", "disposals are kept"),
 )
 
 

@@ -156,6 +156,8 @@ def path_of(tx: Transaction, duty: Duty, person: Person) -> str:
 
 def _own_path(tx: Transaction, duty: Duty) -> str | None:
     """What somebody looks at for others; empty where it has no page of its own."""
+    if duty.custody:
+        return ""
     if overseeing.is_ours(duty):
         return overseeing.path_of(tx, duty)
     if looking.is_finding(duty):

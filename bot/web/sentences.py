@@ -11,6 +11,8 @@ PHRASES: Mapping[str, Say] = {
     "waiting": say("Waiting"),
     "requests": say("Requests"),
     "team": say("My team"),
+    "cases": say("Cases"),
+    "breach": say("Report a breach"),
     "findings": say("Findings"),
     "finding_lists": say("Lists of findings"),
     "settings": say("Settings"),
