@@ -11,7 +11,7 @@ PHRASES: Mapping[str, Say] = {
     "waiting": say("Waiting"),
     "requests": say("Requests"),
     "team": say("My team"),
-    "cases": say("Cases"),
+    "cases": say("Sealed cases"),
     "breach": say("Report a breach"),
     "findings": say("Findings"),
     "finding_lists": say("Lists of findings"),
