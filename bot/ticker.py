@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot import shredding
 from bot.clock import fault_point
-from bot.handlers import checkpointing, disposals, falling
+from bot.handlers import checkpointing, disposals, falling, working_day
 from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
 from bot.store.rings import KeysAway
@@ -31,9 +31,11 @@ class Ticker:
     _swept: datetime | None = None
     _looked: datetime | None = None  # whether a checkpoint is due
     _disposed: datetime | None = None
+    _begun: bool = False
 
     def ring(self) -> int:
         """Plan everything that is due; returns how much that was."""
+        self._begin()
         done = 0
         while count := self._batch(piled_up=done > 0):
             done += count
@@ -85,6 +87,13 @@ class Ticker:
         except KeysAway:
             log.error("the keys cannot be reached: what is to be disposed of waits")
             return 0
+
+    def _begin(self) -> None:
+        """Once a process: what is to happen daily is on the clock."""
+        if not self._begun:
+            with self.store.transaction() as tx:
+                working_day.begin(tx)
+            self._begun = True
 
     def _sweep(self) -> None:
         """Erase bodies of deliveries long settled, and files that have expired."""

@@ -38,6 +38,7 @@ from bot.handlers import (
     publishing,
     rooms,
     screening,
+    strangers,
     talk,
     unreadable,
 )
@@ -68,6 +69,7 @@ class Handlers:
         match event:
             case MessagePosted():
                 talk.posted(tx, event, self.memory)
+                strangers.posted(tx, event)
             case MessageChanged():
                 talk.changed(tx, event, self.memory)
             case ReactionChanged():

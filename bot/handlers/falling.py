@@ -9,8 +9,10 @@ from bot.handlers import (
     daily,
     delegating,
     disposals,
+    drawing,
     dropping,
     notices,
+    working_day,
 )
 from bot.handlers.consent import MINUTES
 from bot.handlers.convening import MEETING, PREPARE
@@ -36,6 +38,9 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
     convening.happen(tx, kinds.get(MEETING, ()))
     consent.silence(tx, kinds.get(MINUTES, ()))
     disposals.fallen(tx, kinds.get(disposals.MONTHLY, ()))
+    working_day.fallen(tx, kinds.get(working_day.DAY, ()))
+    for sample in kinds.get(drawing.DRAW, ()):
+        drawing.fallen(tx, sample)
     if LADDER in kinds:
         nudging.plan(tx, kinds[LADDER], gather)
     if DIGEST in kinds:

@@ -293,7 +293,7 @@ def _release(tx: Transaction, gone: Iterable[Member]) -> None:
 def left(tx: Transaction, person: str) -> None:
     """Somebody has left the company: nothing is to be confirmed by them any more."""
     for duty in tx.duties.owed_by(person):
-        if duty.personal:
+        if duty.noticed:
             tx.notices.leave(duty.subject.removeprefix(NOTICE), [person])
             deeds.settle(tx, duty, "dropped", Ending("left", tx.clock.now()))
 

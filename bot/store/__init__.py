@@ -10,9 +10,12 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.attesting import Attestations
+from bot.store.cases import Blocked, Cases, SeenLinks
 from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
+from bot.store.dailies import Dailies
 from bot.store.dialogues import Dialogues
 from bot.store.disclosing import Disclosing
 from bot.store.disposals import Disposals
@@ -39,7 +42,10 @@ from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.rings import Rings
 from bot.store.rows import Rows
+from bot.store.samples import Samples
+from bot.store.sealed import Sealed
 from bot.store.sessions import Links, Sessions
+from bot.store.strangers import Strangers
 from bot.store.unreadable import Unreadable
 from bot.store.verifying import Verifying
 from bot.store.wrapping import Wraps
@@ -65,8 +71,13 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.sealed = Sealed(rows)
         self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
         self.disposed = Disposed(rows)
+        self.samples, self.dailies = Samples(rows), Dailies(rows)
+        self.strangers, self.attestations = Strangers(rows), Attestations(rows)
+        self.cases, self.blocked = Cases(rows), Blocked(rows, self.people)
+        self.seen_links = SeenLinks(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
 
     @property

@@ -31,6 +31,7 @@ from bot.store.schema import (
     places,
     roles,
 )
+from bot.store.schema_findings import blocked
 from bot.store.sessions import WEB
 from bot.words import Reader, clean
 
@@ -64,6 +65,7 @@ class Snapshot:
     logins: Mapping[Account, Login] = field(default_factory=dict)
     places: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
     holidays: Mapping[str, tuple[tuple[date, bool], ...]] = field(default_factory=dict)
+    blocked: frozenset[str] = frozenset()  # domains that IT has added to those of the policy
 
 
 @dataclass(slots=True)
@@ -365,7 +367,8 @@ class People:
             one = (date.fromisoformat(row.day), bool(row.working))
             days[row.calendar] = (*days.get(row.calendar, ()), one)
         spots = {(row.platform, row.realm, row.id): row for row in self.rows.all(places)}
-        return Snapshot(version, self._directory(logins), logins, spots, days)
+        bad = frozenset(row.domain for row in self.rows.all(blocked))
+        return Snapshot(version, self._directory(logins), logins, spots, days, bad)
 
     def _directory(self, logins: Mapping[Account, Login]) -> Directory:
         granted: dict[str, set[str]] = {}
