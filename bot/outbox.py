@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.clock import fault_point
 from bot.effects import (
+    Amend,
     Announce,
     AskAgain,
     Deliverable,
@@ -26,7 +27,7 @@ from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
 from bot.port import Ability, Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
-from bot.store.outbox import Arrival, Outbox, Parcel
+from bot.store.outbox import RESTORED, Arrival, Outbox, Parcel
 from bot.store.rows import gave_way
 from bot.words import Reader, Say
 
@@ -137,7 +138,7 @@ class Courier:
             await self._record(lambda tx: tx.outbox.wait(parcel, timedelta(0)))
             return
         try:
-            arrived = await self._deliver(load)
+            arrived, found = await self._deliver(load)
         except TryLater as busy:
             after = busy.after
             if self._waited_enough(parcel):
@@ -151,19 +152,21 @@ class Courier:
             if self._waited_enough(parcel):
                 await self._give_up(load, "it stayed in doubt")
         else:
-            outcome = Arrival(load.effect.to, arrived)
-            await self._record(lambda tx: _arrived(tx.outbox, parcel.id, outcome))
+            await self._record(lambda tx: _arrived(tx.outbox, load, arrived, found=found))
 
-    async def _deliver(self, load: Load) -> MessageRef | None:
-        """Looking and sending together end before somebody else may claim it."""
+    async def _deliver(self, load: Load) -> tuple[MessageRef | None, bool]:
+        """Looking and sending together end before somebody else may claim it.
+
+        What it became, and whether it stood there already.
+        """
         async with asyncio.timeout(LONGEST):
             if load.parcel.doubtful and (found := await self._found(load)) is not None:
-                return found
+                return found, True
             fault_point("before deliver")
             adapter, key = self.adapters[load.effect.to.platform], load.parcel.key
             arrived = await adapter.deliver(load.effect, key=key, reader=load.reader)
         fault_point("after deliver")
-        return arrived
+        return arrived, False
 
     async def _found(self, load: Load) -> MessageRef | None:
         parcel, effect = load.parcel, load.effect
@@ -206,9 +209,13 @@ def _is_plain(effect: Deliverable, adapter: Adapter) -> bool:
     return isinstance(effect, Whisper) and Ability.WHISPERS not in adapter.abilities
 
 
-def _arrived(box: Outbox, parcel: str, outcome: Arrival) -> None:
-    if box.arrive(parcel, outcome):
-        log.info("late double of %s removed", parcel)
+def _arrived(box: Outbox, load: Load, message: MessageRef | None, *, found: bool) -> None:
+    """What we sent and have forgotten says from now on what we know, by the numbers of now."""
+    parcel, effect = load.parcel, load.effect
+    if box.arrive(parcel.id, Arrival(effect.to, message)):
+        log.info("late double of %s removed", parcel.id)
+    if found and parcel.look and message is not None and isinstance(effect, Send):
+        box.add(Amend(effect.to, message, effect.card), f"{RESTORED}{parcel.key}")
 
 
 def _lanes(loads: list[Load]) -> list[list[Load]]:

@@ -3,6 +3,7 @@
 What is due lies in our own table: restarts, outages and several processes need no scheduler state.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from bot.clock import fault_point
 from bot.handlers import falling
 from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
+from bot.store.duties import Due
 
 BATCH = 500  # dues
 RUNGS = 6  # claims in one transaction: whatever rungs of a ladder are past share a card
@@ -42,7 +44,9 @@ class Ticker:
                     break
                 piled_up = piled_up or len(fallen) == BATCH
                 gather = GATHER if piled_up else timedelta(0)
-                falling.fallen(tx, self.nudging, fallen, gather)
+                for at, dues in _by_memory(tx, fallen):
+                    with tx.origin.because(at):
+                        falling.fallen(tx, self.nudging, dues, gather)
                 done += len(fallen)
         fault_point("a batch of dues was planned")
         return done
@@ -55,6 +59,14 @@ class Ticker:
         with self.store.transaction() as tx:
             sweep(tx, lease)
         self._swept = lease
+
+
+def _by_memory(tx: Transaction, fallen: Sequence[Due]) -> list[tuple[datetime, Sequence[Due]]]:
+    """Apart: what fell due in a time that a restored store has forgotten, and the rest."""
+    lost = tx.origin.lost
+    before = [due for due in fallen if lost is not None and due.at <= lost.until]
+    after = fallen[len(before) :]  # they come in the order of time
+    return [(dues[-1].at, dues) for dues in (before, after) if dues]
 
 
 def sweep(tx: Transaction, lease: datetime) -> None:

@@ -65,7 +65,7 @@ def open_(tx: Transaction, found: Suspected, state: State = "open") -> Finding:
 
     What stands in a message and is slight, or is not told to its author, nobody has to look at.
     """
-    id, directory = tx.clock.new_id(), tx.people.snapshot().directory
+    id, directory = tx.new_id(), tx.people.snapshot().directory
     looked_at = state == "open" and (found.severity == "serious" or found.hash is None)
     reviewer = reviewer_of(directory, found.person) if looked_at else None
     duty = _owe(tx, found, id, reviewer) if reviewer else None

@@ -23,12 +23,14 @@ from bot.store.meetings import Meetings
 from bot.store.notes import Notes
 from bot.store.notices import Notices
 from bot.store.nudges import Demotions, Nudges
+from bot.store.origin import Lost, Origin
 from bot.store.outbox import Outbox
 from bot.store.people import People, Shelf, Snapshot
 from bot.store.policies import Books, Policies
 from bot.store.preferences import Preferences
 from bot.store.records import Records
 from bot.store.requests import Requests
+from bot.store.restores import Restores
 from bot.store.rows import Rows
 from bot.store.sessions import Links, Sessions
 from bot.store.unreadable import Unreadable
@@ -54,6 +56,15 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.restores = Restores(rows)
+
+    @property
+    def origin(self) -> Origin:
+        return self.rows.origin
+
+    def new_id(self) -> str:
+        """Of what cards are named after: the same again where the same event comes again."""
+        return self.rows.new_id()
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""
@@ -91,6 +102,14 @@ class Turn:
                 self._free.notify_all()
 
 
+@dataclass(slots=True)
+class Memory:
+    """What a restored store has forgotten, looked up once: restoring is done while nobody works."""
+
+    known: bool = False
+    lost: Lost | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     db: sa.Engine
@@ -100,6 +119,7 @@ class Store:
     turn: Turn = field(default_factory=Turn)
     _shelf: Shelf = field(default_factory=Shelf)
     _books: Books = field(default_factory=Books)
+    _memory: Memory = field(default_factory=Memory)
 
     @contextmanager
     def transaction(self, *, hurry: bool = False) -> Iterator[Transaction]:
@@ -138,6 +158,12 @@ class Store:
         fault_point("after commit")
 
     def _on(self, conn: sa.Connection) -> Transaction:
-        return Transaction(
-            Rows(conn, self.company, self.seal, self.clock), self._shelf, self._books
-        )
+        rows = Rows(conn, self.company, self.seal, self.clock)
+        if not self._memory.known:
+            self._memory.lost, self._memory.known = Restores(rows).lost(), True
+        rows.origin.lost = self._memory.lost
+        return Transaction(rows, self._shelf, self._books)
+
+    def remember(self) -> None:
+        """It was laid back a moment ago."""
+        self._memory.known = False

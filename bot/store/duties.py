@@ -57,7 +57,7 @@ class Duties:
     def add(self, duty: Duty, seq: int | None = None) -> Duty:
         """With its id and number given here."""
         number = INNER + self.number("inner") if duty.kind == "decide" else self.number()
-        numbered = replace(duty, id=self.rows.clock.new_id(), number=number)
+        numbered = replace(duty, id=self.rows.new_id(), number=number)
         self.rows.add(duties, **_values(numbered), seq=seq)
         return numbered
 
@@ -66,7 +66,7 @@ class Duties:
         if not persons:
             return {}
         first = INNER + self.number("inner", len(persons)) - len(persons) + 1
-        ids, same = [self.rows.clock.new_id() for _ in persons], _values(pattern) | {"seq": None}
+        ids, same = [self.rows.new_id() for _ in persons], _values(pattern) | {"seq": None}
         own = enumerate(zip(ids, persons, strict=True), first)
         rows = [same | {"id": id, "number": n, "owed_by": who} for n, (id, who) in own]
         self.rows.add_all(duties, rows)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.clock import Clock
 from bot.seal import Seal
 from bot.store.codec import pack, unpack
+from bot.store.origin import Origin
 
 Where = sa.ColumnElement[bool]
 TAKEN = "23505"  # PostgreSQL: another row has that key
@@ -30,6 +31,7 @@ class Rows:
     company: str
     seal: Seal
     clock: Clock
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def shared(self) -> bool:
@@ -106,6 +108,10 @@ class Rows:
         changed = self.change(table, *found, **values) if values else self.count(table, *found)
         if not changed:
             self.add(table, **keys, **values)
+
+    def new_id(self) -> str:
+        """Of what cards are named after: the same again where the same event comes again."""
+        return self.origin.id(self.seal.key, self.company) or self.clock.new_id()
 
     def close(self, column: sa.Column[Any], id: str, value: Any) -> bytes:
         return self.seal.close(pack(value), *self.slot(column, id))
