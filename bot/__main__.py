@@ -17,6 +17,8 @@ MODULES = {
     "verify": "verify",
     "explain": "explain",
     "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
     "people": "people",
     "policy": "policy",
     "slack": "slack",

@@ -29,6 +29,7 @@ class Settings:
     port: int = PORT
     policy: Path | None = None
     key_file: Path | None = None  # empty: `data`/duly.key
+    mark: Path | None = None  # empty: `data`/duly.mark
     tick: float = 5.0  # seconds between two looks at what fell due
     platforms: str = ""  # by name, with commas; empty: whatever has its tokens set
     url: str = ""  # where people reach the pages; empty: at `host` and `port`
@@ -47,6 +48,7 @@ ENVIRONMENT = {
     "DULY_PORT": "port",
     "DULY_POLICY": "policy",
     "DULY_KEY_FILE": "key_file",
+    "DULY_MARK": "mark",
     "DULY_TICK": "tick",
     "DULY_PLATFORMS": "platforms",
     "DULY_URL": "url",
@@ -66,6 +68,7 @@ READ: Mapping[str, Callable[[str], object]] = {
     "data": Path,
     "policy": Path,
     "key_file": Path,
+    "mark": Path,
     "port": int,
     "tick": float,
     "url": _url,

@@ -142,14 +142,14 @@ class Store:
         if self.db.dialect.name != "sqlite":
             options["isolation_level"] = "REPEATABLE READ"
         with self.db.connect().execution_options(**options) as conn:
-            yield self._on(conn)
+            yield self.on(conn)
             conn.rollback()
 
     @contextmanager
     def _begun(self) -> Iterator[Transaction]:
         try:
             with self.db.begin() as conn:
-                yield self._on(conn)
+                yield self.on(conn)
                 fault_point("before commit")
         except BaseException:
             self._shelf.last = Snapshot(-1)  # it may hold what was undone
@@ -157,7 +157,8 @@ class Store:
             raise
         fault_point("after commit")
 
-    def _on(self, conn: sa.Connection) -> Transaction:
+    def on(self, conn: sa.Connection) -> Transaction:
+        """In a transaction that somebody else has begun and will commit."""
         rows = Rows(conn, self.company, self.seal, self.clock)
         if not self._memory.known:
             self._memory.lost, self._memory.known = Restores(rows).lost(), True

@@ -21,8 +21,8 @@ from bot.store.schema import (
     journal,
     links,
     listeners,
-    numbers,
     nudges,
+    numbers,
     outbox,
     policies,
     sessions,
@@ -75,9 +75,7 @@ class Restores:
         emergency = sa.select(c.id).where(
             c.company == self.rows.company, UNSENT, c.key.startswith(EMERGENCY)
         )
-        self.rows.change(
-            nudges, nudges.c.parcel.in_(emergency), nudges.c.sent.is_(None), sent=True
-        )
+        self.rows.change(nudges, nudges.c.parcel.in_(emergency), nudges.c.sent.is_(None), sent=True)
         self.rows.change(outbox, UNSENT, look=True)
         self.rows.change(outbox, UNSENT, outbox.c.held_until < calm, held_until=calm)
 

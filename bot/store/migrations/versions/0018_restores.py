@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("first", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("company", "id"),
     )
-    look: sa.Column[bool] = sa.Column("look", sa.Boolean(), nullable=False, server_default=sa.false())
+    look: sa.Column[bool] = sa.Column(
+        "look", sa.Boolean(), nullable=False, server_default=sa.false()
+    )
     op.add_column("outbox", look)
     install(op.get_bind())
