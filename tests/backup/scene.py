@@ -15,7 +15,7 @@ from bot.seal import Seal
 from bot.store import Store
 from bot.store.connecting import connect, sqlite_url
 from bot.store.copying import tables
-from bot.store.migrating import upgrade
+from bot.store.migrating import HEAD, bring
 from tests.desk import Desk
 
 KEY = bytes(32)
@@ -24,7 +24,8 @@ KEY = bytes(32)
 def on_file(folder: Path) -> sa.Engine:
     folder.mkdir(exist_ok=True)
     db = connect(sqlite_url(folder))
-    upgrade(db)
+    with db.begin() as conn:
+        bring(conn, HEAD)
     return db
 
 

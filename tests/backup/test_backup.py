@@ -1,21 +1,24 @@
 """A backup holds everything, is read by nobody without the key, and is whole or refused."""
 
+import hashlib
 import io
+import json
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from bot import clock as faults
 from bot.backup.reading import Backup, check
-from bot.backup.restoring import DRAFT, FILE
+from bot.backup.restoring import DRAFT
 from bot.backup.sealed import Sealing, Unsound
 from bot.backup.writing import write
 from bot.settings import Unusable
 from bot.store.connecting import connect, sqlite_url
-from bot.store.copying import tables
+from bot.store.copying import shape, tables
 from bot.store.migrating import HEAD, version
 from bot.store.schema import meta, outbox, sessions
 from tests import postgres
@@ -31,8 +34,8 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Desk:
-    desk = Desk(db=on_file(tmp_path / "before"))
+def company() -> Desk:
+    desk = Desk()
     busy(desk)
     return desk
 
@@ -56,6 +59,14 @@ def test_what_was_kept_is_there_again(company: Desk, file: Path, tmp_path: Path)
         assert [step for step in tx.records.verify() if not isinstance(step, int)] == []
 
 
+def before_in(folder: Path, file: Path, company: Desk) -> tuple[Path, dict[str, Any]]:
+    """A database that is there already, and what is in it."""
+    there = folder / "before"
+    there.mkdir()
+    restoring(file, company.clock).into_folder(there, replace=False)
+    return there, content(connect(sqlite_url(there)))
+
+
 def test_nothing_is_read_without_the_key(company: Desk, file: Path) -> None:
     company.posts("ann", "@bob Zitronenfalter4711?")
     body = backed_up(company, file).read_bytes()
@@ -66,8 +77,10 @@ def test_nothing_is_read_without_the_key(company: Desk, file: Path) -> None:
         check(Backup(io.BytesIO(body), bytes(31) + b"1"))
 
 
-def test_people_go_on_talking_while_it_is_written(company: Desk, tmp_path: Path) -> None:
+def test_people_go_on_talking_while_it_is_written(tmp_path: Path) -> None:
     """It is a picture of one moment, and the writer never waits for it."""
+    company = Desk(db=on_file(tmp_path / "before"))
+    company.posts("ann", "@bob when will the samples be ready?")
     said: list[str] = []
 
     def meanwhile(rows: int) -> None:
@@ -126,18 +139,16 @@ def test_a_chain_that_did_not_hold_is_named(company: Desk, tmp_path: Path) -> No
     backup = Backup(io.BytesIO(backed_up(company, tmp_path / "x").read_bytes()), KEY)
     check(backup)
 
-    assert [(each.seq, each.why.sentence) for each in backup.broken][0] == (2, "it was changed")
+    assert (backup.broken[0].seq, backup.broken[0].why.sentence) == (2, "it was changed")
 
 
 def test_a_database_that_is_there_is_replaced_only_when_told(
     company: Desk, file: Path, tmp_path: Path
 ) -> None:
-    there = tmp_path / "before"
-    before = content(company.store.db)
+    there, before = before_in(tmp_path, file, company)
     with pytest.raises(Unusable, match="--replace"):
         restoring(file, company.clock).into_folder(there, replace=False)
 
-    company.store.db.dispose()
     laid = restoring(file, company.clock).into_folder(there, replace=True)
 
     assert laid.kept is not None
@@ -155,8 +166,7 @@ def test_another_companys_backup_is_refused(company: Desk, file: Path, tmp_path:
 def test_a_restore_that_was_killed_is_done_again(
     company: Desk, file: Path, tmp_path: Path, point: str
 ) -> None:
-    there, before = tmp_path / "before", content(company.store.db)
-    company.store.db.dispose()
+    there, before = before_in(tmp_path, file, company)
 
     def kill(name: str) -> None:
         if name == point:
@@ -195,11 +205,12 @@ def test_a_backup_that_was_killed_leaves_the_one_before(
     assert not list(tmp_path.glob(".acme*"))
 
 
-def test_every_column_can_be_held(company: Desk) -> None:
+def test_every_column_can_be_held() -> None:
     """A table that is left out says that it can be made again."""
     left_out = {each.name for each in meta.tables.values() if each.info.get("rebuilt")}
 
     assert {each.name for each in tables()} == set(meta.tables) - left_out
+    assert all(shape(each) for each in tables())
 
 
 def test_what_was_on_its_way_is_looked_for_and_doors_are_closed(
@@ -222,15 +233,13 @@ def test_an_older_backup_is_brought_to_the_newest_tables(
     company: Desk, file: Path, tmp_path: Path
 ) -> None:
     """As one that was made before there were restores."""
-    from bot.store import copying  # noqa: PLC0415
-
     old = Backup(io.BytesIO(file.read_bytes()), KEY)
     old.look()
     out = io.BytesIO()
     sealing = Sealing(
         out, KEY, company.clock.random, {"tables": "0010", "made": old.made.isoformat()}
     )  # type: ignore[union-attr]
-    lay_old(old, sealing, copying)
+    lay_old(old, sealing)
     (tmp_path / "old").write_bytes(out.getvalue())
 
     restoring(tmp_path / "old", company.clock).into_folder(tmp_path, replace=False)
@@ -240,10 +249,8 @@ def test_an_older_backup_is_brought_to_the_newest_tables(
     assert content(after.db)["records"] == content(company.store.db)["records"]
 
 
-def lay_old(old: Backup, sealing: Sealing, copying: object) -> None:
+def lay_old(old: Backup, sealing: Sealing) -> None:
     """The same rows, without what the tables of then did not have."""
-    import hashlib  # noqa: PLC0415
-    import json  # noqa: PLC0415
 
     def line(told: object) -> bytes:
         return json.dumps(told, separators=(",", ":")).encode() + b"\n"
