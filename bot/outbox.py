@@ -22,12 +22,12 @@ from bot.effects import (
     doubt,
 )
 from bot.events import Account, MessageRef, Place, Platform
-from bot.handlers import daily, notice_cards, remedies, stale, unreadable
+from bot.handlers import daily, notice_cards, remedies, restored, stale, unreadable
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
 from bot.port import Ability, Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
-from bot.store.outbox import RESTORED, Arrival, Outbox, Parcel
+from bot.store.outbox import RESTORED, Arrival, Parcel
 from bot.store.rows import gave_way
 from bot.words import Reader, Say
 
@@ -80,7 +80,8 @@ class Courier:
     def _claim(self, urgent: bool | None) -> tuple[list[Load], int]:
         with self.store.transaction() as tx:
             claimed = tx.outbox.claim(self.adapters, BATCH, QUARANTINE, urgent=urgent)
-            loads = [self._load(tx, row, was_doubtful) for row, was_doubtful in claimed]
+            with tx.origin.because(tx.clock.now()):
+                loads = [self._load(tx, row, was_doubtful) for row, was_doubtful in claimed]
         fault_point("parcels were claimed")
         return [load for load in loads if load is not None], len(loads)
 
@@ -152,7 +153,7 @@ class Courier:
             if self._waited_enough(parcel):
                 await self._give_up(load, "it stayed in doubt")
         else:
-            await self._record(lambda tx: _arrived(tx.outbox, load, arrived, found=found))
+            await self._record(lambda tx: _arrived(tx, load, arrived, found=found))
 
     async def _deliver(self, load: Load) -> tuple[MessageRef | None, bool]:
         """Looking and sending together end before somebody else may claim it.
@@ -160,7 +161,7 @@ class Courier:
         What it became, and whether it stood there already.
         """
         async with asyncio.timeout(LONGEST):
-            if load.parcel.doubtful and (found := await self._found(load)) is not None:
+            if load.parcel.seek and (found := await self._found(load)) is not None:
                 return found, True
             fault_point("before deliver")
             adapter, key = self.adapters[load.effect.to.platform], load.parcel.key
@@ -209,13 +210,17 @@ def _is_plain(effect: Deliverable, adapter: Adapter) -> bool:
     return isinstance(effect, Whisper) and Ability.WHISPERS not in adapter.abilities
 
 
-def _arrived(box: Outbox, load: Load, message: MessageRef | None, *, found: bool) -> None:
-    """What we sent and have forgotten says from now on what we know, by the numbers of now."""
+def _arrived(tx: Transaction, load: Load, message: MessageRef | None, *, found: bool) -> None:
+    """What was sent and forgotten says from now on what we know, by the numbers of now."""
     parcel, effect = load.parcel, load.effect
-    if box.arrive(parcel.id, Arrival(effect.to, message)):
+    if tx.outbox.arrive(parcel.id, Arrival(effect.to, message)):
         log.info("late double of %s removed", parcel.id)
-    if found and parcel.look and message is not None and isinstance(effect, Send):
-        box.add(Amend(effect.to, message, effect.card), f"{RESTORED}{parcel.key}")
+    if not (found and parcel.look):
+        return
+    if restored.rest(tx, parcel):
+        return
+    if message is not None and isinstance(effect, Send):
+        tx.outbox.add(Amend(effect.to, message, effect.card), f"{RESTORED}{parcel.key}")
 
 
 def _lanes(loads: list[Load]) -> list[list[Load]]:

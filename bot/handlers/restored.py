@@ -11,7 +11,7 @@ from bot.card import Card
 from bot.effects import Digest, Remind
 from bot.handlers import keepers, planning
 from bot.store import Transaction
-from bot.store.outbox import RESTORED, Written
+from bot.store.outbox import RESTORED, Parcel, Written
 from bot.store.restores import Why
 from bot.words import Ref, say
 
@@ -55,6 +55,20 @@ def _parcel(tx: Transaction, effect: Remind | Digest) -> str:
     key = f"{RESTORED}{tx.clock.new_id()}/{person}"
     new = Written(Remind(effect.to, person), key, hold=planning.REPLAY)
     return tx.outbox.add_all([new])[0]
+
+
+def rest(tx: Transaction, parcel: Parcel) -> bool:
+    """It is known by the nudge it began with. The others in it were perhaps on no card."""
+    if not isinstance(parcel.effect, Remind):
+        return False
+    others = [
+        line.duty
+        for line in tx.nudges.within(parcel.id)
+        if line.said and f"/{line.duty}/{line.step}/" not in parcel.key
+    ]
+    if others:
+        tx.nudges.move(parcel.id, others, _parcel(tx, parcel.effect))
+    return bool(others)
 
 
 def again(tx: Transaction, card: Card) -> Card:

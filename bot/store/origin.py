@@ -8,10 +8,11 @@ import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 OWN = 7  # bytes of an id that tell the event
 PLACES = 1 << 24  # ids that one event can give away
+WARY = timedelta(days=7)  # after a restore, in which what falls due is looked for first
 LAST = (1 << 48) - 1  # milliseconds
 
 
@@ -44,6 +45,13 @@ class Origin:
     def perhaps(self) -> bool:
         """Perhaps we have done it before, and have forgotten it."""
         return self.lost is not None and self._at is not None and self._at <= self.lost.until
+
+    @property
+    def looks(self) -> bool:
+        """Perhaps the same was sent at another hour: somebody had set their own since."""
+        if self.lost is None or self._at is None:
+            return False
+        return self.perhaps or (not self._key and self._at <= self.lost.until + WARY)
 
     def id(self, secret: bytes, company: str) -> str | None:
         """In the order of time, and the same each time for the same event (32 hex digits)."""

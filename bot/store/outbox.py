@@ -56,6 +56,11 @@ class Parcel:
     look: bool = False  # perhaps we sent it, and have forgotten it
 
     @property
+    def seek(self) -> bool:
+        """It is looked for before it is sent."""
+        return self.doubtful or self.look
+
+    @property
     def restored(self) -> bool:
         """What was perhaps said before the store was laid back."""
         return self.key.startswith(RESTORED)
@@ -137,7 +142,7 @@ class Outbox:
             rows.sort(key=lambda row: row.id if urgent is None else "")
             ids = [row.id for row in rows]
             self.rows.change(outbox, c.id.in_(ids), state="doubtful", held_until=lease + hold)
-        return [(row, row.state == "doubtful" or row.look) for row in rows]
+        return [(row, row.state == "doubtful") for row in rows]
 
     def read(self, row: Any, *, doubtful: bool) -> Parcel:
         effect = self.rows.open(outbox.c.body, row.id, row.body)
@@ -328,7 +333,7 @@ class Outbox:
         effect, now = written.effect, self.rows.clock.now()
         id, lease = self.rows.clock.new_id(), self.rows.clock.lease()
         since, until, lost = lease, lease + written.hold, self.rows.origin.lost
-        look = self.rows.origin.perhaps and not written.key.startswith(RESTORED)
+        look = self.rows.origin.looks and not written.key.startswith(RESTORED)
         if look and lost is not None:
             since, until = lost.since, max(until, lost.calm)
         return {

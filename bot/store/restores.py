@@ -33,6 +33,7 @@ Why = Literal["restored", "older"]
 CALM = timedelta(minutes=2)  # longer than any call may take, and than a platform may dawdle
 MARGIN = 1000  # numbers left out: what people know by one of them never means something else
 SHORT = "short"
+NAMES = (SHORT, "inner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,13 @@ class Restores:
 
     def _leave_numbers_out(self) -> int:
         c = numbers.c
-        if not self.rows.change(numbers, last=c.last + MARGIN):
-            return 1
+        self.rows.change(numbers, last=c.last + MARGIN)
+        for name in NAMES:
+            if self.rows.one(numbers, c.name == name) is None:
+                self.rows.add(numbers, name=name, last=MARGIN)
         row = self.rows.one(numbers, c.name == SHORT)
-        return int(row.last) + 1 if row else 1
+        assert row is not None
+        return int(row.last) + 1
 
     def _newest(self, table: sa.Table) -> str:
         row = self.rows.all(table, order=[table.c.id.desc()], limit=1)

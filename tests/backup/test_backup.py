@@ -236,9 +236,8 @@ def test_an_older_backup_is_brought_to_the_newest_tables(
     old = Backup(io.BytesIO(file.read_bytes()), KEY)
     old.look()
     out = io.BytesIO()
-    sealing = Sealing(
-        out, KEY, company.clock.random, {"tables": "0010", "made": old.made.isoformat()}
-    )  # type: ignore[union-attr]
+    about = {"tables": "0010", "made": f"{old.made:%Y-%m-%dT%H:%M:%S+00:00}"}
+    sealing = Sealing(out, KEY, company.clock.random, about)
     lay_old(old, sealing)
     (tmp_path / "old").write_bytes(out.getvalue())
 
@@ -258,13 +257,13 @@ def lay_old(old: Backup, sealing: Sealing) -> None:
     sealing.write(line({"company": "acme"}))
     end: dict[str, dict[str, object]] = {}
     digest = hashlib.sha256()
-    for name, shape, rows in old.parts():
+    for name, columns, rows in old.parts():
         if name == "restores":
             continue
-        gone = [n for n, (column, _) in enumerate(shape) if (name, column) == ("outbox", "look")]
+        gone = [n for n, (column, _) in enumerate(columns) if (name, column) == ("outbox", "look")]
         if name not in end:
             digest = hashlib.sha256()
-            then = [each for n, each in enumerate(shape) if n not in gone]
+            then = [each for n, each in enumerate(columns) if n not in gone]
             sealing.write(line({"table": name, "shape": then}))
             end[name] = {"rows": 0, "sha256": digest.hexdigest()}
         if rows:
