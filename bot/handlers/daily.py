@@ -122,7 +122,7 @@ def _composed(tx: Transaction, parcel: Parcel, digest: Digest) -> Send | None:
 
 def absorb(tx: Transaction, parcel: Parcel, person: str) -> None:
     """Nudges on their way to them go with it; what was perhaps sent already stays as it is."""
-    if parcel.seek:
+    if parcel.doubtful:
         return
     ready, begun = tx.outbox.reminders(person)
     tx.nudges.take(person, parcel.id, ready=ready, begun=begun)

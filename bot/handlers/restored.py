@@ -58,8 +58,8 @@ def _parcel(tx: Transaction, effect: Remind | Digest) -> str:
 
 
 def rest(tx: Transaction, parcel: Parcel) -> bool:
-    """It is known by the nudge it began with. The others in it were perhaps on no card."""
-    if not isinstance(parcel.effect, Remind):
+    """It stood there already: with the nudge that its key names. Others were perhaps on no card."""
+    if not isinstance(parcel.effect, Remind | Digest):
         return False
     others = [
         line.duty
