@@ -112,7 +112,7 @@ def whose(call: Call, meeting: Meeting, minutes: Minutes) -> str:
 
 def response(call: Call, minutes: Minutes, item: int, person: str, said: rules.Said) -> Response:
     return Response(
-        id=call.tx.new_id(),
+        id=call.tx.clock.new_id(),
         version=minutes.version,
         item=item,
         person=person,
