@@ -43,12 +43,15 @@ def test_a_company_goes_on_in_another_folder_from_what_was_backed_up(tmp_path: P
     assert "--key FILE" in duly("restore", str(file), "--data", str(second / "data"), fails=True)
     duly("restore", str(file), "--data", str(second / "data"), "--key", key)
     # The playground is the platform: it has gone on from where it was.
-    shutil.copy(first / "data" / "playground.db", second / "data" / "playground.db")
+    for each in (first / "data").glob("playground.db*"):
+        shutil.copy(each, second / "data")
     life.folder = second
     with life.alive() as process:
         life._wait(process)
         life._talk(2)
-        life.company.look()
+        for _ in range(10):
+            life.company.deliver()
+            life.company.look()
         process.send_signal(signal.SIGTERM)
 
     assert list(life.company.doubled()) == []
@@ -68,12 +71,15 @@ def test_a_file_that_was_copied_back_by_hand_is_known_for_an_older_one(tmp_path:
         life._wait(process)
         life._talk(1)
         process.send_signal(signal.SIGTERM)
-    shutil.copy(data / "duly.db", tmp_path / "older.db")
+    shutil.copytree(data, tmp_path / "older")
     with life.alive() as process:
         life._wait(process)
         life._talk(3)
         process.send_signal(signal.SIGTERM)
-    shutil.copy(tmp_path / "older.db", data / "duly.db")
+    for each in data.glob("duly.db*"):
+        each.unlink()
+    for each in (tmp_path / "older").glob("duly.db*"):
+        shutil.copy(each, data)
 
     for _ in range(2):  # the second time it is known
         with life.alive() as process:
