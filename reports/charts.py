@@ -21,7 +21,8 @@ from bot.report import Chart
 from reports.looks import ACCENT, INK, LINE, Paper
 
 TARGET = "B7791F"
-COLOURS = (ACCENT, TARGET)
+OTHERS = ("9B2C2C", "718096")  # what was not kept, and the rest
+COLOURS = (ACCENT, TARGET, *OTHERS)
 TITLE, LABEL = 1200, 900  # hundredths of a point
 THIN, THICK = 6_350, 28_575  # EMU, 12,700 to a point
 MARGIN = 90_000  # EMU
@@ -50,6 +51,8 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
         drawn.add_data(found, titles_from_data=True)
     names = Reference(paper, min_col=spot.left + 1, min_row=header + 1, max_row=last)
     drawn.set_categories(names)
+    if wish.shape == "stacked":
+        drawn.grouping, drawn.overlap = "stacked", 100
     drawn.title = _title(title)
     drawn.legend.position = "b"
     if len(wish.series) == 1:

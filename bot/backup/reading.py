@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from bot.backup.sealed import DAMAGED, Unsound, opened, title
 from bot.store.copying import Chains, Shape
 from bot.store.migrating import is_known
-from bot.store.records import Broken
+from bot.store.verifying import Broken
 
 NEWER = (
     "This backup was made by a newer Duly (tables {tables}). "
@@ -25,6 +25,7 @@ class Backup:
 
     file: BinaryIO
     key: bytes
+    kind: str = ""  # store, or keys
     company: str = ""
     tables: str = ""  # which version they are of
     made: datetime | None = None  # lease time
@@ -36,7 +37,7 @@ class Backup:
         """What stands in the clear, and whose it is. Raises Unsound."""
         told, _ = title(self.file)
         self.file.seek(0)
-        self.tables = str(told["tables"])
+        self.kind, self.tables = str(told.get("kind", "store")), str(told["tables"])
         if not is_known(self.tables):
             raise Unsound(NEWER.format(tables=self.tables))
         self.made = datetime.fromisoformat(told["made"])

@@ -17,6 +17,7 @@ from bot.settings import Unusable
 from bot.store import Store
 from bot.store.connecting import connect, sqlite_url
 from bot.store.copying import clear, connected, counts, put
+from bot.store.keycopies import OtherKeys, lay_back
 from bot.store.migrating import HEAD, bring
 
 FILE = "duly.db"
@@ -31,6 +32,14 @@ OTHER_COMPANY = (
 FULL = (
     "There is a Duly database in {where} already. Name an empty place with {option}, "
     "or add --replace{kept}."
+)
+OTHER_KIND = {
+    "store": "This is a copy of keys. Restore the backup of the database first, then this.",
+    "keys": "This is the backup of a database, and no copy of keys.",
+}
+OTHER_KEYS = (
+    "These are the keys of another database. Restore the copy that was made of this one's, "
+    "or move the store of keys that is here away first."
 )
 CONNECTED = (
     "{count} others are connected to this database. Stop every Duly process, and whoever else is "
@@ -100,8 +109,22 @@ class Restoring:
             first = self._lay(conn)
         return Laid(self.backup.rows, first)
 
-    def begin(self) -> None:
+    def keys_into(self, store: Store) -> int:
+        """Rings that are missing come back; none that was destroyed does. How many came.
+
+        Raises Unusable.
+        """
+        self.begin("keys")
+        told = list(self.backup.parts())  # all of it is sound, or nothing is laid
+        try:
+            return sum(lay_back(store.rings, *each) for each in told if each[2])
+        except OtherKeys:
+            raise Unusable(OTHER_KEYS) from None
+
+    def begin(self, kind: str = "store") -> None:
         self.backup.look()
+        if self.backup.kind != kind:
+            raise Unusable(OTHER_KIND[kind])
         if self.backup.company != self.company:
             said = OTHER_COMPANY.format(theirs=self.backup.company, ours=self.company)
             raise Unusable(said)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from bot.backup.sealed import Sealing
 from bot.clock import fault_point
 from bot.store import Store, Transaction
 from bot.store.copying import parts, shape, tables
+from bot.store.keycopies import copied
 from bot.store.migrating import HEAD
 
 
@@ -29,19 +30,44 @@ def write(store: Store, file: Path, heard: Callable[[int], object] = lambda rows
 
     Raises OSError.
     """
+
+    def fill(sealing: Sealing, written: Written) -> None:
+        with store.reading() as tx:
+            _head(sealing, store, tx)
+            for table in tables():
+                found = parts(tx.rows.conn, table, store.company)
+                written.tables[table.name] = _table(sealing, table, found)
+                written.rows += written.tables[table.name]["rows"]
+                heard(written.rows)
+
+    written = _written(store, file, "store", fill)
+    written.records = written.tables["records"]["rows"]
+    return written
+
+
+def write_keys(store: Store, file: Path) -> Written:
+    """The rings apart, likewise. Raises OSError."""
+
+    def fill(sealing: Sealing, written: Written) -> None:
+        _line(sealing, {"company": store.company})
+        for table, found in copied(store.rings):
+            written.tables[table.name] = _table(sealing, table, found)
+            written.rows += written.tables[table.name]["rows"]
+
+    return _written(store, file, "keys", fill)
+
+
+def _written(
+    store: Store, file: Path, kind: str, fill: Callable[[Sealing, Written], None]
+) -> Written:
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     written = Written()
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             since = store.clock.lease()  # what is done after this may be missing
-            with store.reading() as tx:
-                about = {"kind": "store", "tables": HEAD, "made": since.isoformat()}
-                sealing = Sealing(out, store.seal.key, store.clock.random, about)
-                _head(sealing, store, tx)
-                for table in tables():
-                    written.tables[table.name] = _table(sealing, tx, store.company, table)
-                    written.rows += written.tables[table.name]["rows"]
-                    heard(written.rows)
+            about = {"kind": kind, "tables": HEAD, "made": since.isoformat()}
+            sealing = Sealing(out, store.seal.key, store.clock.random, about)
+            fill(sealing, written)
             _line(sealing, {"end": written.tables})
             sealing.close()
             out.flush()
@@ -52,7 +78,6 @@ def write(store: Store, file: Path, heard: Callable[[int], object] = lambda rows
         _settle(file.parent)
     finally:
         draft.unlink(missing_ok=True)
-    written.records = written.tables["records"]["rows"]
     return written
 
 
@@ -61,10 +86,10 @@ def _head(sealing: Sealing, store: Store, tx: Transaction) -> None:
     _line(sealing, {"company": store.company, "newest": last, "founded": tx.restores.founded()})
 
 
-def _table(sealing: Sealing, tx: Transaction, company: str, table: Any) -> dict[str, Any]:
+def _table(sealing: Sealing, table: Any, found: Iterable[tuple[bytes, int]]) -> dict[str, Any]:
     _line(sealing, {"table": table.name, "shape": shape(table)})
     digest, rows = hashlib.sha256(), 0
-    for part, count in parts(tx.rows.conn, table, company):
+    for part, count in found:
         sealing.write(part)
         digest.update(part)
         rows += count

@@ -24,6 +24,7 @@ SHOWN = 20  # broken chains
 def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     one = sub.add_parser("backup", help="write everything into one sealed file, while Duly runs")
     one.add_argument("file", metavar="FILE", type=Path)
+    one.add_argument("--keys", action="store_true", help="the keys of what is kept, apart")
     one.add_argument("--check", action="store_true", help="only look whether FILE is whole")
     back = sub.add_parser("restore", help="lay a backup into an empty place, while Duly stands")
     back.add_argument("file", metavar="FILE", type=Path)
@@ -47,9 +48,15 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:  # no
 
 
 def _write(args: argparse.Namespace, out: Out) -> int:
-    from bot.backup.writing import write
+    from bot.backup.writing import write, write_keys
     from bot.settings import Unusable
 
+    if args.keys:
+        with opened(args) as store:
+            written = write_keys(store, args.file)
+        out(f"{args.file}: {written.tables['rings']['rows']:,} keys of classes and months.")
+        out("Write the next one over it: an old copy could bring back what was destroyed since.")
+        return FINE
     with opened(args) as store, _bar(_rows(store)) as heard:
         try:
             written = write(store, args.file, heard)
@@ -57,7 +64,10 @@ def _write(args: argparse.Namespace, out: Out) -> int:
             raise Unusable(f"{args.file} cannot be written: {error.strerror}.") from None
     size = f"{written.size / 1e6:,.1f} MB"
     out(f"{args.file}: {written.rows:,} rows, {written.records:,} of them records, {size}.")
-    out("It cannot be read without the key, which is not in it: keep duly.key apart from it.")
+    out(
+        "It cannot be read without duly.key, and nothing kept in it without the keys of classes and"
+    )
+    out("months. Neither is in it: keep duly.key apart, and the keys by ./duly backup --keys FILE.")
     return FINE
 
 
@@ -66,6 +76,9 @@ def _check(args: argparse.Namespace, out: Out) -> int:
 
     with _backup(args, settings_of(args)) as backup:
         check(backup)
+        if backup.kind == "keys":
+            out(f"{args.file} is whole: {backup.rows - 1:,} keys of {backup.company}.")
+            return FINE
     made = f"{backup.made:%Y-%m-%d %H:%M} UTC"
     out(f"{args.file} is whole: {backup.rows:,} rows of {backup.company}, as of {made}.")
     return _chains(backup, out)
@@ -87,6 +100,9 @@ def _chains(backup: "Backup", out: Out) -> int:
 def _restore(args: argparse.Namespace, out: Out) -> int:
     settings = settings_of(args)
     with _backup(args, settings) as backup:
+        backup.look()
+        if backup.kind == "keys":
+            return _restore_keys(args, settings, backup, out)
         laid = _laid(args, settings, backup)
     out(
         f"Restored: {laid.rows:,} rows of {backup.company}, as of {backup.made:%Y-%m-%d %H:%M} UTC."
@@ -100,7 +116,26 @@ def _restore(args: argparse.Namespace, out: Out) -> int:
     )
     code = _chains(backup, out)
     _keep_key(args, settings, out)
+    out("Its keys lie apart. Where they are not there yet: ./duly restore KEYS, likewise.")
     return code
+
+
+def _restore_keys(
+    args: argparse.Namespace, settings: "Settings", backup: "Backup", out: Out
+) -> int:
+    from bot.backup.restoring import Restoring
+    from bot.clock import Clock
+    from bot.store.keycopies import destroyed
+
+    _keep_key(args, settings, out)
+    store = open_store(settings)
+    try:
+        back = Restoring(backup, settings.company, Clock()).keys_into(store)
+        gone = destroyed(store.rings)
+    finally:
+        store.db.dispose()
+    out(f"{back:,} keys are there again. {gone:,} stay destroyed, as they were.")
+    return FINE
 
 
 def _laid(args: argparse.Namespace, settings: "Settings", backup: "Backup") -> "Laid":

@@ -253,7 +253,10 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     )
 
 
-TARGETS = ("response_rate", "on_time", "promises_kept")
+TARGETS = (
+    *("response_rate", "on_time", "promises_kept", "outside_on_time", "steps_on_time"),
+    *("as_approved", "notices_read", "minutes_on_time", "minutes_confirmed"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
@@ -18,6 +19,7 @@ from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
 from bot.store.journal import Journal
+from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
 from bot.store.meetings import Meetings
 from bot.store.notes import Notes
@@ -25,15 +27,19 @@ from bot.store.notices import Notices
 from bot.store.nudges import Demotions, Nudges
 from bot.store.origin import Lost, Origin
 from bot.store.outbox import Outbox
+from bot.store.pairing import Pairing
 from bot.store.people import People, Shelf, Snapshot
 from bot.store.policies import Books, Policies
 from bot.store.preferences import Preferences
 from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.restores import Restores
+from bot.store.rings import Rings
 from bot.store.rows import Rows
 from bot.store.sessions import Links, Sessions
 from bot.store.unreadable import Unreadable
+from bot.store.verifying import Verifying
+from bot.store.wrapping import Wraps
 from bot.words import Reader
 
 
@@ -56,7 +62,12 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
         self.restores = Restores(rows)
+
+    @property
+    def verifying(self) -> Verifying:
+        return Verifying(self.rows)
 
     @property
     def origin(self) -> Origin:
@@ -120,6 +131,12 @@ class Store:
     _shelf: Shelf = field(default_factory=Shelf)
     _books: Books = field(default_factory=Books)
     _memory: Memory = field(default_factory=Memory)
+    rings: Rings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Its keys lie where bot.store.keystore.join was told, else beside it."""
+        made = rings_of(self.db, self.company, self.seal, self.clock)
+        object.__setattr__(self, "rings", made)
 
     @contextmanager
     def transaction(self, *, hurry: bool = False) -> Iterator[Transaction]:
@@ -159,7 +176,7 @@ class Store:
 
     def on(self, conn: sa.Connection) -> Transaction:
         """In a transaction that somebody else has begun and will commit."""
-        rows = Rows(conn, self.company, self.seal, self.clock)
+        rows = Rows(conn, self.company, self.seal, self.clock, self.rings)
         if not self._memory.known:
             self._memory.lost, self._memory.known = Restores(rows).lost(), True
         rows.origin.lost = self._memory.lost

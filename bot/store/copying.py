@@ -8,27 +8,25 @@ import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
-from bot.store.records import HEADER, START, Broken, _why_broken
+from bot.evidence import HEADER, START, leaf, link
 from bot.store.schema import Moment, heads, meta, records
-from bot.words import say
+from bot.store.verifying import Broken
+from bot.words import Say, say
 
 AT_ONCE = 500  # rows in one part …
 LARGEST = 1 << 20  # … and bytes of theirs, roughly
 LARGE = ("pieces",)  # tables whose rows are as large as that each
-CHAIN = ("conversation", "seq", "kind", "body", "previous", "hash")
+CHAIN = (*HEADER, "body", "previous", "hash")
 TYPES: Mapping[str, Any] = {
     "text": sa.Text(),
     "whole": sa.BigInteger(),
     "bytes": sa.LargeBinary(),
     "yes": sa.Boolean(),
 }
-PLAIN = sqlite.dialect()
 Shape = list[list[str]]  # the name of each column, and its type
 
 
@@ -141,7 +139,7 @@ class Chains:
                 self.ends[said["conversation"]] = said["seq"], said["hash"]
         elif name == records.name and {*CHAIN} <= {*columns}:
             for row in bare(shape, rows):
-                self._record(_record(dict(zip(columns, row, strict=True))))
+                self._record(dict(zip(columns, row, strict=True)))
 
     def end(self) -> list[Broken]:
         """What does not hold, and what is missing at the end of a chain or all of one."""
@@ -150,15 +148,25 @@ class Chains:
             self.broken.append(Broken(name, 1, say("it is missing")))
         return self.broken
 
-    def _record(self, row: Any) -> None:
-        if row.conversation != self._here:
+    def _record(self, row: Mapping[str, Any]) -> None:
+        name = row["conversation"]
+        if name != self._here:
             self._leave()
-            self._here, self._seq, self._last = row.conversation, 0, START
-        self._seq += 1
-        why = _why_broken(row, self._seq, self._last)
-        if why is not None and not any(each.conversation == self._here for each in self.broken):
-            self.broken.append(Broken(self._here, self._seq, why))
-        self._seq, self._last, self.held = row.seq, row.hash, self.held + 1
+            self._here, self._seq, self._last = name, 0, START
+        why = self._why(row)
+        if why is not None and not any(each.conversation == name for each in self.broken):
+            self.broken.append(Broken(name, self._seq + 1, why))
+        self._seq, self._last, self.held = row["seq"], row["hash"], self.held + 1
+
+    def _why(self, row: Mapping[str, Any]) -> Say | None:
+        if row["seq"] != self._seq + 1:
+            return say("it is missing")
+        if row["previous"] != self._last:
+            return say("it does not follow the record before it")
+        header = tuple(row[name] for name in HEADER)
+        if link(self._last, leaf(header, row["body"])) != row["hash"]:
+            return say("it was changed")
+        return None
 
     def _leave(self) -> None:
         if not self._here:
@@ -167,12 +175,6 @@ class Chains:
             why = say("the chain does not end where its head says")
             self.broken.append(Broken(self._here, self._seq + 1, why))
         self._here = ""
-
-
-def _record(values: dict[str, Any]) -> Any:
-    at = Moment().process_result_value(values["at"], PLAIN)
-    known = {"class_name" if name == "class" else name: value for name, value in values.items()}
-    return SimpleNamespace(**{**dict.fromkeys(HEADER), **known, "at": at})
 
 
 def _type(column: sa.Column[Any]) -> str:

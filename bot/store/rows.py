@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.seal import Seal
 from bot.store.codec import pack, unpack
 from bot.store.origin import Origin
+from bot.store.rings import Rings
 
 Where = sa.ColumnElement[bool]
 TAKEN = "23505"  # PostgreSQL: another row has that key
@@ -31,6 +32,8 @@ class Rows:
     company: str
     seal: Seal
     clock: Clock
+    rings: Rings
+    own: dict[str, Seal | None] = field(default_factory=dict)  # bot.store.keeping's
     origin: Origin = field(default_factory=Origin)
 
     @property

@@ -50,7 +50,12 @@ def restoring(file: Path, clock: Clock, *, key: bytes = KEY, company: str = "acm
 
 
 def store_in(folder: Path, clock: Clock) -> Store:
+    """Without the keys of what is kept: they lie apart."""
     return Store(connect(sqlite_url(folder)), "acme", Seal(KEY, clock.random), clock)
+
+
+def keys_of(store: Store) -> sa.Engine:
+    return store.rings._find()
 
 
 def content(db: sa.Engine, but: Callable[[str], bool] = lambda table: False) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from bot.events import MessageChanged, MessagePosted, ReactionChanged
 from bot.handlers.ladder import CLIMB
 from bot.store import Store
 from bot.store.connecting import in_memory
+from bot.store.keystore import join
 from bot.store.outbox import RESTORED
 from bot.store.schema import duties, journal, nudges, outbox, requests
 from tests.simulation import laws
@@ -72,6 +73,7 @@ class Restored(Storm):
         with self._quietly():
             backup = Backup(io.BytesIO(self.taken), old.seal.key)
             Restoring(backup, old.company, self.desk.clock).into(new, replace=False)
+            join(new, old.rings._find())
             self.desk.store = Store(new, old.company, old.seal, old.clock)
             self.desk.restart()
         if self.db is None:

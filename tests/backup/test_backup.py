@@ -10,19 +10,22 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from bot import clock as faults
 from bot.backup.reading import Backup, check
 from bot.backup.restoring import DRAFT
 from bot.backup.sealed import Sealing, Unsound
-from bot.backup.writing import write
+from bot.backup.writing import write, write_keys
 from bot.settings import Unusable
 from bot.store.connecting import connect, sqlite_url
 from bot.store.copying import shape, tables
-from bot.store.migrating import HEAD, version
+from bot.store.keystore import join
+from bot.store.migrating import FOLDER, HEAD, bring, version
+from bot.store.rings import SETTLED, Destroyed
 from bot.store.schema import meta, outbox, sessions
 from tests import postgres
-from tests.backup.scene import KEY, backed_up, busy, content, on_file, restoring, store_in
+from tests.backup.scene import KEY, backed_up, busy, content, keys_of, on_file, restoring, store_in
 from tests.desk import Desk
 from tests.needs import need, seed, share
 
@@ -55,6 +58,7 @@ def test_what_was_kept_is_there_again(company: Desk, file: Path, tmp_path: Path)
     assert same == content(company.store.db, CHANGED.__contains__)
     assert laid.rows == sum(map(len, content(company.store.db).values()))
     assert version(after.db) == HEAD
+    join(after.db, keys_of(company.store))
     with after.reading() as tx:
         assert [step for step in tx.records.verify() if not isinstance(step, int)] == []
 
@@ -232,13 +236,13 @@ def test_what_was_on_its_way_is_looked_for_and_doors_are_closed(
 def test_an_older_backup_is_brought_to_the_newest_tables(
     company: Desk, file: Path, tmp_path: Path
 ) -> None:
-    """As one that was made before there were restores."""
+    """As one that was made before the last migration."""
+    before, columns = tables_before()
     old = Backup(io.BytesIO(file.read_bytes()), KEY)
     old.look()
     out = io.BytesIO()
-    about = {"tables": "0010", "made": f"{old.made:%Y-%m-%dT%H:%M:%S+00:00}"}
-    sealing = Sealing(out, KEY, company.clock.random, about)
-    lay_old(old, sealing)
+    about = {"tables": before, "made": f"{old.made:%Y-%m-%dT%H:%M:%S+00:00}"}
+    lay_old(old, Sealing(out, KEY, company.clock.random, about), columns)
     (tmp_path / "old").write_bytes(out.getvalue())
 
     restoring(tmp_path / "old", company.clock).into_folder(tmp_path, replace=False)
@@ -248,31 +252,71 @@ def test_an_older_backup_is_brought_to_the_newest_tables(
     assert content(after.db)["records"] == content(company.store.db)["records"]
 
 
-def lay_old(old: Backup, sealing: Sealing) -> None:
+def tables_before() -> tuple[str, dict[str, set[str]]]:
+    """The version before the newest, and the columns that its tables had."""
+    newest = ScriptDirectory(str(FOLDER)).get_revision(HEAD)
+    before = str(newest and newest.down_revision)
+    db = connect("sqlite://")
+    with db.begin() as conn:
+        bring(conn, before)
+        look = sa.inspect(conn)
+        found = {
+            name: {each["name"] for each in look.get_columns(name)}
+            for name in look.get_table_names()
+        }
+    db.dispose()
+    return before, found
+
+
+def lay_old(old: Backup, sealing: Sealing, there: dict[str, set[str]]) -> None:
     """The same rows, without what the tables of then did not have."""
 
     def line(told: object) -> bytes:
         return json.dumps(told, separators=(",", ":")).encode() + b"\n"
 
     sealing.write(line({"company": "acme"}))
-    end: dict[str, dict[str, object]] = {}
+    end: dict[str, Any] = {}
     digest = hashlib.sha256()
     for name, columns, rows in old.parts():
-        if name == "restores":
+        if name not in there:
             continue
-        gone = [n for n, (column, _) in enumerate(columns) if (name, column) == ("outbox", "look")]
+        kept = [n for n, (column, _) in enumerate(columns) if column in there[name]]
         if name not in end:
             digest = hashlib.sha256()
-            then = [each for n, each in enumerate(columns) if n not in gone]
-            sealing.write(line({"table": name, "shape": then}))
+            sealing.write(line({"table": name, "shape": [columns[n] for n in kept]}))
             end[name] = {"rows": 0, "sha256": digest.hexdigest()}
         if rows:
-            part = line([[v for n, v in enumerate(row) if n not in gone] for row in rows])
+            part = line([[row[n] for n in kept] for row in rows])
             sealing.write(part)
             digest.update(part)
-            end[name] = {"rows": end[name]["rows"] + len(rows), "sha256": digest.hexdigest()}  # type: ignore[operator]
+            end[name] = {"rows": end[name]["rows"] + len(rows), "sha256": digest.hexdigest()}
     sealing.write(line({"end": end}))
     sealing.close()
+
+
+def test_keys_come_back_apart_but_none_that_was_destroyed(
+    company: Desk, file: Path, tmp_path: Path
+) -> None:
+    """Neither into a new store of keys, nor into an older one than the copy."""
+    ring = next(each.name for each in company.store.rings.known())
+    write_keys(company.store, tmp_path / "old keys")
+    company.store.rings.close(ring)
+    company.now += SETTLED
+    company.store.rings.destroy(ring)
+    write_keys(company.store, tmp_path / "new keys")
+
+    restoring(tmp_path / "old keys", company.clock).keys_into(company.store)
+    restoring(file, company.clock).into_folder(tmp_path, replace=False)
+    elsewhere = store_in(tmp_path, company.clock)
+    for name in ("old keys", "new keys", "old keys"):
+        restoring(tmp_path / name, company.clock).keys_into(elsewhere)
+
+    for store in (company.store, elsewhere):
+        with pytest.raises(Destroyed):
+            store.rings.seal(ring)
+    assert len(elsewhere.rings.known()) == len(company.store.rings.known())
+    with pytest.raises(Unusable, match="This is a copy of keys"):
+        restoring(tmp_path / "new keys", company.clock).into_folder(tmp_path, replace=True)
 
 
 def test_from_sqlite_to_postgresql_and_back(company: Desk, file: Path, tmp_path: Path) -> None:
@@ -286,6 +330,7 @@ def test_from_sqlite_to_postgresql_and_back(company: Desk, file: Path, tmp_path:
     with pytest.raises(Unusable, match="--replace"):
         restoring(file, company.clock).into(db, replace=False)
     restoring(file, company.clock).into(db, replace=True)
+    join(db, keys_of(company.store))
     moved = Desk(db=db, now=company.now + timedelta(hours=1))
     assert moved.says("mei", "mine", key="after")
     back = backed_up(moved, tmp_path / "back")

@@ -33,6 +33,7 @@ def test_a_company_goes_on_in_another_folder_from_what_was_backed_up(tmp_path: P
         while backup.poll() is None:
             life._talk(0.1)
         assert backup.returncode == 0
+        duly("backup", "--keys", str(tmp_path / "keys.duly"), "--data", str(first / "data"))
         key = str(first / "data" / "duly.key")
         said = duly("restore", str(file), "--data", str(first / "data"), "--replace", fails=True)
         assert "Duly is at work" in said
@@ -42,6 +43,8 @@ def test_a_company_goes_on_in_another_folder_from_what_was_backed_up(tmp_path: P
     assert "is whole" in duly("backup", "--check", str(file), "--key", key)
     assert "--key FILE" in duly("restore", str(file), "--data", str(second / "data"), fails=True)
     duly("restore", str(file), "--data", str(second / "data"), "--key", key)
+    assert "keys" in duly("verify", "--data", str(second / "data"), fails=True)
+    duly("restore", str(tmp_path / "keys.duly"), "--data", str(second / "data"))
     # The playground is the platform: it has gone on from where it was.
     for each in (first / "data").glob("playground.db*"):
         shutil.copy(each, second / "data")

@@ -6,7 +6,7 @@ from alembic import op
 from bot.store.triggers import install
 
 revision = "0018"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
