@@ -16,16 +16,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.dialects import sqlite
+
 from bench.company import store_in
 from bot.backup.reading import Backup, check
 from bot.backup.restoring import Restoring
 from bot.backup.writing import write
+from bot.evidence import START, leaf, link
 from bot.store import Store, Transaction
 from bot.store.codec import pack
-from bot.store.records import RING, START, digest
-from bot.store.schema import heads, records, wraps
+from bot.store.rings import MAIN
+from bot.store.schema import Moment, heads, records, wraps
+from bot.store.wrapping import Wraps
 
 BATCH = 10_000
+SQLITE = sqlite.dialect()
 BEGAN = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
@@ -63,11 +68,13 @@ def _record(
         "class_name": "general",
         "at": BEGAN + number * timedelta(seconds=1),
     }
-    hash = digest(previous, {**values, "at": values["at"].isoformat()}, sealed)
+    at = Moment().process_bind_param(values["at"], SQLITE)
+    header = (*list(values.values())[:-1], at)
+    hash = link(previous, leaf(header, sealed))
     ends[name] = seq + 1, hash
-    wrapped = rows.seal.close(own.key, *rows.slot(wraps.c.wrapped, id))
+    wrapped = rows.seal.close(own.key, *Wraps(rows).slot(id, MAIN, None))
     record = values | {"body": sealed, "previous": previous, "hash": hash}
-    return record, {"record": id, "ring": RING, "wrapped": wrapped}
+    return record, {"record": id, "ring": MAIN, "wrapped": wrapped}
 
 
 def spent(what: str, do: Callable[[], Any]) -> Any:
