@@ -20,6 +20,8 @@ MODULES = {
     "sample": "sample",
     "explain": "explain",
     "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
     "people": "people",
     "policy": "policy",
     "slack": "slack",

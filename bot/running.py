@@ -28,6 +28,7 @@ class Runner:
     adapters: Sequence[Adapter]
     tick: float  # seconds
     works: bool = True
+    noted: Callable[[], None] = lambda: None  # how far we are, when we have looked at the clock
     _ticked: Bell = field(default_factory=Bell)
 
     async def run(self) -> None:
@@ -58,6 +59,7 @@ class Runner:
             await turn.wait(IDLE)
         if await asyncio.to_thread(self.bot.ticker.ring):
             self.bot.made.ring()
+        await asyncio.to_thread(self.noted)
 
     async def _handle(self) -> None:
         turn = self.bot.taken.turn()
