@@ -16,7 +16,9 @@ from bot.exported import Export
 from bot.handlers import Handlers
 from bot.handlers.nudging import Nudging
 from bot.inbox import JournalInbox
+from bot.indexing import Indexer
 from bot.outbox import Courier
+from bot.packing import Packer
 from bot.policy import hours
 from bot.port import Adapter, Examined
 from bot.report import Material
@@ -45,6 +47,8 @@ class Bot:
     courier: Courier
     ticker: Ticker
     workshop: Workshop
+    indexer: Indexer
+    packer: Packer
     taken: Bell
     made: Bell
 
@@ -66,6 +70,8 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
         courier=Courier(store, {each.platform: each for each in adapters}, nudging),
         ticker=Ticker(store, nudging),
         workshop=Workshop(store, workbook),
+        indexer=Indexer(store),
+        packer=Packer(store),
         taken=taken,
         made=made,
     )

@@ -66,6 +66,7 @@ from bot.policy.rulebook import (
     Rule,
     Rulebook,
     Screening,
+    SearchRules,
     Setting,
 )
 from bot.policy.screening.rules import RULES
@@ -212,7 +213,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
-    sheet.table((), (*top, *more, *others, "meetings", "screening"))
+    sheet.table((), (*top, *more, *others, "meetings", "screening", "search"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -245,6 +246,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
         screening=_screening(sheet, level, mail.domains),
+        search=_search(sheet),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -575,4 +577,20 @@ def _screening(sheet: Sheet, level: Kind[str], own: tuple[str, ...]) -> Screenin
         sensitive=entry.get("sensitive", TERMS),
         slang=entry.get("slang", TERMS),
         rules=rules,
+    )
+
+
+def _search(sheet: Sheet) -> SearchRules:
+    roles, some = ("roles", "personal", "overseers"), some_of(ROLES)
+    flags, counts = ("direct_messages", "tells"), ("tells_after_days", "bundle_most", "bundle_days")
+    entry = Entry(sheet, ("search",), (*roles, *flags, *counts))
+    return SearchRules(
+        roles=entry.get("roles", some),
+        personal=entry.get("personal", some),
+        overseers=entry.get("overseers", some),
+        direct_messages=entry.get("direct_messages", FLAG),
+        tells=entry.get("tells", FLAG),
+        tells_after=entry.get("tells_after_days", DAYS_KIND),
+        bundle_most=entry.get("bundle_most", WHOLE),
+        bundle_keep=entry.get("bundle_days", DAYS_KIND),
     )

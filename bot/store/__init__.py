@@ -17,8 +17,10 @@ from bot.store.duties import Dues, Duties
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
+from bot.store.holdings import Holdings
 from bot.store.journal import Journal
 from bot.store.listeners import Listeners
+from bot.store.looks import Bundles, Looks
 from bot.store.meetings import Meetings
 from bot.store.notes import Notes
 from bot.store.notices import Notices
@@ -30,6 +32,7 @@ from bot.store.preferences import Preferences
 from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.rows import Rows
+from bot.store.search import Search
 from bot.store.sessions import Links, Sessions
 from bot.store.unreadable import Unreadable
 from bot.words import Reader
@@ -54,6 +57,8 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.search, self.looks = Search(rows, self.records), Looks(rows)
+        self.bundles, self.holdings = Bundles(rows), Holdings(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 FOLDER = Path(__file__).parent / "migrations"
-HEAD = "0010"
+HEAD = "0013"
 
 
 def version(db: sa.Engine) -> str | None:
