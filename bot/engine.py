@@ -8,6 +8,7 @@ from typing import Any
 from bot.clock import fault_point
 from bot.handlers import Handlers
 from bot.store import Store, Transaction
+from bot.store.rings import KeysAway
 from bot.store.rows import gave_way
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Engine:
             with tx.savepoint():
                 self.handlers.handle(tx, tx.journal.read(row))
         except Exception as error:
-            if gave_way(error):
+            if gave_way(error) or isinstance(error, KeysAway):
                 raise
             log.error("parked %s: %s", row.id, type(error).__name__)
             self.handlers.forget()

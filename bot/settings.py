@@ -24,6 +24,7 @@ class Unusable(Exception):
 class Settings:
     data: Path = ROOT / ".duly"
     database: str = ""  # a URL; empty: SQLite in `data`
+    keys: str = ""  # a URL of where the keys lie; empty: SQLite beside the database, or in `data`
     company: str = "main"
     host: str = "127.0.0.1"
     port: int = PORT
@@ -42,6 +43,7 @@ class Settings:
 
 ENVIRONMENT = {
     "DULY_DATA": "data",
+    "DULY_KEYS_URL": "keys",
     "DULY_COMPANY": "company",
     "DULY_HOST": "host",
     "DULY_PORT": "port",

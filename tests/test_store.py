@@ -1,5 +1,7 @@
 """What the database itself keeps to, on either engine: time, evidence, decisions, silence."""
 
+import hashlib
+import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +20,7 @@ from alembic.migration import MigrationContext
 from bot.clock import Clock
 from bot.events import AccountChanged, FormSubmitted, PlaceChanged, Unread
 from bot.seal import Seal
-from bot.store import Store
+from bot.store import Store, keystore
 from bot.store.connecting import connect, in_memory, sqlite_url
 from bot.store.migrating import FOLDER, HEAD, upgrade, version
 from bot.store.records import Broken
@@ -265,6 +267,7 @@ def empty_postgresql(name: str) -> Iterator[sa.Engine]:
     server.drop(name)
     server.create(name)
     db = connect(server.url(name))
+    keystore.join(db, keystore.memory())
     try:
         yield db
     finally:
@@ -522,3 +525,42 @@ def test_a_name_no_database_can_hold_parks_nothing(desk: Desk) -> None:
 
     with desk.store.transaction() as tx:
         assert tx.journal.parked() == []
+
+
+def test_chains_of_before_are_hashed_anew_and_what_was_broken_stays_broken(tmp_path: Path) -> None:
+    db = connect(sqlite_url(tmp_path))
+    with db.begin() as conn:
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = conn
+        alembic.upgrade(config, "0010")
+    store = Store(db, "acme", Seal(bytes(32), Clock().random), Clock())
+    for place, changed in (("one", None), ("two", 2)):
+        previous = bytes(32)
+        for seq in (1, 2, 3):
+            id = f"{place}{seq}"
+            body = store.seal.close(b"{}", "records", f"acme/{id}", "body")
+            header = {"id": id, "conversation": place, "seq": seq, "kind": "post", "thread": None}
+            header |= {"message": f"m{seq}", "author": "ann", "class_name": "work"}
+            at = datetime(2026, 3, 2, 1, seq, tzinfo=UTC)
+            old = {**header, "at": at.isoformat()}
+            words = json.dumps(old, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+            sealed = hashlib.sha256(body).digest()
+            hash = hashlib.sha256(previous + words.encode() + sealed).digest()
+            author = "eve" if changed == seq else "ann"
+            values = header | {"company": "acme", "at": at, "body": body, "author": author}
+            with db.begin() as conn:
+                conn.execute(records.insert().values(**values, previous=previous, hash=hash))
+                wrapped = store.seal.close(bytes(32), "wraps", f"acme/{id}", "wrapped")
+                key = {"company": "acme", "record": id, "ring": "main", "wrapped": wrapped}
+                conn.execute(wraps.insert().values(**key))
+            previous = hash
+        with db.begin() as conn:
+            head = {"company": "acme", "conversation": place, "seq": 3, "hash": previous}
+            conn.execute(heads.insert().values(**head))
+    upgrade(db)
+
+    with store.reading() as tx:
+        found = [each for each in tx.records.verify() if not isinstance(each, int)]
+    db.dispose()
+    assert [(each.conversation, each.seq) for each in found] == [("two", 2)]

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from bot.settings import Settings
     from bot.store import Store
 
@@ -65,7 +67,32 @@ def open_store(settings: "Settings", *, new: bool = False) -> "Store":
         raise Unusable(
             "The database URL cannot be used. Write one such as postgresql://user@host/name."
         ) from None
+    _join(db, settings)
     return Store(db, settings.company, seal, clock)
+
+
+def _join(db: "Engine", settings: "Settings") -> None:
+    """Beside SQLite its keys are found without a word. Raises Unusable."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.settings import Unusable, folder
+    from bot.store.keystore import SamePlace, connect_keys, join
+
+    if not settings.keys and settings.sqlite:
+        return
+    url = settings.keys or f"sqlite:///{folder(settings).resolve() / 'duly-keys.db'}"
+    try:
+        join(db, connect_keys(url))
+    except SamePlace:
+        raise Unusable(
+            "DULY_KEYS_URL names the main database. Keys must not lie beside what they open: "
+            "name another database, that every process of Duly can reach."
+        ) from None
+    except (SQLAlchemyError, ImportError, ValueError, OSError):
+        raise Unusable(
+            "The store of keys that DULY_KEYS_URL names cannot be used. Write a URL such as "
+            "postgresql://user@host/name or sqlite:////folder/duly-keys.db."
+        ) from None
 
 
 @contextmanager
@@ -75,6 +102,7 @@ def opened(args: argparse.Namespace) -> Iterator["Store"]:
     store = open_store(settings, new=getattr(args, "founds", False))
     try:
         newest(store, settings)
+        paired(store)
         with store.reading() as tx:
             store.clock.ahead = tx.listeners.ahead()
         yield store
@@ -97,6 +125,34 @@ def newest(store: "Store", settings: "Settings") -> None:
     except DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise Unusable(f"The database cannot be reached: {reason}.") from None
+
+
+def paired(store: "Store") -> None:
+    """The keys are those of this database. Raises Unusable before anything is written."""
+    from bot.seal import InvalidTag
+    from bot.settings import Unusable
+    from bot.store.rings import KeysAway
+
+    with store.reading() as tx:
+        known = tx.pairing.known()
+    try:
+        id = store.rings.identity(make=known is None)
+    except KeysAway as error:
+        raise Unusable(f"The store of keys cannot be reached: {error}.") from None
+    except InvalidTag:
+        raise Unusable(
+            "The company's key is not the one by which this database was written. Put the right "
+            "duly.key back (or DULY_KEY): without it nothing that was kept can be read."
+        ) from None
+    if known is None:
+        with store.transaction() as tx:
+            tx.pairing.note(str(id))
+    elif id != known:
+        raise Unusable(
+            "The store of keys (duly-keys.db, or what DULY_KEYS_URL names) is not that of this "
+            "database. Put the right one back from its copy: without it nothing that was kept "
+            "can be read, and Duly does not go on with new keys in its place."
+        )
 
 
 def out(text: str) -> None:

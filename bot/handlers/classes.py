@@ -18,6 +18,7 @@ from bot.policy.rulebook import Rule
 from bot.store import Transaction
 from bot.store.classes import Given, Source
 from bot.store.records import Saying
+from bot.store.wrapping import Belonging
 from bot.words import Code, Quoted, Say, say
 
 CLASSES: Mapping[str, Say] = {
@@ -109,7 +110,8 @@ def _give(tx: Transaction, wanted: Wanted, source: Source, by: str) -> None:
     place, now = conversation(wanted.message.place), tx.clock.now()
     found = tx.records.message(place, wanted.message.id)
     assert found is not None
-    row, before = found[0], tx.records.class_of(place, wanted.message.id) or ""
+    row, now_of = found[0], tx.records.belonging(place, wanted.message.id)
+    before = (now_of and now_of.class_name) or ""
     body = {
         "who": by,
         "source": source,
@@ -127,8 +129,10 @@ def _give(tx: Transaction, wanted: Wanted, source: Source, by: str) -> None:
             class_name=wanted.class_name,
             at=now,
             body=body,
+            important=bool(now_of and now_of.important),
         )
     )
+    tx.records.belongs(place, wanted.message.id, Belonging(class_name=wanted.class_name))
     given = Given(
         source=source,
         by=by,

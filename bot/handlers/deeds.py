@@ -15,6 +15,7 @@ from bot.policy.hours import Interval
 from bot.policy.people import Absence, Person
 from bot.policy.rulebook import Level
 from bot.store import Transaction
+from bot.store.wrapping import Belonging
 from bot.words import Quoted, Ref, Say, Who, say
 
 BELIEVED = timedelta(days=400)  # between what a platform says and our own clock
@@ -50,9 +51,17 @@ def open_duty(tx: Transaction, opening: Opening) -> Duty:
     """The clock runs in the working time of who owes it; the rules of today stay with it."""
     duty = _reckoned(tx, opening)
     kept = tx.duties.add(duty, opening.seq)
+    _keep_as_important(tx, kept)
     ladder.climb_from(tx, kept, 0)
     digests.expect(tx, opening.owed_by)
     return kept
+
+
+def _keep_as_important(tx: Transaction, duty: Duty) -> None:
+    """What is asked there with such weight is kept as long as what is important. Policy 3.3.1."""
+    if duty.about is not None and duty.level in tx.policies.current().important:
+        here = conversation(duty.about.place), duty.about.id
+        tx.records.belongs(*here, Belonging(important=True))
 
 
 def open_all(tx: Transaction, opening: Opening, persons: Iterable[str]) -> dict[str, str]:
@@ -347,6 +356,7 @@ def raise_to(tx: Transaction, duty: Duty, level: str, by: str) -> Duty:
     tx.duties.save(raised)
     tx.dues.cancel(ladder.LADDER, duty.id)
     ladder.climb_from(tx, raised, raised.step)
+    _keep_as_important(tx, raised)
     return raised
 
 

@@ -228,16 +228,17 @@ def _keep(
 ) -> int:
     place, own = event.message.place, None
     if kind != "post":  # what becomes of a message is of the class it has by now
-        own = tx.records.class_of(conversation(place), event.message.id)
+        own = tx.records.belonging(conversation(place), event.message.id)
     saying = Saying(
         kind=kind,
         conversation=conversation(place),
         thread=place.thread,
         message=event.message.id,
         author=account_key(event.author),
-        class_name=own or class_of(tx, place),
+        class_name=(own and own.class_name) or class_of(tx, place),
         at=event.at,
         body=body,
+        important=bool(own and own.important),
     )
     return tx.records.add(saying)
 

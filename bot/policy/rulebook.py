@@ -271,6 +271,11 @@ class Rulebook:
         return self.answers.acknowledgement_settles if own is None else own
 
     @property
+    def important(self) -> tuple[str, ...]:
+        """The levels of a duty that make its message one that is kept as important. 3.3.1."""
+        return self.marks.level, self.emergencies.level
+
+    @property
     def bursts(self) -> bool:
         return self.answers.bursts
 

@@ -19,6 +19,7 @@ from bot.store.findings import Findings
 from bot.store.gaps import Gaps
 from bot.store.holdings import Holdings
 from bot.store.journal import Journal
+from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
 from bot.store.looks import Bundles, Looks
 from bot.store.meetings import Meetings
@@ -26,15 +27,18 @@ from bot.store.notes import Notes
 from bot.store.notices import Notices
 from bot.store.nudges import Demotions, Nudges
 from bot.store.outbox import Outbox
+from bot.store.pairing import Pairing
 from bot.store.people import People, Shelf, Snapshot
 from bot.store.policies import Books, Policies
 from bot.store.preferences import Preferences
 from bot.store.records import Records
 from bot.store.requests import Requests
+from bot.store.rings import Rings
 from bot.store.rows import Rows
 from bot.store.search import Search
 from bot.store.sessions import Links, Sessions
 from bot.store.unreadable import Unreadable
+from bot.store.wrapping import Wraps
 from bot.words import Reader
 
 
@@ -59,6 +63,7 @@ class Transaction:
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
         self.search, self.looks = Search(rows, self.records), Looks(rows)
         self.bundles, self.holdings = Bundles(rows), Holdings(rows)
+        self.wraps, self.pairing = Wraps(rows), Pairing(rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""
@@ -105,6 +110,12 @@ class Store:
     turn: Turn = field(default_factory=Turn)
     _shelf: Shelf = field(default_factory=Shelf)
     _books: Books = field(default_factory=Books)
+    rings: Rings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Its keys lie where bot.store.keystore.join was told, else beside it."""
+        made = rings_of(self.db, self.company, self.seal, self.clock)
+        object.__setattr__(self, "rings", made)
 
     @contextmanager
     def transaction(self, *, hurry: bool = False) -> Iterator[Transaction]:
@@ -144,5 +155,5 @@ class Store:
 
     def _on(self, conn: sa.Connection) -> Transaction:
         return Transaction(
-            Rows(conn, self.company, self.seal, self.clock), self._shelf, self._books
+            Rows(conn, self.company, self.seal, self.clock, self.rings), self._shelf, self._books
         )

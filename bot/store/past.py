@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.policy.duties import Duty
 from bot.store.duties import _duty as duty_of
-from bot.store.records import Records
+from bot.store.records import JOINED, WRAP, Records
 from bot.store.rows import Rows
 from bot.store.schema import duties, members, promises, records, wraps
 
@@ -23,14 +23,12 @@ class Past:
     def said(self, since: datetime) -> Iterator[tuple[Any, Mapping[str, Any]]]:
         """Every message, edit and deletion since then, with its body, in the order of time."""
         c = records.c
-        key = (wraps.c.company == c.company) & (wraps.c.record == c.id)
-        ours = sa.select(records, wraps.c.ring, wraps.c.wrapped).join(wraps, key)
+        ours = sa.select(records, *WRAP).join(wraps, JOINED)
         kinds = c.kind.in_(("post", "edit", "deletion"))
         ours = ours.where(c.company == self.rows.company, c.at >= since, kinds)
         ours = ours.order_by(c.at, c.conversation, c.seq)
-        opened = Records(self.rows)
-        for row in self.rows.conn.execute(ours.execution_options(yield_per=BATCH)):
-            yield row, opened._body(row)
+        found = self.rows.conn.execute(ours.execution_options(yield_per=BATCH))
+        yield from Records(self.rows).readable(found)
 
     def owed(self, since: datetime) -> list[Duty]:
         """Whose clock began since then, for messages of the chat."""

@@ -1,39 +1,30 @@
 """Everything that was said, kept: append-only, one chain of hashes a conversation. Policy 3.3."""
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from bot.seal import InvalidTag, Seal
+from bot.evidence import HEADER, START, leaf, link
+from bot.seal import InvalidTag
 from bot.store.codec import pack, unpack
+from bot.store.rings import Destroyed, Lost, Ring, parse
 from bot.store.rows import Rows
-from bot.store.schema import heads, records, wraps
+from bot.store.schema import EPOCH, heads, records, wraps
+from bot.store.wrapping import Belonging, Wraps
 from bot.words import Say, say
 
 Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes", "class", "link"]
 CLASSED = ("post", "class")  # what gives a message its class
-START = bytes(32)  # what the first record of a chain has before it
-RING = "main"  # the company's own key
+SAID = ("conversation", "kind", "thread", "message", "author", "class_name", "at")
 PAGE = 2000  # records verified at a time
 ONE = heads.c.company == sa.bindparam("ours"), heads.c.conversation == sa.bindparam("here")
 HEAD = sa.select(heads.c.seq, heads.c.hash).where(*ONE)  # built once: they run for every message
+JOINED = (wraps.c.company == records.c.company) & (wraps.c.record == records.c.id)
+WRAP = wraps.c.record, wraps.c.ring, wraps.c.home, wraps.c.wrapped
 MOVE = heads.update().where(*ONE).values(seq=sa.bindparam("to"), hash=sa.bindparam("as_hash"))
-HEADER = (
-    "id",
-    "conversation",
-    "seq",
-    "kind",
-    "thread",
-    "message",
-    "author",
-    "class_name",
-    "at",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +39,7 @@ class Saying:
     class_name: str
     at: datetime
     body: Mapping[str, Any]
+    important: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +49,6 @@ class Broken:
     conversation: str
     seq: int
     why: Say
-
-
-def digest(previous: bytes, header: Mapping[str, Any], sealed: bytes) -> bytes:
-    """SHA-256 over the hash before, the canonical header, and the hash of the sealed body."""
-    canonical = json.dumps(header, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    body = hashlib.sha256(sealed).digest()
-    return hashlib.sha256(previous + canonical.encode() + body).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +67,10 @@ class Records:
         id, own = self.rows.clock.new_id(), self.rows.seal.fresh()
         sealed = own.close(pack(saying.body), *self.rows.slot(records.c.body, id))
         values = _header(id, seq + 1, saying)
-        hash = digest(previous, _canonical(values), sealed)
+        hash = link(previous, leaf(_canonical(values), sealed))
         self.rows.add(records, **values, body=sealed, previous=previous, hash=hash)
-        wrapped = self.rows.seal.close(own.key, *self.rows.slot(wraps.c.wrapped, id))
-        self.rows.add(wraps, record=id, ring=RING, wrapped=wrapped)
+        ring = Ring.of(saying.class_name, saying.at, important=saying.important)
+        Wraps(self.rows).add(id, own, ring)
         self._move(saying.conversation, seq + 1, hash)
         return seq + 1
 
@@ -110,10 +95,27 @@ class Records:
 
     def class_of(self, conversation: str, message: str) -> str | None:
         """The class of a message that is in force: the last it was given. Policy 3.1."""
+        found = self.belonging(conversation, message)
+        return found.class_name if found else None
+
+    def belonging(self, conversation: str, message: str) -> Belonging | None:
+        """The class of a message that is in force, and whether it is important."""
         c = records.c
         where = c.conversation == conversation, c.message == message, c.kind.in_(CLASSED)
-        rows = self.rows.all(records, *where, order=[c.seq.desc()], limit=1)
-        return str(rows[0].class_name) if rows else None
+        both = sa.select(c.class_name, wraps.c.ring, wraps.c.home).join(wraps, JOINED, isouter=True)
+        mine = both.where(c.company == self.rows.company, *where).order_by(c.seq.desc()).limit(1)
+        row = self.rows.conn.execute(mine).first()
+        if row is None:
+            return None
+        ring = parse(row.home or row.ring or "")
+        return Belonging(str(row.class_name), ring is not None and ring.important)
+
+    def belongs(self, conversation: str, message: str, wanted: Belonging) -> int:
+        """A message has another class or importance: what is kept of it is wrapped anew."""
+        c = records.c
+        where = c.company == self.rows.company, c.conversation == conversation, c.message == message
+        ids = self.rows.conn.execute(sa.select(c.id).where(*where)).scalars().all()
+        return Wraps(self.rows).belong(ids, wanted)
 
     def verify(self) -> Iterator[int | Broken]:
         """Goes through every chain: yields how many records held so far, or the broken place."""
@@ -143,18 +145,18 @@ class Records:
 
     def _page(self, *where: Any) -> Sequence[Any]:
         """Records in the order of their chain, each with its key where it has one."""
-        both = sa.select(records, wraps.c.wrapped).join(
-            wraps,
-            (wraps.c.company == records.c.company) & (wraps.c.record == records.c.id),
-            isouter=True,
-        )
+        both = sa.select(records, *WRAP).join(wraps, JOINED, isouter=True)
         ours = both.where(records.c.company == self.rows.company, *where)
         return self.rows.conn.execute(ours.order_by(records.c.seq).limit(PAGE)).all()
 
     def _why_unreadable(self, row: Any) -> Say | None:
+        if row.wrapped is None:
+            return say("its key is missing or was changed")
         try:
-            self.rows.seal.open(row.wrapped or b"", *self.rows.slot(wraps.c.wrapped, row.id))
-        except (InvalidTag, ValueError):
+            Wraps(self.rows).open(row)
+        except Destroyed:
+            return None
+        except (InvalidTag, ValueError, Lost):
             return say("its key is missing or was changed")
         return None
 
@@ -167,22 +169,21 @@ class Records:
     def _open(
         self, *where: Any, limit: int, kinds: Sequence[Kind] = ("post",)
     ) -> list[tuple[Any, Mapping[str, Any]]]:
-        both = sa.select(records, wraps.c.ring, wraps.c.wrapped).join(
-            wraps, (wraps.c.company == records.c.company) & (wraps.c.record == records.c.id)
-        )
+        both = sa.select(records, *WRAP).join(wraps, JOINED)
         first = records.c.kind.in_(kinds), records.c.company == self.rows.company, *where
         found = self.rows.conn.execute(
             both.where(*first).order_by(records.c.seq.desc()).limit(limit)
         )
-        return [(row, self._body(row)) for row in found]
+        return list(self.readable(found))
 
-    def _body(self, row: Any) -> Mapping[str, Any]:
-        key = self.rows.seal.open(row.wrapped, *self.rows.slot(wraps.c.wrapped, row.id))
-        own = Seal(key, self.rows.clock.random)
-        body: Mapping[str, Any] = unpack(
-            own.open(row.body, *self.rows.slot(records.c.body, row.id))
-        )
-        return body
+    def readable(self, rows: Iterable[Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+        """What was disposed of is not there any more."""
+        for row in rows:
+            try:
+                own = Wraps(self.rows).open(row)
+            except Destroyed:
+                continue
+            yield row, unpack(own.open(row.body, *self.rows.slot(records.c.body, row.id)))
 
     def _move(self, conversation: str, seq: int, hash: bytes) -> None:
         if seq == 1:
@@ -193,20 +194,25 @@ class Records:
 
 
 def _header(id: str, seq: int, saying: Saying) -> dict[str, Any]:
-    said = {name: getattr(saying, name) for name in HEADER if name not in ("id", "seq")}
+    said = {name: getattr(saying, name) for name in SAID}
     return {"id": id, "seq": seq, **said}
 
 
-def _canonical(header: Mapping[str, Any]) -> dict[str, Any]:
-    return {**header, "at": header["at"].isoformat()}
+def _canonical(header: Mapping[str, Any]) -> list[object]:
+    """As it is hashed: bot.evidence.HEADER."""
+    said = {**header, "class": header["class_name"], "at": micros(header["at"])}
+    return [said[name] for name in HEADER]
+
+
+def micros(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 def _why_broken(row: Any, seq: int, previous: bytes) -> Say | None:
-    header = {name: getattr(row, name) for name in HEADER}
     if row.seq != seq:
         return say("it is missing")
     if row.previous != previous:
         return say("it does not follow the record before it")
-    if digest(previous, _canonical(header), row.body) != row.hash:
+    if link(previous, leaf(_canonical(row._mapping), row.body)) != row.hash:
         return say("it was changed")
     return None

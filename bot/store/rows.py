@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.clock import Clock
 from bot.seal import Seal
 from bot.store.codec import pack, unpack
+from bot.store.rings import Rings
 
 Where = sa.ColumnElement[bool]
 TAKEN = "23505"  # PostgreSQL: another row has that key
@@ -30,6 +31,7 @@ class Rows:
     company: str
     seal: Seal
     clock: Clock
+    rings: Rings
 
     @property
     def shared(self) -> bool:

@@ -176,11 +176,13 @@ records = table(
 )
 Index("records_message", records.c.company, records.c.conversation, records.c.message)
 wraps = table(
-    "wraps",  # a record's own key, wrapped; apart from it, so that it can be wrapped anew
+    "wraps",  # own keys of records and of others, wrapped; apart, so that they can be wrapped anew
     ["record"],
-    Column("ring", String, nullable=False),  # under which key
+    Column("ring", String, nullable=False),  # under which key: bot.store.rings
+    Column("home", String),  # where it belongs, while a hold keeps it elsewhere
     Column("wrapped", LargeBinary, nullable=False),
 )
+Index("wraps_ring", wraps.c.company, wraps.c.ring)
 
 # People
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from bot.seal import InvalidTag
 from bot.store import blocks
 from bot.store.records import CLASSED, Records
+from bot.store.rings import Lost
 from bot.store.rows import Rows
 from bot.store.schema import records
 from bot.store.schema_search import WORDS, lookup_state, lookups, prepare
@@ -188,7 +189,7 @@ class Search:
         """Those that can be read, by id: not what was disposed of, nor what was damaged."""
         try:
             return {row.id: Opened(row, body) for row, body in self._open(ids)}
-        except (InvalidTag, ValueError, LookupError):
+        except (InvalidTag, ValueError, LookupError, Lost):
             if len(ids) == 1:
                 return {}
             halves = ids[: len(ids) // 2], ids[len(ids) // 2 :]

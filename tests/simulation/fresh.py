@@ -12,6 +12,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from bot.store import keystore
 from bot.store.connecting import connect, create, in_memory
 from bot.store.schema import meta
 from tests import postgres
@@ -54,6 +55,7 @@ def database(kind: str) -> Iterator[sa.Engine]:
         return
     name, db = _idle.pop() if _idle else _new()
     clean, shape = False, _shape(db)
+    keystore.join(db, keystore.memory())
     try:
         yield db
         clean = _emptied(db) and _shape(db) == shape  # some stories break what guards the tables
