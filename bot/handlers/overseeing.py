@@ -149,22 +149,22 @@ def line(tx: Transaction, look: Look, reader: Person) -> Line:
 def listed(tx: Transaction, person: Person) -> Card:
     found, more = lines(tx, person)
     if not found:
-        return Card(_none(tx, person), tone="good")
+        return Card(none(tx, person), tone="good")
     rest = (say("… and older ones: see the page “Looks”."),) if more else ()
     return Card(
         say("Looks into records:"),
         body=(*map(_said, found), *rest),
-        why=_why(tx, person),
+        why=why(tx, person),
     )
 
 
-def _none(tx: Transaction, person: Person) -> Say:
+def none(tx: Transaction, person: Person) -> Say:
     if oversees(tx.policies.current().search, person):
         return say("Nobody has looked into other people's records.")
     return say("There is no look into your records to tell you of.")
 
 
-def _why(tx: Transaction, person: Person) -> Say:
+def why(tx: Transaction, person: Person) -> Say:
     rules = tx.policies.current().search
     if oversees(rules, person):
         return say("Every search with a reason, and every record that was opened by it.")

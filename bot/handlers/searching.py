@@ -1,4 +1,4 @@
-"""Search as cards: own conversations at once, other people's records with a reason. Policy 3.3.2."""
+"""Search as cards: own rooms at once, other people's records with a reason. Policy 3.3.2."""
 
 from bot.card import Button, Card, Field, Form
 from bot.command import Call, Refusal, Words
@@ -99,9 +99,10 @@ def opened(call: Call, id: str, number: int | None) -> Card:
 def one(sight: Sight, id: str, words: str) -> Hit:
     """Raises Refusal where there is none that they may see: that is the same."""
     found = sight.tx.search.opened([id]).get(id)
-    if found is None or not sight.seen([found]):
+    seen = sight.seen([found]) if found is not None else []
+    if not seen:
         raise Refusal(say("There is no such record for you to see. Search again."))
-    return seeking.shown(sight, 0, found, read(words))
+    return seeking.shown(sight, 0, *seen[0], read(words))
 
 
 def whole(hit: Hit) -> Card:

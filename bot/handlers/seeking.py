@@ -16,7 +16,7 @@ from bot.policy.lookup.grams import fold
 from bot.policy.lookup.query import LONGEST, MOST_WORDS, Query
 from bot.policy.lookup.texts import family, key, words_of
 from bot.store import Transaction
-from bot.store.search import Opened, Wanted, time_of
+from bot.store.search import Opened, Standing, Wanted, time_of
 from bot.words import Code, Quoted, Say, Who, say
 
 PAGE = 10
@@ -170,7 +170,7 @@ def _day(text: str | None, zone: str, *, last: bool) -> datetime | None:
     parts = text.strip().replace("/", "-").split("-")
     try:
         numbers = [int(each) for each in parts]
-        first = date(*(numbers + [1, 1])[:3]) if 1 <= len(numbers) <= 3 else None  # noqa: PLR2004
+        first = date(*[*numbers, 1, 1][:3]) if 1 <= len(numbers) <= 3 else None  # noqa: PLR2004
         if first is None or not 1970 <= first.year <= 9000:  # noqa: PLR2004
             raise ValueError
     except (ValueError, TypeError, OverflowError):
@@ -206,7 +206,7 @@ def find(search: Search, before: int | None = None, most: int = PAGE) -> Found:
         gone_through += len(chunk)
         near = _near(search, chunk)
         opened += len(near)
-        hits += _hits(search, near)
+        hits += _hits(search, near, most + 1 - len(hits))
         if len(hits) > most:
             break
         if opened >= OPENED or gone_through >= GONE_THROUGH:
@@ -241,12 +241,12 @@ def _near(search: Search, chunk: Sequence[tuple[int, str]]) -> list[tuple[int, s
     return [each for each in chunk if family(at.get(each[1], "")) in places]
 
 
-def _hits(search: Search, near: Sequence[tuple[int, str]]) -> list[Hit]:
+def _hits(search: Search, near: Sequence[tuple[int, str]], most: int) -> list[Hit]:
     opened = search.tx.search.opened([id for _, id in near])
-    known = [(number, opened[id]) for number, id in near if id in opened]
-    fits = [(number, one) for number, one in known if _fits(search, one)]
-    seen = {one.row.id for one in search.sight.seen([one for _, one in fits])}
-    return [hit(search, number, one) for number, one in fits if one.row.id in seen]
+    numbers = {id: number for number, id in near}
+    fits = [opened[id] for id in numbers if id in opened and _fits(search, opened[id])]
+    seen = search.sight.seen(fits)[:most]
+    return [shown(search.sight, numbers[one.row.id], one, now, search.query) for one, now in seen]
 
 
 def _fits(search: Search, one: Opened) -> bool:
@@ -255,14 +255,8 @@ def _fits(search: Search, one: Opened) -> bool:
     return search.query.fits(fold(words_of(one.row.kind, one.body)))
 
 
-def hit(search: Search, number: int, one: Opened) -> Hit:
-    return shown(search.sight, number, one, search.query)
-
-
-def shown(sight: Sight, number: int, one: Opened, query: Query) -> Hit:
+def shown(sight: Sight, number: int, one: Opened, now: Standing, query: Query) -> Hit:
     tx, row = sight.tx, one.row
-    standing = tx.search.standing([(row.conversation, row.message)])
-    now = standing[row.conversation, row.message]
     place = place_of(one)
     text = words_of(row.kind, one.body)
     if row.kind == "deletion":

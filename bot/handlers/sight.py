@@ -48,10 +48,11 @@ class Sight:
         seen = self.tx.people.seen_by(self.person.id)
         return frozenset({*map(conversation, seen), *OWN_CHAINS})
 
-    def seen(self, found: Sequence[Opened]) -> list[Opened]:
-        """Those of them they may find."""
+    def seen(self, found: Sequence[Opened]) -> list[tuple[Opened, Standing]]:
+        """Those of them they may find, and how each stands now."""
         now = self.tx.search.standing({_message(each) for each in found})
-        return [each for each in found if self._sees(each, now[_message(each)])]
+        both = [(each, now[_message(each)]) for each in found]
+        return [(each, standing) for each, standing in both if self._sees(each, standing)]
 
     def _sees(self, one: Opened, now: Standing) -> bool:
         row, class_name = one.row, now.class_name or one.row.class_name

@@ -1,7 +1,6 @@
 """A case: what a search with a reason found, as a file that others can check. Policy 3.3.2."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from bot.command import Refusal, Words, name_of
@@ -19,7 +18,7 @@ from bot.policy.lookup.query import read
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.store.looks import Look
-from bot.words import Quoted, Reader, Ref, Say, Who, render, say, say_many
+from bot.words import Quoted, Reader, Ref, Say, say, say_many
 
 
 def pack(tx: Transaction, order: Any) -> Packed:
@@ -95,7 +94,8 @@ class Bundle:
             say("Searched for: {words}", words=Quoted(self.look.words, LONGEST_QUERY)),
             say("SHA256SUMS has the checksum of each file: sha256sum -c SHA256SUMS"),
             say(
-                "That it was taken is kept, and read by who oversees such looks. Keep it safe, and delete it when the case is closed."
+                "That it was taken is kept, and read by who oversees such looks. Keep it safe, "
+                "and delete it when the case is closed."
             ),
         )
 

@@ -48,19 +48,20 @@ def pack(tx: Transaction, order: Any) -> Packed:
 def _intro(tx: Transaction, messages: int) -> tuple[Say, ...]:
     intro = [
         say(
-            "Made at {at}. Open index.html to read it; the files under data are for programs, one JSON object a line.",
+            "Made at {at}. Open index.html to read it. The files under data are for programs, "
+            "with one JSON object a line.",
             at=tx.clock.now(),
         ),
         say("SHA256SUMS has the checksum of each file: sha256sum -c SHA256SUMS"),
         say(
-            "What others said or owe is theirs and not in it, nor is what was found in a message itself: of that only the kind is kept."
+            "What others said or owe is theirs and not in it. Of what was found in a message of "
+            "yours only the kind is kept, not the thing itself."
         ),
         say(
-            "Cases of the reporting channel are sealed to the investigators: Duly cannot read them and does not know whose they are."
+            "Cases of the reporting channel are sealed to the investigators: I cannot read them "
+            "and do not know whose they are."
         ),
-        say(
-            "Deliveries on their way are kept for some days and then erased; they say nothing that is not here."
-        ),
+        say("What is on its way to you is kept for some days; it says nothing that is not here."),
     ]
     if messages >= MOST:
         intro.append(say("Of your messages these are the newest {count}.", count=MOST))

@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from bot.seal import InvalidTag
 from bot.store import blocks
 from bot.store.records import CLASSED, Records
-from bot.store.rings import Lost
 from bot.store.rows import Rows
 from bot.store.schema import records
 from bot.store.schema_search import WORDS, lookup_state, lookups, prepare
@@ -145,19 +144,17 @@ class Search:
 
     def standing(self, messages: Collection[tuple[str, str]]) -> dict[tuple[str, str], Standing]:
         """Of each conversation and message: the last that was said of it, and its class."""
-        c, found = records.c, {each: Standing(None, "", None) for each in messages}
-        ours = sa.select(c.conversation, c.message, c.seq, c.kind, c.class_name)
-        by_place: dict[str, list[str]] = {}
-        for place, message in messages:
-            by_place.setdefault(place, []).append(message)
-        for place, some in by_place.items():
-            here = c.company == self.rows.company, c.conversation == place, c.message.in_(some)
-            for row in self.rows.conn.execute(ours.where(*here).order_by(c.seq)):
-                before = found[place, row.message]
-                said = before.class_name, before.seq, before.kind
-                class_name = row.class_name if row.kind in CLASSED else said[0]
-                seq, kind = (row.seq, row.kind) if row.kind in SPOKEN else said[1:]
-                found[place, row.message] = Standing(seq, kind, class_name)
+        found = {each: Standing(None, "", None) for each in messages}
+        places, some = {each for each, _ in messages}, {each for _, each in messages}
+        bound = {"ours": self.rows.company, "places": sorted(places), "messages": sorted(some)}
+        for row in self.rows.conn.execute(STANDING, bound) if messages else ():
+            key = row.conversation, row.message
+            if key not in found:
+                continue
+            before = found[key]
+            seq, kind = (row.seq, row.kind) if row.kind in SPOKEN else (before.seq, before.kind)
+            class_name = row.class_name if row.kind in CLASSED else before.class_name
+            found[key] = Standing(seq, kind, class_name)
         return found
 
     def words_before(self, conversation: str, message: str) -> str:
@@ -189,7 +186,7 @@ class Search:
         """Those that can be read, by id: not what was disposed of, nor what was damaged."""
         try:
             return {row.id: Opened(row, body) for row, body in self._open(ids)}
-        except (InvalidTag, ValueError, LookupError, Lost):
+        except (InvalidTag, ValueError, LookupError):
             if len(ids) == 1:
                 return {}
             halves = ids[: len(ids) // 2], ids[len(ids) // 2 :]
@@ -253,7 +250,7 @@ class Search:
         self.enter(entries, "")
 
     def forget(self, ids: Collection[str]) -> None:
-        """Records that were disposed of: nothing leads to them. That they were there stays known."""
+        """Records that were disposed of: nothing leads to them. That they were stays known."""
         every = list(ids)
         for start in range(0, len(every), AT_ONCE):
             ours = (
@@ -371,6 +368,15 @@ def _lexemes(tokens: Sequence[str]) -> list[str]:
     return [f"'{each}'" for each in tokens]
 
 
+STANDING = (
+    sa.select(
+        *(records.c[name] for name in ("conversation", "message", "seq", "kind", "class_name"))
+    )
+    .where(records.c.company == sa.bindparam("ours"))
+    .where(records.c.conversation.in_(sa.bindparam("places", expanding=True)))
+    .where(records.c.message.in_(sa.bindparam("messages", expanding=True)))
+    .order_by(records.c.seq)
+)
 BLOCK = sa.text(
     "WITH found AS MATERIALIZED (SELECT number, record FROM lookups WHERE company = :company "
     "AND tokens @@ CAST(:query AS tsquery) AND number BETWEEN :low AND :high) "

@@ -15,6 +15,7 @@ from bot.web.acting import Acting
 from bot.web.asking import Asking
 from bot.web.certificate import Certificates
 from bot.web.fetching import Fetching, download
+from bot.web.finding import Finding
 from bot.web.sentences import how_to_sign_in
 from bot.web.showing import STATIC
 from bot.web.signing import Signing
@@ -48,6 +49,7 @@ class Pages:
             *Signing(self._site).routes(),
             *acting.routes(),
             *Fetching(self._site).routes(),
+            *Finding(self._site).routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
         )
 

@@ -50,6 +50,15 @@ PHRASES: Mapping[str, Say] = {
     "block": say("Select all of it, and copy it"),
     "minutes": say("The minutes"),
     "you": say("You:"),
+    "why_look": say("Why do you look into other people's records?"),
+    "why_kept": say("Kept, and read by who oversees such looks."),
+    "what_words": say("Words; several must all be there"),
+    "narrow": say("Narrow it down:"),
+    "results": say("What was found"),
+    "open": say("Open"),
+    "older": say("Older"),
+    "bundle": say("Take all of it as a file"),
+    "pages_here": say("Pages about this"),
     "faults": say("Something in the form is not right yet."),
 }
 OWN_NAMES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文"}
