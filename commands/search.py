@@ -13,7 +13,7 @@ from bot.words import say
 ALL = ("all", "others", "全部", "所有", "他人")
 INNER = re.compile(r"(?:open:(?P<open>[0-9a-f]{32})|older:(?P<older>\d{1,19}))(?:\s+|$)")
 LOOK = re.compile(r"look:(\d{1,9})$")
-WHY = re.compile(r'(?:^|\s)(?:why|原因)[=:：]\s*"((?:[^"\\]|\\.)*)"\s*$', re.DOTALL)
+WHY = re.compile(r'(?:^|\s)(?:why|原因)[=:：]\s*"((?:[^"\\]|\\.)*)"(?=\s|$)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def parse(words: Words) -> Wanted:
         text = rest[0] if rest else ""
     why = ""
     if said := WHY.search(text):
-        text, why = text[: said.start()].strip(), re.sub(r"\\(.)", r"\1", said[1])
+        text = f"{text[: said.start()]} {text[said.end() :]}".strip()
+        why = re.sub(r"\\(.)", r"\1", said[1])
     _short(text)
     return Wanted(words, text, read(text), wide or bool(why), why)
 
@@ -90,5 +91,5 @@ COMMAND = Command(
     ),
     parse=parse,
     run=run,
-    fields=(searching.WORDS, searching.WHY),
+    fields=(searching.WHY, searching.WORDS),
 )

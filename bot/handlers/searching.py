@@ -33,7 +33,7 @@ def form(words: str = "") -> Form:
 
 def form_for_all(words: str = "") -> Form:
     why = Field("why", WHY.label, "lines", hint=WHY.hint, longest=WHY.longest, named=True)
-    asked = (Field("words", WORDS.label, initial=words), why)
+    asked = (why, Field("words", WORDS.label, initial=words, longest=WORDS.longest))
     return Form("search all", say("Search other people's records"), asked, say("Search"))
 
 
