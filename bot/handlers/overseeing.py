@@ -18,7 +18,7 @@ SHORTEST = 8  # characters of a reason
 LONGEST = 500
 SHOWN = 20  # lines of a list
 KINDS = {
-    "search": say("searched"),
+    "search": say("found"),
     "open": say("opened"),
     "bundle": say("took away as a file"),
 }

@@ -122,7 +122,7 @@ class Finding:
                 overseeing.record(tx, visitor.person, "open", reason, [hit])
         except Refusal as refusal:
             raise trouble.Trouble(404, refusal.why, say("Go back to your pages.")) from None
-        return self._shown(visitor, _whole(hit, OTHERS))
+        return self._shown(visitor, _whole(hit, "", number))
 
     async def looks(self, request: Request) -> Response:
         number = number_in(request.query_params.get("page", "")) or 1
@@ -245,13 +245,15 @@ def _result(hit: Hit) -> Result:
 
 def _record(tx: Transaction, visitor: Visitor, id: str, words: str) -> View | None:
     try:
-        return _whole(searching.one(Sight(tx, visitor.person), id, words), HERE)
+        return _whole(searching.one(Sight(tx, visitor.person), id, words), words)
     except Refusal:
         return None
 
 
-def _whole(hit: Hit, back: str) -> View:
-    return View("record.html", say("A record"), back, {"card": searching.whole(hit), "to": back})
+def _whole(hit: Hit, words: str, look: int = 0) -> View:
+    """`words`, or the number of a search with a reason: what it was found by."""
+    values = {"card": searching.whole(hit), "words": words, "look": look}
+    return View("record.html", say("A record"), OTHERS if look else HERE, values)
 
 
 def _looks(tx: Transaction, visitor: Visitor, number: int) -> View:

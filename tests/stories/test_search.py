@@ -176,7 +176,7 @@ def test_people_read_later_who_looked_at_their_records_but_not_why(talked: Desk)
 
     talked.now += timedelta(days=31)
     told = says(talked, "sam", "looks")
-    assert "«Hana» searched something of yours" in told
+    assert "«Hana» found something of yours" in told
     assert "complaint" not in told
     assert "There is no look" in says(talked, "eve", "looks")
 
