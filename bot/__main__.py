@@ -15,6 +15,7 @@ MODULES = {
     "replay": "replay",
     "report": "report",
     "verify": "verify",
+    "export": "export",
     "explain": "explain",
     "doctor": "doctor",
     "people": "people",

@@ -29,6 +29,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = PORT
     policy: Path | None = None
+    checkpoints: Path | None = None  # a file to which they are written, outside the database
     key_file: Path | None = None  # empty: `data`/duly.key
     tick: float = 5.0  # seconds between two looks at what fell due
     platforms: str = ""  # by name, with commas; empty: whatever has its tokens set
@@ -49,6 +50,7 @@ ENVIRONMENT = {
     "DULY_PORT": "port",
     "DULY_POLICY": "policy",
     "DULY_KEY_FILE": "key_file",
+    "DULY_CHECKPOINTS": "checkpoints",
     "DULY_TICK": "tick",
     "DULY_PLATFORMS": "platforms",
     "DULY_URL": "url",
@@ -68,6 +70,7 @@ READ: Mapping[str, Callable[[str], object]] = {
     "data": Path,
     "policy": Path,
     "key_file": Path,
+    "checkpoints": Path,
     "port": int,
     "tick": float,
     "url": _url,

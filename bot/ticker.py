@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import fault_point
-from bot.handlers import falling
+from bot.handlers import checkpointing, falling
 from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
 
 BATCH = 500  # dues
 RUNGS = 6  # claims in one transaction: whatever rungs of a ladder are past share a card
 GATHER = timedelta(seconds=5)  # lease time: after an outage, what piled up becomes one card
+LOOK = timedelta(minutes=1)  # lease time between two looks whether a checkpoint is due
 SWEEP = timedelta(minutes=10)  # lease time between two erasures of old bodies
 
 
@@ -21,7 +22,9 @@ SWEEP = timedelta(minutes=10)  # lease time between two erasures of old bodies
 class Ticker:
     store: Store
     nudging: Nudging
+    to_file: bool = False  # checkpoints are written there, too
     _swept: datetime | None = None
+    _looked: datetime | None = None  # whether a checkpoint is due
 
     def ring(self) -> int:
         """Plan everything that is due; returns how much that was."""
@@ -31,7 +34,25 @@ class Ticker:
             if count < BATCH:
                 break
         self._sweep()
-        return done
+        return done + self._checkpoint()
+
+    def _checkpoint(self) -> int:
+        """Drawn while others go on writing; of two processes one takes it."""
+        lease = self.store.clock.lease()
+        if self._looked is None or lease < self._looked + LOOK:
+            self._looked = self._looked or lease
+            return 0
+        self._looked = lease
+        with self.store.reading() as tx:
+            drawn = tx.checkpoints.draw() if checkpointing.is_due(tx) else None
+        if drawn is None:
+            return 0
+        with self.store.transaction() as tx:
+            if not tx.checkpoints.take(drawn):
+                return 0
+            checkpointing.post(tx, drawn.checkpoint, to_file=self.to_file)
+        fault_point("a checkpoint was taken")
+        return 1
 
     def _batch(self, *, piled_up: bool) -> int:
         done = 0

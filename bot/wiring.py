@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapters.file import Notebook
 from adapters.playground import Cast, Hooks, MenuEntry, Playground
 from bot.bell import Bell
 from bot.clock import Clock
@@ -68,7 +69,7 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
         inbox=JournalInbox(store, handlers.check, taken.ring),
         engine=Engine(store, handlers),
         courier=Courier(store, {each.platform: each for each in adapters}, nudging),
-        ticker=Ticker(store, nudging),
+        ticker=Ticker(store, nudging, to_file=Notebook.platform in abilities),
         workshop=Workshop(store, workbook),
         indexer=Indexer(store),
         packer=Packer(store),
@@ -120,6 +121,8 @@ def adapters(
             found.append(slack(store, settings))
         else:
             found.append(matrix(store, settings))
+    if settings.checkpoints is not None:
+        found.append(Notebook(settings.checkpoints))
     return [*found, Web(store)]
 
 

@@ -23,10 +23,10 @@ from bot.seal import Seal
 from bot.store import Store, keystore
 from bot.store.connecting import connect, in_memory, sqlite_url
 from bot.store.migrating import FOLDER, HEAD, upgrade, version
-from bot.store.records import Broken
 from bot.store.schema import Moment, duties, heads, meta, nudges, records, requests, wraps
 from bot.store.schema_search import WORDS
 from bot.store.triggers import RULES
+from bot.store.verifying import Broken
 from tests import postgres
 from tests.desk import LOBBY, Desk, Paper, account
 from tests.needs import need, seed

@@ -146,7 +146,7 @@ def paired(store: "Store") -> None:
         ) from None
     if known is None:
         with store.transaction() as tx:
-            tx.pairing.note(str(id))
+            tx.pairing.note(str(id), tx.checkpoints.public())
     elif id != known:
         raise Unusable(
             "The store of keys (duly-keys.db, or what DULY_KEYS_URL names) is not that of this "

@@ -14,6 +14,7 @@ from bot.clock import fault_point
 from bot.command import Refusal
 from bot.effects import Send, Upload
 from bot.events import account_of
+from bot.handlers import checkpointing
 from bot.packing import case, mydata
 from bot.packing.packed import Packed
 from bot.store import Store, Transaction
@@ -28,6 +29,7 @@ TRIES = 3
 @dataclass(frozen=True, slots=True)
 class Packer:
     store: Store
+    to_file: bool = False  # checkpoints are posted to a file, too
 
     async def round(self) -> int:
         """Pack one file that was asked for; returns how many that were."""
@@ -36,6 +38,8 @@ class Packer:
     def work(self) -> int:
         with self.store.transaction() as tx:
             order = tx.bundles.claim(HOLD)
+            if order is not None and order.kind == "case":  # only what it covers can be proved
+                checkpointing.take(tx, to_file=self.to_file)
         if order is None:
             return 0
         try:

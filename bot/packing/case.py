@@ -1,7 +1,11 @@
 """A case: what a search with a reason found, as a file that others can check. Policy 3.3.2."""
 
+import io
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
+
+from bot import bundle, evidence
 
 from bot.command import Refusal, Words, name_of
 from bot.events import account_of
@@ -18,6 +22,7 @@ from bot.policy.lookup.query import read
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.store.looks import Look
+from bot.store.search import Opened
 from bot.words import Quoted, Reader, Ref, Say, say, say_many
 
 
@@ -75,12 +80,23 @@ class Bundle:
         title = say("Case of search {number}", number=Ref(self.look.number))
         parts = [page.Part(say("Records, the newest first"), [_shown(each) for each in self.hits])]
         made = page.Page(title, intro, parts, LABELS, say("Nothing."))
+        out = io.BytesIO()
+        bundle.write(tx, cast(Path, out), self._chosen(rows), disclose=True)
         return {
+            "evidence.zip": out.getvalue(),
+            "verify.py": Path(evidence.__file__).read_bytes(),
             "README.txt": page.text((title, *intro), reader),
             "index.html": made.html(reader),
             "records.jsonl": lines(records),
             "manifest.json": lines([self._manifest(tx)]),
         }
+
+    def _chosen(self, rows: Mapping[str, Opened]) -> dict[str, list[int]]:
+        """Their places in the chains: of the records between them only leaves are given away."""
+        chosen: dict[str, list[int]] = {}
+        for each in rows.values():
+            chosen.setdefault(each.row.conversation, []).append(each.row.seq)
+        return chosen
 
     def _intro(self, tx: Transaction) -> tuple[Say, ...]:
         directory = tx.people.snapshot().directory
@@ -92,6 +108,10 @@ class Bundle:
                 why=Quoted(self.look.why, overseeing.LONGEST),
             ),
             say("Searched for: {words}", words=Quoted(self.look.words, LONGEST_QUERY)),
+            say(
+                "evidence.zip proves that nobody changed these records since: "
+                "python verify.py evidence.zip"
+            ),
             say("SHA256SUMS has the checksum of each file: sha256sum -c SHA256SUMS"),
             say(
                 "That it was taken is kept, and read by who oversees such looks. Keep it safe, "
@@ -112,7 +132,7 @@ class Bundle:
         }
 
 
-def _line(hit: Hit, one: Any) -> Mapping[str, Any]:
+def _line(hit: Hit, one: Opened) -> Mapping[str, Any]:
     row = one.row
     names = ("id", "conversation", "seq", "kind", "thread", "message", "author", "at")
     kept = {name: getattr(row, name) for name in names}

@@ -52,6 +52,7 @@ from bot.policy.rulebook import (
     SETTINGS,
     Answers,
     Approvals,
+    Archive,
     Channel,
     Class,
     Emergencies,
@@ -213,7 +214,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
-    sheet.table((), (*top, *more, *others, "meetings", "screening", "search"))
+    sheet.table((), (*top, *more, *others, "meetings", "screening", "archive", "search"))
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -242,6 +243,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         routes=routes,
         mail=mail,
         files=_files(sheet),
+        archive=_archive(sheet),
         notices=_notices(sheet, level),
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
@@ -536,6 +538,15 @@ def _mail(sheet: Sheet, route: Kind[str]) -> MailRules:
         attachment_bytes=entry.get("attachments_mb", MEGABYTES),
         forbidden=entry.get("forbidden", SUFFIXES),
         marks=entry.get("marks", TEXTS),
+    )
+
+
+def _archive(sheet: Sheet) -> Archive:
+    entry = Entry(sheet, ("archive",), ("clause", "every", "channel"))
+    return Archive(
+        clause=entry.get("clause", CLAUSE_KIND),
+        every=entry.get("every", SPAN_KIND),
+        channel=entry.maybe("channel", TEXT) or "",
     )
 
 

@@ -157,6 +157,15 @@ class MailRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """How what was said is watched over. Policy 3.3.3."""
+
+    clause: str
+    every: timedelta  # between two checkpoints, where anything was said
+    channel: str  # where they are posted; empty: nowhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileRules:
     """What people may add to a form. Policy 2.1.2-attachment."""
 
@@ -244,6 +253,7 @@ class Rulebook:
     routes: Mapping[str, Route]
     mail: MailRules
     files: FileRules
+    archive: Archive
     notices: Notices
     lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
     meetings: Meetings

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.dialogues import Dialogues
+from bot.store.disclosing import Disclosing
 from bot.store.duties import Dues, Duties
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
@@ -38,6 +40,7 @@ from bot.store.rows import Rows
 from bot.store.search import Search
 from bot.store.sessions import Links, Sessions
 from bot.store.unreadable import Unreadable
+from bot.store.verifying import Verifying
 from bot.store.wrapping import Wraps
 from bot.words import Reader
 
@@ -63,7 +66,15 @@ class Transaction:
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
         self.search, self.looks = Search(rows, self.records), Looks(rows)
         self.bundles, self.holdings = Bundles(rows), Holdings(rows)
-        self.wraps, self.pairing = Wraps(rows), Pairing(rows)
+        self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
+
+    @property
+    def disclosing(self) -> Disclosing:
+        return Disclosing(self.rows)
+
+    @property
+    def verifying(self) -> Verifying:
+        return Verifying(self.rows)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

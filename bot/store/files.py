@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.events import Account, account_key
+from bot.store.keeping import Kept
+from bot.store.rings import Ring
 from bot.store.rows import Rows
 from bot.store.schema import files, orders, pieces
 
@@ -43,13 +45,14 @@ class Files:
         self._lay(id, body)
         self._cover(id, name, hashlib.sha256(body).hexdigest())
 
-    def copy(self, id: str) -> Stored:
+    def copy(self, id: str, class_name: str = "work") -> Stored:
         """A file of its own that stays for good, from the bytes as they are now."""
         found = self.stored(id)
         if found is None:
             raise LookupError(id)
         copy, digest = self.rows.clock.new_id(), hashlib.sha256()
         self._enter(copy, "", found.owner, found.size, FOREVER)
+        Kept(self.rows).begin(f"file/{copy}", Ring.of(class_name, self.rows.clock.now()))
         for number, part in enumerate(self._parts(id)):
             digest.update(part)
             self._put(copy, number, part)
@@ -64,7 +67,10 @@ class Files:
         cover = self.rows.one(pieces, pieces.c.file == id, pieces.c.number == COVER)
         if cover is None:
             return None
-        said = self.rows.open(pieces.c.body, f"{id}/{COVER}", cover.body)
+        slot = pieces.c.body, f"{id}/{COVER}", f"file/{id}"
+        said = Kept(self.rows).open(*slot, cover.body, gone=None)
+        if said is None:
+            return None
         return Stored(id, said["name"], row.owner, row.size, said["sha256"])
 
     def waiting(self, owner: str) -> int:
@@ -85,20 +91,24 @@ class Files:
             self._put(id, number, body[start : start + PIECE])
 
     def _put(self, id: str, number: int, part: bytes) -> None:
-        sealed = self.rows.seal.close(part, *self.rows.slot(pieces.c.body, f"{id}/{number}"))
+        slot = self.rows.slot(pieces.c.body, f"{id}/{number}")
+        sealed = Kept(self.rows).seal(f"file/{id}").close(part, *slot)
         self.rows.add(pieces, file=id, number=number, body=sealed)
 
     def _cover(self, id: str, name: str, sha256: str) -> None:
         said = {"name": name, "sha256": sha256}
-        body = self.rows.close(pieces.c.body, f"{id}/{COVER}", said)
+        body = Kept(self.rows).close(pieces.c.body, f"{id}/{COVER}", f"file/{id}", said)
         self.rows.add(pieces, file=id, number=COVER, body=body)
 
     def _parts(self, id: str) -> Iterator[bytes]:
-        """One at a time: all of them are more than there need be room for."""
-        number = 0
+        """One at a time: all of them are more than there need be room for.
+
+        Raises LookupError (Destroyed) where they were disposed of.
+        """
+        number, own = 0, Kept(self.rows).seal(f"file/{id}")
         while row := self.rows.one(pieces, pieces.c.file == id, pieces.c.number == number):
             slot = self.rows.slot(pieces.c.body, f"{id}/{number}")
-            yield self.rows.seal.open(row.body, *slot)
+            yield own.open(row.body, *slot)
             number += 1
 
     def read(self, id: str) -> bytes:

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.events import account_key
+from bot.store.keeping import Kept
 from bot.store.rows import Rows
 from bot.store.schema import meta
 
@@ -49,7 +52,6 @@ LEFT_OUT: Mapping[str, str] = {
     "outbox": "cards, told from what is listed here, erased after a week",
     "records": "their own messages are told as messages",
     "tries": "how often a wrong code was typed in the last hour",
-    "trail": "what happened to a request is told with it",
 }
 
 
@@ -62,6 +64,8 @@ class Holding:
     by: str
     shown: Sequence[str]
     sealed: Sequence[str] = ()
+    owner: tuple[str, str] | None = None  # by whose key: "request/" and the column of its id
+    slot: Sequence[str] = ("id",)
     account: bool = False  # `by` names an account
 
 
@@ -137,6 +141,16 @@ HELD = (
             "comment",
         ),
         ("body", "comment"),
+        ("request", "id"),
+    ),
+    Holding(
+        "deeds",
+        "trail",
+        "actor",
+        ("deed", "at", "comment"),
+        ("comment",),
+        ("request", "request"),
+        ("request", "number"),
     ),
     Holding("decisions", "seats", "decided_by", ("state", "decided_at")),
     Holding(
@@ -173,6 +187,7 @@ HELD = (
         "organiser",
         ("number", "topic", "agenda", "start", "end", "state"),
         ("topic", "agenda"),
+        ("meeting", "id"),
     ),
     Holding("invitations", "invitees", "person", ("answer", "attended", "attested")),
     Holding(
@@ -181,6 +196,7 @@ HELD = (
         "person",
         ("version", "said", "words", "at"),
         ("words",),
+        ("meeting", "meeting"),
     ),
     Holding("classes", "classes", "by", ("message", "before", "class_name", "at")),
     Holding("files", "files", "owner", ("name", "size", "made_at", "expires_at")),
@@ -220,6 +236,14 @@ class Holdings:
         for name in one.shown:
             value = getattr(row, name)
             if name in one.sealed and value is not None:
-                value = self.rows.open(table.c[name], row.id, value)
+                value = self._opened(one, row, table.c[name], value)
             found[name] = value
         return found
+
+    def _opened(self, one: Holding, row: Any, column: sa.Column[Any], sealed: bytes) -> Any:
+        """Empty where it was disposed of."""
+        slot = "/".join(str(getattr(row, name)) for name in one.slot)
+        if one.owner is None:
+            return self.rows.open(column, slot, sealed)
+        owner = f"{one.owner[0]}/{getattr(row, one.owner[1])}"
+        return Kept(self.rows).open(column, slot, owner, sealed)

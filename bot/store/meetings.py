@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from bot.policy.meetings import Answer, Invitee, Meeting
 from bot.policy.minutes import Item, Minutes, Response
+from bot.store.keeping import Kept
+from bot.store.rings import Ring
 from bot.store.rows import Rows, Where
 from bot.store.schema_meetings import invitees, items, meetings, minutes, responses
 
@@ -17,6 +19,7 @@ SAME = (
     *("sequence", "booked_at"),
 )
 SEALED = ("topic", "agenda", "link")
+CLASS = "work"  # what meetings and their minutes are. Policy 3.1
 KEPT = ("id", "meeting", "version", "digest", "at", "by", "confirm_by")
 SAID = ("id", "version", "item", "person", "by", "said", "at", "late")
 ITEM = ("number", "kind", "owner", "due", "since", "duty")
@@ -27,8 +30,10 @@ class Meetings:
     rows: Rows
 
     def add(self, meeting: Meeting) -> None:
+        kept, owner = Kept(self.rows), _owner(meeting.id)
+        kept.begin(owner, Ring.of(CLASS, self.rows.clock.now()))
         sealed = {
-            name: self.rows.close(meetings.c[name], meeting.id, getattr(meeting, name))
+            name: kept.close(meetings.c[name], meeting.id, owner, getattr(meeting, name))
             for name in SEALED
         }
         self.rows.add(meetings, **{name: getattr(meeting, name) for name in SAME}, **sealed)
@@ -77,11 +82,14 @@ class Meetings:
 
     def minuted(self, version: Minutes, text: str) -> None:
         """A version of minutes, with its items."""
-        body = self.rows.close(minutes.c.body, version.id, text)
+        kept, owner = Kept(self.rows), f"minutes/{version.id}"
+        kept.begin(owner, Ring.of(CLASS, version.at))
+        body = kept.close(minutes.c.body, version.id, owner, text)
         self.rows.add(minutes, **{name: getattr(version, name) for name in KEPT}, body=body)
         rows = []
         for each in version.items:
-            sealed = self.rows.close(items.c.text, f"{version.id}/{each.number}", each.text)
+            slot = items.c.text, f"{version.id}/{each.number}", owner
+            sealed = kept.close(*slot, each.text)
             values = {name: getattr(each, name) for name in ITEM}
             rows.append({"minutes": version.id, "text": sealed, **values})
         self.rows.add_all(items, rows)
@@ -97,7 +105,7 @@ class Meetings:
         return row and self._minutes(row)
 
     def respond(self, meeting: str, response: Response) -> None:
-        sealed = self.rows.close(responses.c.words, response.id, response.words)
+        sealed = self._close(responses.c.words, response.id, meeting, response.words)
         values = {name: getattr(response, name) for name in SAID}
         self.rows.add(responses, meeting=meeting, words=sealed, **values)
 
@@ -138,7 +146,7 @@ class Meetings:
                 invitees=tuple(asked.get(row.id, ())),
                 **{name: getattr(row, name) for name in SAME},
                 **{
-                    name: self.rows.open(meetings.c[name], row.id, getattr(row, name))
+                    name: self._open(meetings.c[name], row.id, row.id, getattr(row, name))
                     for name in SEALED
                 },
             )
@@ -151,13 +159,19 @@ class Meetings:
             "meeting": meeting,
             "number": number,
             "person": each.person,
-            "name": self.rows.close(invitees.c.name, slot, each.name) if each.name else None,
+            "name": self._close(invitees.c.name, slot, meeting, each.name) if each.name else None,
             "answer": each.answer,
         }
 
+    def _close(self, column: sa.Column[Any], id: str, meeting: str, value: str) -> bytes:
+        return Kept(self.rows).close(column, id, _owner(meeting), value)
+
+    def _open(self, column: sa.Column[Any], id: str, meeting: str, sealed: bytes) -> Any:
+        return Kept(self.rows).open(column, id, _owner(meeting), sealed)
+
     def _invitee(self, row: Any) -> Invitee:
         slot = f"{row.meeting}/{row.number}"
-        name = self.rows.open(invitees.c.name, slot, row.name) if row.name else ""
+        name = self._open(invitees.c.name, slot, row.meeting, row.name) if row.name else ""
         values = {each: getattr(row, each) for each in ("person", "answer", "attended", "attested")}
         return Invitee(name=name, **values)
 
@@ -169,9 +183,14 @@ class Meetings:
         )
 
     def _item(self, row: Any) -> Item:
-        text = self.rows.open(items.c.text, f"{row.minutes}/{row.number}", row.text)
+        slot = items.c.text, f"{row.minutes}/{row.number}", f"minutes/{row.minutes}"
+        text = Kept(self.rows).open(*slot, row.text)
         return Item(text=text, **{name: getattr(row, name) for name in ITEM})
 
     def _response(self, row: Any) -> Response:
-        words = self.rows.open(responses.c.words, row.id, row.words)
+        words = self._open(responses.c.words, row.id, row.meeting, row.words)
         return Response(words=words, **{name: getattr(row, name) for name in SAID})
+
+
+def _owner(meeting: str) -> str:
+    return f"meeting/{meeting}"

@@ -12,11 +12,15 @@ import sqlalchemy as sa
 
 from bot.events import MessageRef, Place, account_of, conversation
 from bot.policy.notices import Notice, Receipt
+from bot.store.keeping import Kept
+from bot.store.rings import Ring
 from bot.store.rows import Rows
 from bot.store.schema import duties
 from bot.store.schema_notices import audience, notices, receipts
 
 SEALED = ("title", "text", "audience", "channels", "question", "options", "right")
+LISTS = ("audience", "channels", "options")
+GONE = {name: () if name in LISTS else "" for name in SEALED}  # once it was disposed of
 SAME = tuple(
     each.name for each in fields(Notice) if each.name not in (*SEALED, "about", "replaced_by")
 )
@@ -51,14 +55,15 @@ class Notices:
         kept = replace(notice, id=self.rows.clock.new_id())
         words = {name: getattr(kept, name) for name in SEALED}
         values = {name: getattr(kept, name) for name in SAME}
-        about = kept.about
+        about, owner = kept.about, f"notice/{kept.id}"
+        Kept(self.rows).begin(owner, Ring.of(kept.class_name, kept.published_at))
         self.rows.add(
             notices,
             **values,
             conversation=about and conversation(about.place),
             thread=about and about.place.thread,
             message=about and about.id,
-            body=self.rows.close(notices.c.body, kept.id, words),
+            body=Kept(self.rows).close(notices.c.body, kept.id, owner, words),
         )
         if kept.replaces is not None:
             self.rows.change(notices, notices.c.id == kept.replaces, replaced_by=kept.id)
@@ -170,7 +175,8 @@ class Notices:
         if row.message is not None:
             at = account_of(row.conversation)
             about = MessageRef(Place(at.platform, at.realm, at.id, row.thread), row.message)
-        words = self.rows.open(notices.c.body, row.id, row.body)
+        slot = notices.c.body, row.id, f"notice/{row.id}"
+        words = Kept(self.rows).open(*slot, row.body, gone=GONE)
         values = {name: getattr(row, name) for name in SAME}
         return Notice(about=about, replaced_by=row.replaced_by, **values, **words)
 

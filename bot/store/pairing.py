@@ -14,8 +14,7 @@ class Pairing:
         row = self.rows.one(key_store)
         return str(row.id) if row else None
 
-    def note(self, id: str) -> None:
+    def note(self, id: str, public: bytes) -> None:
         """The first that is noted stays."""
-        since = self.rows.clock.lease()
-        values = {"company": self.rows.company, "id": id, "since": since}
+        values = {"company": self.rows.company, "id": id, "public": public}
         self.rows.conn.execute(self.rows.unless_known(key_store), values)

@@ -8,13 +8,12 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from bot.evidence import HEADER, START, leaf, link
-from bot.seal import InvalidTag
 from bot.store.codec import pack, unpack
-from bot.store.rings import Destroyed, Lost, Ring, parse
+from bot.store.rings import Destroyed, Ring, parse
 from bot.store.rows import Rows
 from bot.store.schema import EPOCH, heads, records, wraps
+from bot.store.verifying import Broken, Verifying
 from bot.store.wrapping import Belonging, Wraps
-from bot.words import Say, say
 
 Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes", "class", "link"]
 CLASSED = ("post", "class")  # what gives a message its class
@@ -43,15 +42,6 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """The first place where a chain no longer holds."""
-
-    conversation: str
-    seq: int
-    why: Say
-
-
-@dataclass(frozen=True, slots=True)
 class Records:
     rows: Rows
 
@@ -67,12 +57,16 @@ class Records:
         id, own = self.rows.clock.new_id(), self.rows.seal.fresh()
         sealed = own.close(pack(saying.body), *self.rows.slot(records.c.body, id))
         values = _header(id, seq + 1, saying)
-        hash = link(previous, leaf(_canonical(values), sealed))
+        hash = link(previous, leaf(canonical(values), sealed))
         self.rows.add(records, **values, body=sealed, previous=previous, hash=hash)
         ring = Ring.of(saying.class_name, saying.at, important=saying.important)
         Wraps(self.rows).add(id, own, ring)
         self._move(saying.conversation, seq + 1, hash)
         return seq + 1
+
+    def conversations(self) -> dict[str, int]:
+        """How many records each has."""
+        return {row.conversation: row.seq for row in self.rows.all(heads)}
 
     def latest(
         self, conversation: str, limit: int, before: int
@@ -119,52 +113,7 @@ class Records:
 
     def verify(self) -> Iterator[int | Broken]:
         """Goes through every chain: yields how many records held so far, or the broken place."""
-        held = 0
-        for head in self.rows.all(heads):
-            for step in self._chain(head):
-                if isinstance(step, Broken):
-                    yield step
-                    break
-                held += step
-                yield held
-        for lost in self._headless():
-            yield Broken(lost.conversation, 0, say("its head is missing"))
-
-    def _chain(self, head: Any) -> Iterator[int | Broken]:
-        c, seq, previous, name = records.c, 0, START, head.conversation
-        while page := self._page(c.conversation == name, c.seq > seq):
-            for row in page:
-                seq += 1
-                if why := _why_broken(row, seq, previous) or self._why_unreadable(row):
-                    yield Broken(name, seq, why)
-                    return
-                previous = row.hash
-            yield len(page)
-        if (seq, previous) != (head.seq, head.hash):
-            yield Broken(name, seq + 1, say("the chain does not end where its head says"))
-
-    def _page(self, *where: Any) -> Sequence[Any]:
-        """Records in the order of their chain, each with its key where it has one."""
-        both = sa.select(records, *WRAP).join(wraps, JOINED, isouter=True)
-        ours = both.where(records.c.company == self.rows.company, *where)
-        return self.rows.conn.execute(ours.order_by(records.c.seq).limit(PAGE)).all()
-
-    def _why_unreadable(self, row: Any) -> Say | None:
-        if row.wrapped is None:
-            return say("its key is missing or was changed")
-        try:
-            Wraps(self.rows).open(row)
-        except Destroyed:
-            return None
-        except (InvalidTag, ValueError, Lost):
-            return say("its key is missing or was changed")
-        return None
-
-    def _headless(self) -> Any:
-        known = sa.select(heads.c.conversation).where(heads.c.company == self.rows.company)
-        lost = sa.select(records.c.conversation).distinct()
-        where = records.c.company == self.rows.company, records.c.conversation.not_in(known)
-        return self.rows.conn.execute(lost.where(*where)).all()
+        return Verifying(self.rows).chains()
 
     def _open(
         self, *where: Any, limit: int, kinds: Sequence[Kind] = ("post",)
@@ -198,7 +147,7 @@ def _header(id: str, seq: int, saying: Saying) -> dict[str, Any]:
     return {"id": id, "seq": seq, **said}
 
 
-def _canonical(header: Mapping[str, Any]) -> list[object]:
+def canonical(header: Mapping[str, Any]) -> list[object]:
     """As it is hashed: bot.evidence.HEADER."""
     said = {**header, "class": header["class_name"], "at": micros(header["at"])}
     return [said[name] for name in HEADER]
@@ -206,13 +155,3 @@ def _canonical(header: Mapping[str, Any]) -> list[object]:
 
 def micros(at: datetime) -> int:
     return (at - EPOCH) // timedelta(microseconds=1)
-
-
-def _why_broken(row: Any, seq: int, previous: bytes) -> Say | None:
-    if row.seq != seq:
-        return say("it is missing")
-    if row.previous != previous:
-        return say("it does not follow the record before it")
-    if link(previous, leaf(_canonical(row._mapping), row.body)) != row.hash:
-        return say("it was changed")
-    return None

@@ -1,5 +1,6 @@
 """Requests on their way to a decision. What was decided, the database itself will not change."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.policy import attachments, forms
 from bot.policy.approvals import PENDING, Request, Trace
 from bot.policy.seats import Seat
+from bot.store.keeping import Kept
+from bot.store.rings import Ring
 from bot.store.rows import Rows
 from bot.store.schema import UNDECIDED, certificates, requests, seats, trail, versions
+from bot.store.wrapping import Belonging, Wraps
 
 OPEN = sa.and_(UNDECIDED, seats.c.state == "open")
 SAME = (
@@ -63,7 +68,9 @@ class Requests:
     rows: Rows
 
     def add(self, request: Request) -> None:
-        body = self.rows.close(requests.c.body, request.id, dict(request.form))
+        kept, owner = Kept(self.rows), _owner(request.id)
+        kept.begin(owner, Ring.of(request.class_name, request.at))
+        body = kept.close(requests.c.body, request.id, owner, dict(request.form))
         self.rows.add(requests, **{n: getattr(request, n) for n in SAME}, body=body)
         self._keep(request, request.at)
 
@@ -93,7 +100,8 @@ class Requests:
 
     def revise(self, request: Request, new: Request) -> bool:
         """Another text, in its next round; the old one is kept. False as above."""
-        body = self.rows.close(requests.c.body, request.id, dict(new.form))
+        kept, owner = Kept(self.rows), _owner(request.id)
+        body = kept.close(requests.c.body, request.id, owner, dict(new.form))
         values = {name: getattr(new, name) for name in ("kind", "clause", "state", "step", "round")}
         if not self._change(request, body=body, digest=new.digest, **values):
             return False
@@ -104,7 +112,8 @@ class Requests:
 
     def decide(self, request: Request, comment: str) -> bool:
         """False where somebody else's decision came first."""
-        sealed = self.rows.close(requests.c.comment, request.id, comment)
+        owner = _owner(request.id)
+        sealed = Kept(self.rows).close(requests.c.comment, request.id, owner, comment)
         values = {name: getattr(request, name) for name in ("state", "decided_by", "decided_at")}
         return self._change(request, comment=sealed, **values)
 
@@ -114,15 +123,22 @@ class Requests:
         return self.rows.change(requests, c.id == request.id, *here, **values) == 1
 
     def _keep(self, request: Request, at: datetime) -> None:
-        key = f"{request.id}/{request.round}"
+        self._class_files(request)
+        key, owner = f"{request.id}/{request.round}", _owner(request.id)
         self.rows.add(
             versions,
             request=request.id,
             round=request.round,
             digest=request.digest,
             at=at,
-            body=self.rows.close(versions.c.body, key, dict(request.form)),
+            body=Kept(self.rows).close(versions.c.body, key, owner, dict(request.form)),
         )
+
+    def _class_files(self, request: Request) -> None:
+        """What is attached is kept as long as what it is attached to."""
+        bound = attachments.bound_in(request.form.get(forms.FILES, ""))
+        wanted = Belonging(class_name=request.class_name)
+        Wraps(self.rows).belong((f"file/{each.file}" for each in bound), wanted)
 
     def _kept(self, request: str, round: int) -> Any | None:
         return self.rows.one(versions, versions.c.request == request, versions.c.round == round)
@@ -132,7 +148,8 @@ class Requests:
         row = self._kept(request, round)
         if row is None:
             raise LookupError(request)
-        found: dict[str, str] = self.rows.open(versions.c.body, f"{request}/{round}", row.body)
+        slot = versions.c.body, f"{request}/{round}", _owner(request)
+        found: Mapping[str, str] = Kept(self.rows).open(*slot, row.body, gone=defaultdict(str))
         return found
 
     def of(self, requester: str, limit: int = 50) -> list[Request]:
@@ -244,7 +261,10 @@ class Requests:
         number = self.rows.count(trail, trail.c.request == request) + 1
         values = {name: getattr(trace, name) for name in TRACE} | {"number": number}
         key = f"{request}/{number}"
-        comment = self.rows.close(trail.c.comment, key, trace.comment) if trace.comment else None
+        comment = None
+        if trace.comment:
+            owner = _owner(request)
+            comment = Kept(self.rows).close(trail.c.comment, key, owner, trace.comment)
         self.rows.add(trail, request=request, comment=comment, **values)
 
     def trail(self, request: str) -> list[Trace]:
@@ -253,7 +273,8 @@ class Requests:
 
     def _trace(self, row: Any) -> Trace:
         key = f"{row.request}/{row.number}"
-        comment = row.comment and self.rows.open(trail.c.comment, key, row.comment)
+        slot = trail.c.comment, key, _owner(row.request)
+        comment = row.comment and Kept(self.rows).open(*slot, row.comment)
         return Trace(**{name: getattr(row, name) for name in TRACE}, comment=comment or "")
 
     # Certificates
@@ -270,10 +291,15 @@ class Requests:
         return str(row.code) if row else None
 
     def _request(self, row: Any) -> Request:
-        form = self.rows.open(requests.c.body, row.id, row.body)
-        comment = row.comment and self.rows.open(requests.c.comment, row.id, row.comment)
+        kept, slot = Kept(self.rows), (row.id, _owner(row.id))
+        form = kept.open(requests.c.body, *slot, row.body, gone=defaultdict(str))
+        comment = row.comment and kept.open(requests.c.comment, *slot, row.comment)
         values = {name: getattr(row, name) for name in SAME}
         return Request(**values, form=form, comment=comment or "")
+
+
+def _owner(request: str) -> str:
+    return f"request/{request}"
 
 
 def _seat(row: Any) -> Seat:

@@ -104,7 +104,7 @@ class Rings:
     ) -> None:
         self._find, self.company, self._master, self._clock = find, company, seal, clock
         self._turn, self._until = Lock(), clock.lease()
-        self._read: dict[str, Seal] = {}
+        self._read: dict[str, Seal | None] = {}  # None: destroyed
         self._writes: dict[Ring, tuple[str, Seal]] = {}
 
     def seal(self, name: str) -> Seal:
@@ -112,13 +112,15 @@ class Rings:
         if name == MAIN:
             return self._master
         self._age()
-        found = self._read.get(name)
-        if found is None:
+        if name not in self._read:
             with self._begun() as conn:
                 row = self._row(conn, name)
             if row is None:
                 raise Lost(name)
-            found = self._read[name] = self._open(row)
+            self._read[name] = self._open(row) if row.wrapped is not None else None
+        found = self._read[name]
+        if found is None:
+            raise Destroyed(name)
         return found
 
     def writing(self, ring: Ring) -> tuple[str, Seal]:
@@ -166,6 +168,12 @@ class Rings:
         if self._find().dialect.name != "sqlite":  # else the old row stays in its file for a while
             with self._find().connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
                 conn.exec_driver_sql("VACUUM FULL rings")
+
+    def destroyed_at(self, name: str) -> datetime | None:
+        """Lease time; None: it was not."""
+        with self._begun() as conn:
+            row = self._row(conn, name)
+        return row.destroyed_at if row else None
 
     def known(self) -> list[Known]:
         """Every ring there is or was, by name."""

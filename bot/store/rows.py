@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ class Rows:
     seal: Seal
     clock: Clock
     rings: Rings
+    own: dict[str, Seal | None] = field(default_factory=dict)  # bot.store.keeping's
 
     @property
     def shared(self) -> bool:

@@ -21,6 +21,8 @@ KEPT = (  # nothing there is ever changed or deleted
     ("trail", "what happened to a request stays known"),
     ("certificates", "a certificate never changes"),
     ("classes", "what class something was given stays known"),
+    ("checkpoints", "checkpoints are append-only"),
+    ("checkpoint_heads", "checkpoints are append-only"),
     ("receipts", "receipts are append-only"),
     ("minutes", "minutes are kept, and a version of them never changes"),
     ("minutes_items", "minutes are kept, and a version of them never changes"),

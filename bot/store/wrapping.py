@@ -35,13 +35,13 @@ class Wraps:
     def add(self, id: str, own: Seal, ring: Ring) -> None:
         """Under the ring of that class and month, or under the next if that was closed."""
         name, under = self._writing(ring)
-        wrapped = under.close(own.key, *self._slot(id, name, None))
+        wrapped = under.close(own.key, *self.slot(id, name, None))
         self.rows.add(wraps, record=id, ring=name, wrapped=wrapped)
 
     def open(self, row: Any) -> Seal:
         """The own key in a row. Raises Destroyed, Lost or InvalidTag."""
         under = self.rows.rings.seal(row.ring)
-        key = under.open(row.wrapped, *self._slot(row.record, row.ring, row.home))
+        key = under.open(row.wrapped, *self.slot(row.record, row.ring, row.home))
         return Seal(key, self.rows.clock.random)
 
     def of(self, id: str) -> Any | None:
@@ -91,6 +91,11 @@ class Wraps:
             self._anew(row, self._writing(place)[0], None)
         return len(rows)
 
+    def erase(self, ring: str) -> int:
+        """What was wrapped under a ring that was destroyed is not even there to be looked at."""
+        under = wraps.c.ring == ring, wraps.c.wrapped != b""
+        return self.rows.change(wraps, *under, wrapped=b"", home=None)
+
     def bring_in(self, limit: int = AT_ONCE) -> int:
         """Of what was kept before there were rings, some: each under its own."""
         return self.belong(self.under(MAIN, limit), Belonging())
@@ -108,7 +113,7 @@ class Wraps:
 
     def _anew(self, row: Any, ring: str, home: str | None) -> None:
         under = self.rows.rings.seal(ring)
-        wrapped = under.close(self.open(row).key, *self._slot(row.record, ring, home))
+        wrapped = under.close(self.open(row).key, *self.slot(row.record, ring, home))
         one = {"ours": self.rows.company, "one": row.record}
         values = {"ring": ring, "home": home, "wrapped": wrapped}
         self.rows.conn.execute(ANEW.values(**values), one)
@@ -120,7 +125,7 @@ class Wraps:
             found += self.rows.all(wraps, wraps.c.record.in_(part), to_change=True)
         return found
 
-    def _slot(self, id: str, ring: str, home: str | None) -> tuple[str, str, str]:
+    def slot(self, id: str, ring: str, home: str | None) -> tuple[str, str, str]:
         if ring == MAIN:
             return self.rows.slot(wraps.c.wrapped, id)
         return wraps.name, f"{self.rows.company}/{id}", f"{ring} {home or ''}"

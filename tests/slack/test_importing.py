@@ -21,9 +21,9 @@ from bot.policy.duties import Duty
 from bot.settings import Unusable
 from bot.store import Transaction
 from bot.store.past import Past
-from bot.store.records import Broken
 from bot.store.reporting import Reporting
 from bot.store.schema import dues, duties, journal, listeners, nudges, numbers, outbox, promises
+from bot.store.verifying import Broken
 from bot.wiring import assemble
 from tests.desk import MONDAY, STAFF, Desk, Paper
 from tests.slack.exports import LOBBY, PEOPLE, TEAM, USERS, Entry, packed, said, ts, user

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot import evidence
 from bot.store.holdings import HELD, LEFT_OUT, PERSONAL
 from bot.store.schema import meta
 from tests.desk import Desk
@@ -28,7 +29,11 @@ def packed(desk: Desk, who: str, line: str) -> dict[str, str]:
         assert order.state == "made"
         body = tx.files.read(order.file)
     with zipfile.ZipFile(io.BytesIO(body)) as pack:
-        return {name: pack.read(name).decode() for name in pack.namelist()}
+        assert pack.testzip() is None
+        return {
+            name: pack.read(name).decode("latin-1" if name.endswith(".zip") else "utf-8")
+            for name in pack.namelist()
+        }
 
 
 def rows(files: dict[str, str], name: str) -> list[dict[str, Any]]:
@@ -38,10 +43,14 @@ def rows(files: dict[str, str], name: str) -> list[dict[str, Any]]:
 def sums_hold(files: dict[str, str]) -> bool:
     told = dict(reversed(line.split("  ", 1)) for line in files["SHA256SUMS"].splitlines())
     return {
-        name: hashlib.sha256(text.encode()).hexdigest()
+        name: hashlib.sha256(_bytes(name, text)).hexdigest()
         for name, text in files.items()
         if name != "SHA256SUMS"
     } == told
+
+
+def _bytes(name: str, text: str) -> bytes:
+    return text.encode("latin-1" if name.endswith(".zip") else "utf-8")
 
 
 @pytest.fixture
@@ -123,6 +132,12 @@ def test_a_case_has_what_was_found_why_and_by_whom(case: Desk) -> None:
     manifest = json.loads(files["manifest.json"])
     assert (manifest["by"], manifest["why"]) == ("hana", "A complaint of 3 March")
     assert "A complaint of 3 March" in files["index.html"]
+    with zipfile.ZipFile(io.BytesIO(_bytes(".zip", files["evidence.zip"]))) as proof:
+        assert list(evidence.faults(proof)) == []
+        shown = [json.loads(line) for line in proof.read("records.jsonl").splitlines()]
+    assert [each["plain"]["text"] for each in shown if "plain" in each] == [
+        "our price is secretly lower"
+    ]
     with case.store.transaction() as tx:
         assert [each.kind for each in tx.looks.newest(9)] == ["bundle", "search"]
         assert tx.looks.newest(1)[0].persons == ("sam",)

@@ -31,8 +31,35 @@ def upgrade() -> None:
         "key_store",
         sa.Column("company", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("public", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("company"),
+    )
+    op.create_table(
+        "checkpoints",
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("records", sa.BigInteger(), nullable=False),
+        sa.Column("conversations", sa.Integer(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("previous", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company", "number"),
+    )
+    op.create_table(
+        "checkpoint_heads",
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("conversation", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company", "number", "conversation"),
+    )
+    op.create_index(
+        "checkpoint_heads_of",
+        "checkpoint_heads",
+        ["company", "conversation", "number"],
+        unique=False,
     )
     conn = op.get_bind()
     on = "" if conn.dialect.name == "sqlite" else " ON records"
