@@ -23,7 +23,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bench.company import store_in
+from bench.company import account, store_in
 from bot.clock import Clock
 from bot.command import Words
 from bot.events import MembershipChanged, Place, PlaceChanged, Platform
@@ -44,20 +44,23 @@ BENCH = Platform("bench")
 PEOPLE, ROOMS, SEEN = 300, 400, 40
 PAGE = 5000
 START = datetime(2026, 1, 1, tzinfo=UTC)
-COMMON = (
-    "the of to and a in for is on that by this with you it not or be are from at as your all have "
-    "new more was we will can us about if my has but our one other do no they he up may what which "
-    "their out use any there see only so when here who also now help get am been would how were me "
-    "some these click its like than find date back top people had list name just over year day into "
-    "email two next used work last most buy data make them should product post her city add policy "
-    "number such please available copyright support message after best software then good well "
-    "where info rights public contract meeting report supplier customer invoice delivery price"
-).split()
+TALK = (
+    "the of to and a in for is on that by this with you it not or be are from at as your all "
+    "have new more was we will can us about if my has but our one other do no they he up may "
+    "what which their out use any there see only so when here who also now help get am been "
+    "would how were me some these click its like than find date back top people had list name "
+    "just over year day into email two next used work last most buy data make them should "
+    "product post her city add policy number such please available copyright support message "
+    "after best software then good well where info rights public contract meeting report "
+    "supplier customer invoice delivery price "
+)
+ENDS = "tion ing er ly ment ness able ist ous ive al ed es or an el is ar"
+COMMON = TALK.split()
 
 
 def vocabulary(chance: random.Random) -> tuple[list[str], list[str]]:
     """Words and pairs of Chinese characters, the most common first."""
-    ends = "tion ing er ly ment ness able ist ous ive al ed es or an el is ar".split()
+    ends = ENDS.split()
     made = {
         "".join(chance.choice("bcdfghklmnprstvw") + chance.choice("aeiou") for _ in range(n))
         + chance.choice(ends)
@@ -212,7 +215,7 @@ def line(name: str, times: Sequence[float], found: int) -> str:
     return f"  {name:44} p50 {statistics.median(ordered):8.2f}  p99 {late:8.2f} ms  {found:6} found"
 
 
-def main() -> None:  # noqa: PLR0915
+def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--records", type=int, default=1_000_000)
     options.add_argument("--queries", type=int, default=100)
@@ -256,8 +259,6 @@ def store_on(url: str, folder: Path) -> Store:
     with store.transaction() as tx:
         tx.policies.adopt("")
         tx.people.save(Person(id=f"p{n}", name=f"Person {n}") for n in range(PEOPLE))
-        from bench.company import account
-
         for n in range(PEOPLE):
             tx.people.link(account(n), f"p{n}")
     return store

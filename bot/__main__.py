@@ -22,6 +22,7 @@ MODULES = {
     "policy": "policy",
     "slack": "slack",
     "matrix": "matrix",
+    "search": "search",
 }
 MISUSED = 2
 

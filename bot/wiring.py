@@ -72,7 +72,7 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
         ticker=Ticker(store, nudging, to_file=Notebook.platform in abilities),
         workshop=Workshop(store, workbook),
         indexer=Indexer(store),
-        packer=Packer(store),
+        packer=Packer(store, to_file=Notebook.platform in abilities),
         taken=taken,
         made=made,
     )

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot import bundle, evidence
-
 from bot.command import Refusal, Words, name_of
 from bot.events import account_of
 from bot.handlers import overseeing, seeking

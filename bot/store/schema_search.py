@@ -73,7 +73,9 @@ bundles = table(
 Index("bundles_person", bundles.c.company, bundles.c.person, bundles.c.id)
 
 WORDS = "lookup_words"  # SQLite's full-text table, and what it is made of
-INDEX = ("lookups", "lookup_state", WORDS)  # what a backup leaves out, with all it is made of
+REBUILT = "rebuilt"  # in the info of a table: a backup leaves it out
+for _table in (lookups, lookup_state):
+    _table.info[REBUILT] = True
 FTS5 = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {WORDS} "
     "USING fts5(tokens, detail=none, columnsize=0, tokenize='ascii')"
@@ -84,8 +86,3 @@ def prepare(conn: sa.Connection) -> None:
     """What no table of ours can say: SQLite's full-text index."""
     if conn.dialect.name == "sqlite":
         conn.exec_driver_sql(FTS5)
-
-
-def of_the_index(name: str) -> bool:
-    """It is a table of the index: left out of backups, made anew by `duly search rebuild`."""
-    return name in INDEX or name.startswith(f"{WORDS}_")

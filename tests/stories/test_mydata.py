@@ -41,7 +41,8 @@ def rows(files: dict[str, str], name: str) -> list[dict[str, Any]]:
 
 
 def sums_hold(files: dict[str, str]) -> bool:
-    told = dict(reversed(line.split("  ", 1)) for line in files["SHA256SUMS"].splitlines())
+    lines = (line.split("  ", 1) for line in files["SHA256SUMS"].splitlines())
+    told = {name: sum_ for sum_, name in lines}
     return {
         name: hashlib.sha256(_bytes(name, text)).hexdigest()
         for name, text in files.items()

@@ -12,6 +12,8 @@ from bot.events import (
     Place,
     PlaceChanged,
 )
+from bot.policy.lookup.query import read
+from bot.store.search import Wanted
 from tests.desk import LOBBY, PAPER, STAFF, Desk, account, person
 
 TEAM = Place(PAPER, "home", "team")
@@ -253,18 +255,11 @@ def test_whatever_is_typed_gets_an_answer(talked: Desk, query: str) -> None:
 def test_what_is_disposed_of_leads_nowhere(talked: Desk) -> None:
     assert finds(talked, "bob", "brightwater") != []
     with talked.store.transaction() as tx:
-        (found,) = [id for _, id in tx.search.find(_wanted(tx, "brightwater"))]
+        (found,) = [id for _, id in tx.search.find(Wanted(read("brightwater").grams))]
         tx.search.forget([found])
 
     assert finds(talked, "bob", "brightwater") == []
     assert finds(talked, "bob", "审批") != []
-
-
-def _wanted(tx, words):  # type: ignore[no-untyped-def]
-    from bot.policy.lookup.query import read
-    from bot.store.search import Wanted
-
-    return Wanted(read(words).grams)
 
 
 def test_made_anew_it_finds_the_same(talked: Desk) -> None:
