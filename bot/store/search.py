@@ -147,7 +147,8 @@ class Search:
         found = {each: Standing(None, "", None) for each in messages}
         places, some = {each for each, _ in messages}, {each for _, each in messages}
         bound = {"ours": self.rows.company, "places": sorted(places), "messages": sorted(some)}
-        for row in self.rows.conn.execute(STANDING, bound) if messages else ():
+        rows = self.rows.conn.execute(STANDING, bound).all() if messages else ()
+        for row in sorted(rows, key=lambda row: row.seq):  # here: no engine goes by seq for it
             key = row.conversation, row.message
             if key not in found:
                 continue
@@ -193,9 +194,9 @@ class Search:
             return {id: one for half in halves for id, one in self.opened(half).items()}
 
     def _open(self, ids: Sequence[str]) -> list[tuple[Any, Mapping[str, Any]]]:
-        ours = records.c.id.in_(ids)
-        kinds = self.rows.conn.execute(sa.select(records.c.kind).where(ours).distinct()).scalars()
-        return self.records._open(ours, limit=len(ids), kinds=list(kinds))
+        ours = records.c.company == self.rows.company, records.c.id.in_(ids)
+        kinds = self.rows.conn.execute(sa.select(records.c.kind).where(*ours).distinct()).scalars()
+        return self.records._open(*ours, limit=len(ids), kinds=list(kinds))
 
     def of_message(self, conversation: str, message: str) -> list[str]:
         """Ids of everything that is kept of a message."""
@@ -375,7 +376,6 @@ STANDING = (
     .where(records.c.company == sa.bindparam("ours"))
     .where(records.c.conversation.in_(sa.bindparam("places", expanding=True)))
     .where(records.c.message.in_(sa.bindparam("messages", expanding=True)))
-    .order_by(records.c.seq)
 )
 BLOCK = sa.text(
     "WITH found AS MATERIALIZED (SELECT number, record FROM lookups WHERE company = :company "
