@@ -1,12 +1,14 @@
 """A text as the pairs of characters by which it is found, Chinese and English alike. Policy 3.3.2.
 
-A run of letters and digits gives each pair of neighbours. Characters that are words of their own
+A run of letters and digits gives each pair of neighbours, and each three of those that are no
+words by themselves: pairs of Latin letters are too common. Characters that are words of their own
 (Chinese ones, signs, emoji) also stand alone; of other letters and digits one does only where it
 is a whole run: "b" in "plan b". So a word is found in the middle of another, and a single letter
 is not found in every word that has it.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
@@ -65,17 +67,33 @@ def grams(low: str) -> frozenset[str]:
     found: set[str] = set()
     for run in _runs(low):
         found.update(map("".join, pairwise(run)))
+        found.update(run[at : at + 3] for at in _threes(run))
         found.update(run if len(run) == 1 else filter(_dense, run))
     return frozenset(found)
 
 
 def sought(low: str, most: int) -> tuple[str, ...]:
-    """As few as tell it from others: of longer runs the pairs alone, spread over all of it."""
+    """As few as tell it from others: of longer runs threes and pairs, spread over all of it."""
     found: dict[str, None] = {}
     for run in _runs(low):
-        found |= dict.fromkeys(map("".join, pairwise(run)) if len(run) > 1 else run)
+        found |= dict.fromkeys(_fewest(run) if len(run) > 1 else run)
     every, step = list(found), max(1, -(-len(found) // most))
     return tuple(every[::step])
+
+
+def _fewest(run: str) -> list[str]:
+    """Threes, and the pairs that are in none of them."""
+    threes = set(_threes(run))
+    pairs = (at for at in range(len(run) - 1) if not {at, at - 1} & threes)
+    return [run[at : at + 3] for at in sorted(threes)] + [run[at : at + 2] for at in pairs]
+
+
+def _threes(run: str) -> Iterable[int]:
+    """Where three begin that are letters and digits, none of them a word by itself."""
+    every = range(len(run) - 2)
+    return (
+        every if run.isascii() else (at for at in every if not any(map(_dense, run[at : at + 3])))
+    )
 
 
 def _runs(low: str) -> list[str]:
