@@ -19,11 +19,12 @@ from random import Random
 import sqlalchemy as sa
 
 from bot.clock import Clock, wall
-from bot.evidence import START
+from bot.evidence import START, canonical
 from bot.seal import Seal
 from bot.store import Store, keystore
 from bot.store.connecting import connect, create, sqlite_url
-from bot.store.records import Saying, canonical
+from bot.store.records import Saying
+from bot.store.records import canonical as header_of
 from bot.store.schema import records
 
 YEAR = 365 * 24 * 3600  # seconds
@@ -80,11 +81,9 @@ def filled(db: sa.Engine, count: int, conversations: int) -> Store:
 
 def bare(store: Store) -> float:
     """Links a second, with every byte in memory."""
-    from bot.evidence import _canonical  # noqa: PLC0415
-
     with store.db.connect() as conn:
         rows = conn.execute(sa.select(records).limit(100_000)).all()
-    ready = [(_canonical(canonical(row._mapping)).encode(), row.body) for row in rows]
+    ready = [(canonical(header_of(row._mapping)).encode(), row.body) for row in rows]
     start, previous, sha256 = time.perf_counter(), START, hashlib.sha256
     for header, body in ready:
         leaf = sha256(header + sha256(body).digest()).digest()

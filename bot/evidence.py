@@ -11,6 +11,7 @@ import json
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import quote, unquote
 
 START = bytes(32)  # what the first record of a chain has before it
@@ -27,18 +28,27 @@ HEADER = (  # of a record, in the order in which it is hashed; `at`: microsecond
 )
 WORD = "duly-checkpoint-1"
 _canonical = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring_ascii
 _sha256 = hashlib.sha256
 
 
 # Chains
 
 
-def leaf(header: Sequence[object], sealed: bytes) -> bytes:
+def canonical(header: Sequence[Any]) -> str:
+    """A list in JSON, without spaces, in ASCII; written out, as millions are."""
+    id, conversation, seq, kind, thread, message, author, class_name, at = header
+    said = "null" if thread is None else _quoted(thread)
+    where = f"{_quoted(id)},{_quoted(conversation)},{seq:d},{_quoted(kind)},{said}"
+    return f"[{where},{_quoted(message)},{_quoted(author)},{_quoted(class_name)},{at:d}]"
+
+
+def leaf(header: Sequence[Any], sealed: bytes) -> bytes:
     """SHA-256 over the canonical header and the hash of the sealed body.
 
     It tells nothing of a record to who has not its sealed body: that begins with chance.
     """
-    return _sha256(_canonical(header).encode() + _sha256(sealed).digest()).digest()
+    return _sha256(canonical(header).encode() + _sha256(sealed).digest()).digest()
 
 
 def link(previous: bytes, leaf: bytes) -> bytes:
@@ -435,7 +445,7 @@ def main(words: Sequence[str]) -> int:
         with zipfile.ZipFile(words[0]) as bundle:
             found = list(faults(bundle, key))
             count = sum(1 for _ in _lines(bundle, "records.jsonl"))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, zipfile.error) as error:
+    except (OSError, LookupError, ValueError, TypeError, zipfile.BadZipFile) as error:
         found, count = [f"it cannot be read: {error}"], 0
     for each in found:
         print(f"Broken: {each}.")  # noqa: T201

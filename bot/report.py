@@ -5,25 +5,30 @@ Policy 5.1.2 and 5.2.1. Every edition is a file of its own, made from the rows i
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.citing import controls
 from bot.command import Refusal
 from bot.policy import figures, hours, periods
 from bot.policy.approvals import Request
+from bot.policy.coverage import Covered, coverage
 from bot.policy.duties import Duty
 from bot.policy.figures import Fact, Nudge
+from bot.policy.findings import Finding
 from bot.policy.hours import Calendar, Interval
+from bot.policy.particulars import Met, Particulars, Posted
 from bot.policy.people import Absence, Directory, Person
 from bot.policy.periods import Period
-from bot.policy.releases import Finding
 from bot.policy.rulebook import Rulebook
 from bot.store import Transaction
+from bot.store.particulars import ParticularRows
 from bot.store.reporting import Reporting
+from bot.store.traces import ClauseTraces
 from bot.store.unreadable import Counted
 from bot.words import Code, Reader, Say, say
 
@@ -35,8 +40,11 @@ NEEDS: Mapping[Edition, tuple[str, ...]] = {
     "audit": ("auditor",),
 }
 PSEUDONYM = 10  # hex digits
+IMPORTANT = ("important", "emergency")  # levels
+CLEARED = ("fine", "false")  # of a finding: nothing was broken
 
 Kind = Literal["text", "whole", "decimal", "percent", "change", "moment", "span", "minutes"]
+Stage = Literal["waiting", "reading", "writing", "checking"]
 Tone = Literal["plain", "good", "fair", "bad", "grey"]
 Value = str | Say | int | float | datetime | date | timedelta | None
 
@@ -51,6 +59,7 @@ class Shown:
 
 
 Row = Sequence[Value | Shown]
+Tell = Callable[["Progress"], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +84,7 @@ class Table:
 class Chart:
     """Draws columns of one of the layout's other tables; the first column labels the points."""
 
-    shape: Literal["line", "column"]
+    shape: Literal["line", "column", "stacked"]
     title: Say
     table: int
     series: tuple[int, ...]
@@ -94,6 +103,24 @@ class Layout:
     index: bool = False  # ends with a list of all sheets
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a workbook is: `done` of its `sheets`, and `rows` of its long tables."""
+
+    stage: Stage
+    done: int = 0
+    sheets: int = 0
+    rows: int = 0
+
+
+def preparing(period: str) -> Say:
+    return say("I am preparing the report of {period}; it comes as a file.", period=Code(period))
+
+
+def silent(_: Progress) -> None:
+    """Nobody asked how far it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Somebody asks for a workbook. `reader`: in which language and zone it is written."""
@@ -105,6 +132,15 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Releases:
+    """What was posted where an approval is needed first: K11, K12."""
+
+    approved: int = 0  # as approved
+    differing: int = 0  # approved, in other words
+    unapproved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """What is known of one period when its books close."""
 
@@ -113,6 +149,21 @@ class Picture:
     turnarounds: tuple[timedelta | None, ...]
     nudge_load: float | figures.TooFew
     person_days: int
+    outside: tuple[Fact, ...] = ()  # of facts, those owed to partners
+    posted: tuple[Posted, ...] = ()
+    met: tuple[Met, ...] = ()
+    releases: Releases = field(default_factory=Releases)
+    after_hours: figures.Share = field(default_factory=lambda: figures.TooFew(0, 1))
+    coverage: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One of a line over time."""
+
+    period: Period
+    on_time: figures.Share
+    counted: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +184,11 @@ class Material:
     gaps: tuple[tuple[str, datetime, datetime], ...] = ()
     rooms: int = 0
     unreadable: Counted = field(default_factory=Counted)  # said in the period, everywhere
-    findings: tuple[Finding, ...] = ()  # of the period, told to their authors
+    findings: tuple[Finding, ...] = ()  # told to their authors, of all periods shown
+    particulars: Particulars = field(default_factory=Particulars)
+    covered: tuple[Covered, ...] = ()
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
+    past: tuple[Point, ...] = ()  # of the periods before the one before; their duties are not kept
 
     @property
     def period(self) -> Period:
@@ -201,13 +255,59 @@ class Material:
             for duty in figures.cohort(self.duties, period, closes)
         )
 
+    @cached_property
+    def trend(self) -> tuple[Point, ...]:
+        """From the oldest to this one."""
+        known = {point.period.label: point for point in self.past}
+        shown = periods.trend(self.period)
+        return tuple(known.get(each.label) or self.point(each, self.duties) for each in shown)
+
+    def point(self, period: Period, duties: Iterable[Duty]) -> Point:
+        """Of `duties` as they come: none is kept."""
+        closes = figures.cutoff(period, self.period, self.made_at)
+        counted = (duty for each in duties for duty in figures.cohort((each,), period, closes))
+        found = Counter(figures.fact(duty, closes, (), self.clock).punctual for duty in counted)
+        return Point(period, figures.share(found[True], found.total()), found.total())
+
     def picture(self, period: Period) -> Picture:
         closes = figures.cutoff(period, self.period, self.made_at)
         took = [self.took(each, closes) for each in self.submitted(period)]
         facts = self.facts(period)
         days = self._person_days(period, closes) if facts else 0
-        load = figures.nudge_load(self._to_staff(), period, days)
-        return Picture(period, facts, tuple(took), load, days)
+        important, off = figures.after_hours(facts, IMPORTANT, self.clock)
+        return Picture(
+            period,
+            facts,
+            tuple(took),
+            figures.nudge_load(self._to_staff(), period, days),
+            days,
+            outside=tuple(each for each in facts if self.is_outside(each.duty.owed_to)),
+            posted=tuple(p for p in self.particulars.posted if p.published_at in period),
+            met=tuple(m for m in self.particulars.met if m.end in period and m.end < closes),
+            releases=self.released(period, closes),
+            after_hours=figures.share(len(off), len(important)),
+            coverage=figures.coverage(self.gaps, self.rooms, period),
+        )
+
+    def released(self, period: Period, closes: datetime) -> Releases:
+        """What an approval was needed for: posted as approved, in other words, or without one."""
+        found = Counter(
+            each.rule
+            for each in self.findings
+            if each.at in period and each.at < closes and each.how not in CLEARED
+        )
+        approved = sum(at in period and at < closes for _, at in self.particulars.released)
+        return Releases(approved, found["differs"], found["unapproved"])
+
+    def is_outside(self, person: str | None) -> bool:
+        """A partner: who writes to us from outside the company."""
+        known = self.directory.people.get(person or "")
+        return known is not None and known.partner
+
+    def worked(self, person: str | None, start: datetime, end: datetime) -> timedelta:
+        """Working time of theirs between two moments."""
+        known = self.directory.people.get(person or "")
+        return hours.between(start, end, *self.clock(person, known.calendar if known else "office"))
 
     def submitted(self, period: Period) -> list[Request]:
         closes = figures.cutoff(period, self.period, self.made_at)
@@ -216,7 +316,11 @@ class Material:
     def took(self, request: Request, closes: datetime) -> timedelta | None:
         decider = self.directory.people.get(request.decided_by or "")
         return figures.turnaround(
-            request, closes, self.clock, decider.calendar if decider else "office"
+            request,
+            closes,
+            self.clock,
+            decider.calendar if decider else "office",
+            self.particulars.with_asker(request.id),
         )
 
     def clock(self, person: str | None, calendar: str) -> tuple[Calendar, Sequence[Interval]]:
@@ -296,12 +400,12 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         raise Refusal(why)
 
     scope = _scope(wanted, shot.directory)
-    shown = (periods.previous(wanted.period), *periods.trend(wanted.period), wanted.period)
-    start, end = min(each.start for each in shown), max(each.end for each in shown)
-    rows = Reporting(tx.rows)
-    duties = tuple(d for d in rows.duties(start, end) if scope is None or d.owed_by in scope)
+    before = periods.previous(wanted.period)
+    start, end = before.start, wanted.period.end
+    rows, bounds = Reporting(tx.rows), (wanted.period.start, wanted.period.end)
+    duties = tuple(_owed(rows, scope, start, end))
     ours = {duty.id for duty in duties}
-    return Material(
+    material = Material(
         wanted=wanted,
         company=tx.rows.company,
         report=tx.clock.new_id(),
@@ -324,10 +428,41 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         unreadable=tx.unreadable.counted(wanted.period.start, wanted.period.end),
         findings=tuple(
             each
-            for each in tx.findings.between(wanted.period.start, wanted.period.end)
+            for each in tx.findings.between(start, end)
             if each.told and (scope is None or each.person in scope)
         ),
+        covered=coverage(controls(), ClauseTraces(tx.rows, *bounds).read()),
+        particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
         salt=tx.clock.random(32),
+    )
+    past = (each for each in periods.trend(wanted.period) if each.start < start)
+    points = (material.point(each, _owed(rows, scope, each.start, each.end)) for each in past)
+    return replace(material, past=tuple(points))
+
+
+def _owed(
+    rows: Reporting, scope: frozenset[str] | None, start: datetime, end: datetime
+) -> Iterator[Duty]:
+    """As they come: of a year there may be too many to keep."""
+    return (duty for duty in rows.duties(start, end) if scope is None or duty.owed_by in scope)
+
+
+def _within(found: Particulars, scope: frozenset[str] | None, ours: set[str]) -> Particulars:
+    """What somebody may read of it: of whom they lead, or their own."""
+    if scope is None:
+        return found
+    return replace(
+        found,
+        pledged=tuple(each for each in found.pledged if each.duty in ours),
+        seated=tuple(each for each in found.seated if each.person in scope),
+        posted=tuple(
+            replace(each, readers=mine)
+            for each in found.posted
+            if (mine := tuple(one for one in each.readers if one.person in scope))
+            or each.author in scope
+        ),
+        met=tuple(each for each in found.met if each.organiser in scope),
+        released=tuple(each for each in found.released if each[0] in scope),
     )
 
 

@@ -3,18 +3,23 @@
 What is due lies in our own table: restarts, outages and several processes need no scheduler state.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import shredding
 from bot.clock import fault_point
-from bot.handlers import checkpointing, falling
+from bot.handlers import checkpointing, disposals, falling, working_day
 from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
+from bot.store.rings import KeysAway
+
+log = logging.getLogger(__name__)
 
 BATCH = 500  # dues
 RUNGS = 6  # claims in one transaction: whatever rungs of a ladder are past share a card
 GATHER = timedelta(seconds=5)  # lease time: after an outage, what piled up becomes one card
-LOOK = timedelta(minutes=1)  # lease time between two looks whether a checkpoint is due
+LOOK = timedelta(minutes=1)  # lease time between two looks: is a checkpoint due, a key to go
 SWEEP = timedelta(minutes=10)  # lease time between two erasures of old bodies
 
 
@@ -25,16 +30,19 @@ class Ticker:
     to_file: bool = False  # checkpoints are written there, too
     _swept: datetime | None = None
     _looked: datetime | None = None  # whether a checkpoint is due
+    _disposed: datetime | None = None
+    _begun: bool = False
 
     def ring(self) -> int:
         """Plan everything that is due; returns how much that was."""
+        self._begin()
         done = 0
         while count := self._batch(piled_up=done > 0):
             done += count
             if count < BATCH:
                 break
         self._sweep()
-        return done + self._checkpoint()
+        return done + self._checkpoint() + self._dispose()
 
     def _checkpoint(self) -> int:
         """Drawn while others go on writing; of two processes one takes it."""
@@ -68,6 +76,25 @@ class Ticker:
         fault_point("a batch of dues was planned")
         return done
 
+    def _dispose(self) -> int:
+        """What two people have consented to, and keys that are to be destroyed."""
+        lease = self.store.clock.lease()
+        if self._disposed is not None and lease < self._disposed + LOOK:
+            return 0
+        self._disposed = lease
+        try:
+            return shredding.work(self.store)
+        except KeysAway:
+            log.error("the keys cannot be reached: what is to be disposed of waits")
+            return 0
+
+    def _begin(self) -> None:
+        """Once a process: what is to happen daily is on the clock."""
+        if not self._begun:
+            with self.store.transaction() as tx:
+                working_day.begin(tx)
+            self._begun = True
+
     def _sweep(self) -> None:
         """Erase bodies of deliveries long settled, and files that have expired."""
         lease = self.store.clock.lease()
@@ -83,3 +110,5 @@ def sweep(tx: Transaction, lease: datetime) -> None:
     tx.journal.erase(before)
     tx.outbox.erase(before)
     tx.files.expire(tx.clock.now())
+    tx.wraps.bring_in()
+    disposals.expect(tx)

@@ -2,7 +2,7 @@
 
 from bot.card import Card, Field, Form
 from bot.command import Call, Command, Refusal, Words
-from bot.handlers import linking
+from bot.handlers import linking, strangers
 from bot.policy.people import Person
 from bot.store.codes import is_code
 from bot.words import say
@@ -23,13 +23,13 @@ def run(call: Call, wanted: Person | str | None) -> Card | Form:
     if wanted is None or wanted == call.person:
         return linking.offer(call.tx, call.person, call.person.id)
     if isinstance(wanted, str) and wanted not in WHOM:
-        raise Refusal(
-            say(
-                "This account is linked already, to {person}. Type the code from the account that "
-                "is to be added.",
-                person=call.who(call.person.id),
-            )
+        strangers.claimed(call, wanted)
+        why = say(
+            "This account is linked already, to {person}. Type the code from the account that "
+            "is to be added.",
+            person=call.who(call.person.id),
         )
+        return Card(why, tone="bad")
     if "hr" not in call.person.roles:
         raise Refusal(say("Only HR can get a code for somebody else. Ask them."))
     if isinstance(wanted, str):

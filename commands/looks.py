@@ -2,7 +2,7 @@
 
 from bot.card import Card
 from bot.command import Call, Command, Words
-from bot.handlers import overseeing
+from bot.handlers import inquiring
 from bot.words import say
 
 
@@ -11,7 +11,7 @@ def parse(words: Words) -> None:  # noqa: ARG001
 
 
 def run(call: Call, _: None) -> Card:
-    return overseeing.listed(call.tx, call.person)
+    return inquiring.listed(call.tx, call.person)
 
 
 COMMAND = Command(

@@ -4,11 +4,18 @@ from bot.report import Sheet
 from reports import (
     approvals,
     cover,
+    coverage,
     dashboard,
     definitions,
     departments,
     individuals,
+    meetings,
+    notices,
+    outstanding,
+    promises,
+    releases,
     responses,
+    steps,
 )
 
 SHEETS: tuple[Sheet, ...] = (
@@ -17,6 +24,13 @@ SHEETS: tuple[Sheet, ...] = (
     departments.SHEET,
     individuals.SHEET,
     responses.SHEET,
+    promises.SHEET,
     approvals.SHEET,
+    steps.SHEET,
+    notices.SHEET,
+    outstanding.SHEET,
+    meetings.SHEET,
+    releases.SHEET,
+    coverage.SHEET,
     definitions.SHEET,
 )

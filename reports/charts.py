@@ -21,17 +21,19 @@ from bot.report import Chart
 from reports.looks import ACCENT, INK, LINE, Paper
 
 TARGET = "B7791F"
-COLOURS = (ACCENT, TARGET)
+OTHERS = ("9B2C2C", "718096")  # what was not kept, and the rest
+COLOURS = (ACCENT, TARGET, *OTHERS)
 TITLE, LABEL = 1200, 900  # hundredths of a point
 THIN, THICK = 6_350, 28_575  # EMU, 12,700 to a point
-MARGIN = 90_000  # EMU
+MARGIN = 90_000  # EMU: on the page's edge, a frame is not printed
+CHARACTER = 66_675  # EMU
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """From column `left` until before `right` (from 0), rows `top` to `bottom` (from 1).
 
-    `data`: the header row and the last row of what is drawn.
+    `data`: the header row and the last row of what is drawn. `last`: how wide the last column is.
     """
 
     left: int
@@ -39,6 +41,7 @@ class Spot:
     top: int
     bottom: int
     data: tuple[int, int]
+    last: float  # characters
 
 
 def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
@@ -50,6 +53,8 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
         drawn.add_data(found, titles_from_data=True)
     names = Reference(paper, min_col=spot.left + 1, min_row=header + 1, max_row=last)
     drawn.set_categories(names)
+    if wish.shape == "stacked":
+        drawn.grouping, drawn.overlap = "stacked", 100
     drawn.title = _title(title)
     drawn.legend.position = "b"
     if len(wish.series) == 1:
@@ -59,7 +64,9 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
     drawn.anchor = TwoCellAnchor(
         editAs="oneCell",
         _from=AnchorMarker(col=spot.left, row=spot.top, colOff=MARGIN),
-        to=AnchorMarker(col=spot.right, row=spot.bottom),
+        to=AnchorMarker(
+            col=spot.right - 1, row=spot.bottom, colOff=int(spot.last * CHARACTER) - MARGIN
+        ),
     )
     return drawn
 

@@ -94,7 +94,7 @@ def _unreadable(material: Material) -> Iterator[Row]:
 
 def _findings(material: Material) -> Iterator[Row]:
     """A count and no names: most are mended by their authors at once, and none is a score."""
-    found = material.findings
+    found = [each for each in material.findings if each.at in material.period]
     if not found:
         return
     ends = Counter(each.how for each in found)

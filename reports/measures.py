@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.policy import figures
-from bot.policy.figures import Share, Span
+from bot.policy.figures import Portion, Share, Span
 from bot.report import Picture
 from bot.words import Say, say
 
-Figure = Share | Span | float
+Figure = Share | Span | Portion | float
 DUTIES = say("Duties due in the period, without the dropped, the excused and those passed on.")
 ALL_DUTIES = say("As K1. What was not answered counts as longer than anything.")
 WORKING = say("Working time by the owner's calendar and leave.")
@@ -40,6 +40,14 @@ def _promises(picture: Picture) -> int:
 
 def _requests(picture: Picture) -> int:
     return len(picture.turnarounds)
+
+
+def _approved(picture: Picture) -> int:
+    return picture.releases.approved + picture.releases.differing
+
+
+def _released(picture: Picture) -> int:
+    return _approved(picture) + picture.releases.unapproved
 
 
 MEASURES = (
@@ -105,6 +113,14 @@ MEASURES = (
         n=_promises,
     ),
     Measure(
+        id="K8",
+        name=say("On-time rate, from outside"),
+        counts=say("As K2, of what partners from outside the company wait for."),
+        target="outside_on_time",
+        of=lambda picture: figures.on_time_rate(picture.outside),
+        n=lambda picture: len(picture.outside),
+    ),
+    Measure(
         id="K9",
         name=say("Approval turnaround, median"),
         counts=say("Working time from submission to decision, by the decider's calendar."),
@@ -129,6 +145,81 @@ MEASURES = (
         n=_requests,
     ),
     Measure(
+        id="K10",
+        name=say("Approval steps on time"),
+        counts=say("Decided by the due time of the step, by the approver or who stood in."),
+        among=say("Steps due in the period, without those given away or no longer needed."),
+        target="steps_on_time",
+        of=lambda picture: figures.on_time_rate(figures.of_kind(picture.facts, "decide")),
+        n=lambda picture: len(figures.of_kind(picture.facts, "decide")),
+    ),
+    Measure(
+        id="K11",
+        name=say("Released without approval"),
+        counts=say("Posted where an approval is needed first, without one. Lower is better."),
+        among=say("All that was posted where an approval is needed first; not what proved fine."),
+        of=lambda picture: figures.share(picture.releases.unapproved, _released(picture)),
+        n=_released,
+    ),
+    Measure(
+        id="K12",
+        name=say("Released as approved"),
+        counts=say("Posted word for word as approved."),
+        among=say("What was approved and posted, word for word or nearly so."),
+        target="as_approved",
+        of=lambda picture: figures.share(picture.releases.approved, _approved(picture)),
+        n=_approved,
+    ),
+    Measure(
+        id="K13",
+        name=say("Notices read in time"),
+        counts=say("Confirmed by the due time."),
+        among=say("Confirmations due in the period, without who was away for all of it, or left."),
+        target="notices_read",
+        of=lambda picture: figures.on_time_rate(figures.of_kind(picture.facts, "acknowledge")),
+        n=lambda picture: len(figures.of_kind(picture.facts, "acknowledge")),
+    ),
+    Measure(
+        id="K14",
+        name=say("Understood at the first try"),
+        counts=say("The check question was answered rightly at the first try. For information."),
+        among=say("Who answered the check question of a notice published in the period."),
+        of=lambda picture: figures.right_first(picture.posted),
+        n=lambda picture: sum(
+            bool(one.tries) for each in picture.posted if each.asks for one in each.readers
+        ),
+    ),
+    Measure(
+        id="K15",
+        name=say("Minutes on time"),
+        counts=say("Minutes sent by their due time."),
+        among=say("Meetings whose minutes were due in the period."),
+        target="minutes_on_time",
+        of=lambda picture: figures.on_time_rate(figures.of_kind(picture.facts, "minutes")),
+        n=lambda picture: len(figures.of_kind(picture.facts, "minutes")),
+    ),
+    Measure(
+        id="K16",
+        name=say("Minutes confirmed in words"),
+        counts=say("Confirmed in words; silence that confirms is counted apart, never with it."),
+        among=say("Participants of the meetings held in the period that have minutes."),
+        target="minutes_confirmed",
+        of=lambda picture: figures.explicitly(picture.met),
+        n=lambda picture: sum(
+            each.explicit + each.silent + each.objected + each.waiting
+            for each in picture.met
+            if each.minuted_at is not None
+        ),
+    ),
+    Measure(
+        id="K26",
+        name=say("Asked outside working hours"),
+        counts=say("Asked outside the working hours of who owes it. Counted for who asks."),
+        among=say("Important duties of K1 that somebody asked for."),
+        of=lambda picture: picture.after_hours,
+        n=lambda picture: picture.after_hours.n,
+    ),
+    Measure(
         id="K27",
         name=say("Nudge load"),
         counts=say("Nudges that one person gets on one working day: the 95th percentile."),
@@ -136,5 +227,14 @@ MEASURES = (
         note=say("At most 5 is moderate."),
         of=lambda picture: picture.nudge_load,
         n=lambda picture: picture.person_days,
+    ),
+    Measure(
+        id="K28",
+        name=say("Data coverage"),
+        counts=say("The part of the rooms' time in which nothing could go unseen."),
+        among=say("All rooms that Duly is in, over the whole period."),
+        note=say("Below 95 % all figures are to be read with care."),
+        of=lambda picture: Portion(picture.coverage),
+        n=_duties,
     ),
 )

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import assert_never
 
-from bot.policy.figures import Beyond, Rate, Share, Span, Standing, TooFew
+from bot.policy.figures import Beyond, Portion, Rate, Share, Span, Standing, TooFew
 from bot.report import Shown, Tone
 from bot.words import Say, say
 
+Figure = Share | Span | Portion | float
 HIDDEN = Shown("—", tone="grey")
 NO_RATE = Shown(None)
 FEW = 20  # below it a rate is printed, but in grey
@@ -17,7 +18,7 @@ MARKS: dict[Standing, tuple[Say, Tone]] = {
 }
 
 
-def figure(value: Share | Span | float) -> Shown:
+def figure(value: Figure) -> Shown:
     match value:
         case TooFew(0, _):
             return HIDDEN
@@ -27,25 +28,25 @@ def figure(value: Share | Span | float) -> Shown:
             return Shown(say("> period"), tone="bad")
         case Rate():
             return Shown(value.of_one, "percent", "grey" if value.n < FEW else "plain")
-        case timedelta():
-            return Shown(value, "span")
-        case float() | int():
-            return Shown(value, "decimal")
+        case Portion():
+            return Shown(value.of_one, "percent")
+        case timedelta() | float() | int():
+            return Shown(value, "span" if isinstance(value, timedelta) else "decimal")
         case _:
             assert_never(value)
 
 
-def low(value: Share | Span | float) -> Shown:
+def low(value: Figure) -> Shown:
     return Shown(value.low, "percent", "grey") if isinstance(value, Rate) else NO_RATE
 
 
-def high(value: Share | Span | float) -> Shown:
+def high(value: Figure) -> Shown:
     return Shown(value.high, "percent", "grey") if isinstance(value, Rate) else NO_RATE
 
 
-def change(now: Share | Span | float, before: Share | Span | float) -> Shown:
+def change(now: Figure, before: Figure) -> Shown:
     """In percentage points, in minutes of working time, or plainly."""
-    if isinstance(now, Rate) and isinstance(before, Rate):
+    if isinstance(now, Rate | Portion) and isinstance(before, Rate | Portion):
         return Shown(round(100 * (now.of_one - before.of_one), 1), "change")
     if isinstance(now, timedelta) and isinstance(before, timedelta):
         return Shown(round((now - before) / timedelta(minutes=1)), "minutes")

@@ -15,6 +15,7 @@ NAMES = {
     "class": "class_",
     "pass": "pass_",
     "help": "help_",
+    "help-account": "help_account",
 }  # taken by Python
 EVERYBODY = Directory(
     {name: person(name) for name in STAFF}, {}, {account(name): name for name in STAFF}

@@ -66,6 +66,7 @@ PAGE: Mapping[str, Say] = {
     "again": say("Start again"),
     "more": say("More"),
     "important": say("Mark as important"),
+    "phishing": say("Report as fraud"),
     "emergency": say("It is an emergency"),
     "emergency_sure": say("Press again: Duly nudges even at night"),
     "urgent": say("Urgent"),

@@ -27,6 +27,7 @@ SHOWN = ("mine", "promise", "request", "away", "help")  # in the hint, for whoev
 SHORTCUTS = (
     ("See it is answered", "message", "important", "Have this message answered in time."),
     ("Request an approval", "message", "approval", "Have this text approved before release."),
+    ("Report as fraud", "message", "phishing", "Ask IT whether this message is a fraud."),
     ("What I owe", "global", "mine", "What I owe, and by when."),
     ("Request an approval", "global", "request", "Ask before something is released."),
 )

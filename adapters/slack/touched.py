@@ -21,7 +21,11 @@ from bot.events import (
 )
 
 PRESS = "press/"  # how the action of a button of ours begins
-SHORTCUTS = {"important": "important", "approval": "request"}  # of a message: the command it is
+SHORTCUTS = {  # of a message: the command it is
+    "important": "important",
+    "approval": "request",
+    "phishing": "phishing",
+}
 GLOBAL = {"mine": "mine", "request": "request"}  # from anywhere
 LONGEST = 8000  # characters of a line that could still be a command
 

@@ -1,4 +1,4 @@
-"""`duly export`: what was said, as evidence that anybody can check. Policy 3.3.3, 3.3.4."""
+"""`duly export`: what was said, as evidence that anybody can check. Policy 3.3.3."""
 
 import argparse
 from pathlib import Path

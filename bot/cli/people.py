@@ -350,11 +350,12 @@ def _code(args: argparse.Namespace, store: "Store", out: Out) -> int:
 
 def _follow_up(tx: "Transaction", plan: "Plan") -> None:
     """Who takes over from those who leave or move; and leave moves what is due."""
-    from bot.handlers import absences, delegating, notices, passing
+    from bot.handlers import absences, attesting, delegating, notices, passing
 
     for before, after in plan.changed:
         if before.active > after.active:
             notices.left(tx, after.id)
+            attesting.left(tx, after.id)
         if before.active > after.active or before.department != after.department:
             passing.begin(tx, after.id)
             delegating.ask_again(tx, after.id)

@@ -36,6 +36,10 @@ def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     one.add_argument("--as", dest="requester", metavar="PERSON", help="who would ask for it")
     where(one)
     one.set_defaults(needs_store=True)
+    one = deeds.add_parser("coverage", help="clause by clause: what carries it out, what shows it")
+    one.add_argument("--period", metavar="PERIOD", help="such as 2026-10; this month where none is")
+    where(one)
+    one.set_defaults(needs_store=True)
     one = deeds.add_parser("adopt", help="make a file the policy from now on")
     one.add_argument("file", metavar="FILE", type=Path)
     where(one)
@@ -46,12 +50,9 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
     """0: fine, 1: the file has mistakes, 2: asked for wrongly."""
     if args.deed == "show":
         return _show(args, store, out)
-    if args.deed == "rules":
+    if args.deed in ("coverage", "rules", "routes"):
         assert store is not None
-        return _rules(store, out)
-    if args.deed == "routes":
-        assert store is not None
-        return _routes(args, store, out)
+        return _told(args, store, out)
     if not readable(args.file, out):
         return MISUSED
     if args.deed == "check":
@@ -59,6 +60,17 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
 
     assert store is not None
     return _adopt(args.file, store, out)
+
+
+def _told(args: argparse.Namespace, store: "Store", out: Out) -> int:
+    """What is known of the policy in force."""
+    if args.deed == "rules":
+        return _rules(store, out)
+    if args.deed == "routes":
+        return _routes(args, store, out)
+    from bot.cli.coverage import run as cover
+
+    return cover(args.period, store, out)
 
 
 def _text(file: Path, out: Out) -> str | None:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import zipfile
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,8 @@ def _store(against: Path | None, store: "Store", out: Out) -> int:
     words, held, broken, told = spoken(), 0, 0, TELL
     posted = _posted(against)
     with store.reading() as tx:
-        for step in tx.verifying.steps(posted):
+        disposed = tx.disposed.count()
+        for step in chain(tx.verifying.steps(posted), tx.disposed.verify()):
             if isinstance(step, int):
                 held = step
                 if held >= told:
@@ -62,6 +64,13 @@ def _store(against: Path | None, store: "Store", out: Out) -> int:
             held,
         )
         out(words(fine))
+    if disposed:
+        gone = say_many(
+            "{count} was disposed of, by certificate.",
+            "{count} were disposed of, by certificate.",
+            disposed,
+        )
+        out(words(gone))
     return FOUND if broken else FINE
 
 
@@ -105,7 +114,7 @@ def _bundle(file: Path, store: "Store", out: Out) -> int:
     try:
         with zipfile.ZipFile(file) as bundle:
             found = list(faults(bundle, key))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, LookupError, ValueError, TypeError, zipfile.BadZipFile) as error:
         raise Unusable(f"{file} cannot be read as a bundle: {error}.") from None
     for each in found:
         out(f"Broken: {each}.")

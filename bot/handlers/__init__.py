@@ -38,6 +38,7 @@ from bot.handlers import (
     publishing,
     rooms,
     screening,
+    strangers,
     talk,
     unreadable,
 )
@@ -68,11 +69,12 @@ class Handlers:
         match event:
             case MessagePosted():
                 talk.posted(tx, event, self.memory)
+                strangers.posted(tx, event)
             case MessageChanged():
                 talk.changed(tx, event, self.memory)
             case ReactionChanged():
                 if not menu.reacted(self._menu, tx, event):
-                    talk.reacted(tx, event)
+                    talk.reacted(tx, event, self.memory)
             case CommandInvoked():
                 menu.typed(self._menu, tx, event)
             case ButtonPressed():
@@ -102,6 +104,7 @@ class Handlers:
             case Alarm():
                 access.alarmed(tx, event)
             case FileShared():
+                talk.shared(tx, event, self.memory)
                 menu.brought(self._menu, tx, event)
                 screening.shared(tx, event)
             case Undecryptable():

@@ -5,15 +5,16 @@ Policy 1.3-moderate. Managers read what is overdue, and never what was only read
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.card import Button, Card
-from bot.handlers import deeds, digests, showing
+from bot.handlers import deeds, digests, looking, overseeing, showing
 from bot.policy.duties import Duty
 from bot.store import Transaction
 from bot.words import Code, Say, Value, say, say_many
 
 SHOWN = 6  # lines of a section
+ONE_DAY = timedelta(days=1)  # what is attested is asked on its first day, and when it is due
 REVIEWED = ("review", "accept", "handle")  # kinds that somebody looks at for others
 
 
@@ -38,17 +39,22 @@ def of(tx: Transaction, person: str, nudged: Sequence[Duty] = ()) -> Contents:
     own = {person, *directory.stands_in_for(person, now)}
     theirs = [
         duty
-        for duty in tx.duties.owed_by_any(own)
-        if _counts(duty, person) and (duty.owed_by == person or not duty.personal)
+        for duty in looking.shown(tx, tx.duties.owed_by_any(own), person)
+        if _counts(duty, person) and (duty.owed_by == person or not duty.alone)
     ]
     today = now.astimezone(digests.zone_of(tx, person)).date()
 
     def presses(duty: Duty) -> bool:
-        return duty.id in known or _day(tx, person, _until(duty)) <= today
+        fresh = duty.kind == "attest" and now < duty.start + ONE_DAY
+        return fresh or duty.id in known or _day(tx, person, _until(duty)) <= today
 
     owed = [duty for duty in theirs if duty.kind not in ("decide", *REVIEWED) and presses(duty)]
-    calm = [duty for duty in theirs if not _promised(duty, now)]
-    late = tx.duties.overdue(directory.led_by(person), now)
+    calm = [
+        duty
+        for duty in theirs
+        if not _promised(duty, now) and (duty.id in known or not overseeing.comes_alone(duty))
+    ]
+    late = looking.shown(tx, tx.duties.overdue(directory.led_by(person), now), person)
     team = {duty.id: duty for duty in (*nudged, *late) if duty.owed_by not in own}
     return Contents(
         owed=tuple(sorted(owed, key=lambda duty: _rank(duty, now))),

@@ -11,6 +11,7 @@ from bot.events import MessageRef, conversation
 from bot.handlers import digests, labels, ladder, times
 from bot.policy import duties, hours
 from bot.policy.duties import Duty, Kind, Promise
+from bot.policy.findings import Docket
 from bot.policy.hours import Interval
 from bot.policy.people import Absence, Person
 from bot.policy.rulebook import Level
@@ -23,6 +24,7 @@ BACK = "back/"  # before a duty's id: what its owner asked back
 ACCEPT = "accept/"  # … : whether somebody takes it over
 ANY = "any/"  # before a message's id: one answer of a group suffices
 CARDED = ("decide", "confirm")  # kinds whose own cards say what came of them
+FINDING = "finding/"  # before a finding's id: what the duty to look at it is about
 SILENCE = "silence"  # the kind of due that makes "no reply needed" hold
 
 
@@ -45,12 +47,13 @@ class Opening:
     marked_by: str | None = None
     within: timedelta | None = None  # working time; None: the level's …
     due: datetime | None = None  # … unless a time was named
+    inner: bool = False  # people know it by the number of what it is about
 
 
 def open_duty(tx: Transaction, opening: Opening) -> Duty:
     """The clock runs in the working time of who owes it; the rules of today stay with it."""
     duty = _reckoned(tx, opening)
-    kept = tx.duties.add(duty, opening.seq)
+    kept = tx.duties.add(duty, opening.seq, inner=opening.inner)
     _keep_as_important(tx, kept)
     ladder.climb_from(tx, kept, 0)
     digests.expect(tx, opening.owed_by)
@@ -134,7 +137,7 @@ def settle(tx: Transaction, duty: Duty, state: duties.State, ending: Ending) -> 
     tx.dues.cancel(ladder.LADDER, duty.id)
     tx.dues.cancel(SILENCE, duty.id)
     labels.learn(tx, closed)
-    if duty.kind not in CARDED and not duty.personal:
+    if duty.kind not in CARDED and (duty.secret or not duty.alone):
         amend(tx, closed, _settled(tx, closed))
     for child in tx.duties.children(duty.id):
         settle(tx, child, "dropped", Ending("parent", ending.at))
@@ -443,8 +446,21 @@ def person_named(tx: Transaction, id: str | None) -> Who:
     return name_of(tx.people.snapshot().directory, id)
 
 
+def kept_from(tx: Transaction, duty: Duty, person: Person) -> bool:
+    """They are to hear nothing of it: a finding about them, or about who leads them. 5.1.1."""
+    if not duty.subject.startswith(FINDING):
+        return False
+    finding = tx.findings.get(duty.subject.removeprefix(FINDING))
+    directory = tx.people.snapshot().directory
+    return finding is None or Docket(finding=finding, directory=directory).concerns(person)
+
+
 def may_close(duty: Duty, person: Person, tx: Transaction) -> bool:
-    """Who owes it, who waits for it, and the managers of who owes it."""
+    """Who owes it, who waits for it, and the managers of who owes it; of a report, they alone."""
+    if duty.secret:
+        return duty.owed_by == person.id
+    if kept_from(tx, duty, person):
+        return False
     own = {person.id, *tx.people.snapshot().directory.stands_in_for(person.id, tx.clock.now())}
     return bool(own & {duty.owed_by, duty.owed_to}) or leads(tx, person, duty.owed_by)
 

@@ -55,7 +55,16 @@ HOW: Mapping[str, Say] = {
     "fine": say("who looked at it found nothing wrong"),
     "put right": say("what was found has been put right"),
     "false alarm": say("it was a false alarm"),
+    "looked at": say("every message of it was looked at"),
+    "signed": say("who owed it signed"),
+    "unsigned": say("nobody signed that day"),
+    "cannot": say("who owed it said that they cannot confirm it"),
+    "upheld": say("it was upheld"),
+    "explained": say("its author explained it"),
+    "decided": say("it was decided"),
+    "helped": say("IT answered"),
     "kept": say("the words were kept, and the objection with them"),
+    "consented": say("somebody has looked at it"),
     "parent": say("what it hung on was settled"),
 }
 OF_SOMEBODY: Mapping[str, Say] = {  # before a colon and a person's id

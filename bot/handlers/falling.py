@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.handlers import consent, convening, daily, delegating, dropping, notices
+from bot.handlers import (
+    consent,
+    convening,
+    daily,
+    delegating,
+    disposals,
+    drawing,
+    dropping,
+    notices,
+    working_day,
+)
 from bot.handlers.consent import MINUTES
 from bot.handlers.convening import MEETING, PREPARE
 from bot.handlers.deeds import SILENCE
@@ -27,6 +37,10 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
     convening.prepare(tx, kinds.get(PREPARE, ()))
     convening.happen(tx, kinds.get(MEETING, ()))
     consent.silence(tx, kinds.get(MINUTES, ()))
+    disposals.fallen(tx, kinds.get(disposals.MONTHLY, ()))
+    working_day.fallen(tx, kinds.get(working_day.DAY, ()))
+    for sample in kinds.get(drawing.DRAW, ()):
+        drawing.fallen(tx, sample)
     if LADDER in kinds:
         nudging.plan(tx, kinds[LADDER], gather)
     if DIGEST in kinds:

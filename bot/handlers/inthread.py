@@ -15,7 +15,7 @@ from bot.words import Code, say
 OWED = ("done", "promise", "confirm")  # for who owes it
 OFFERED = ("accept", "decline")
 OTHERS = ("pass", "drop", "explain", "reopen")
-MARKING = ("important", "emergency", "followup")  # they take a link
+MARKING = ("important", "emergency", "followup", "phishing")  # they take a link
 SHOWN = 10
 
 

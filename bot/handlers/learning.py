@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from bot.card import Card
 from bot.handlers import keepers, rules
-from bot.policy.releases import SCREENED, Finding, How
+from bot.policy.findings import SCREENED, Finding, How
 from bot.policy.screening.rules import RULES
 from bot.store import Transaction
+from bot.store.findings import WRONG
 from bot.words import Code, Share, say
-
-WRONG = ("false", "fine")  # nothing had to be put right
 
 
 def learn(tx: Transaction, finding: Finding) -> None:

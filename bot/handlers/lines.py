@@ -1,6 +1,14 @@
 """A duty as one line of a list: for who owes it, for who waits for it, for who leads them."""
 
-from bot.handlers import agreed, looking, notice_cards
+from bot.handlers import (
+    agreed,
+    casework,
+    custody,
+    looking,
+    notice_cards,
+    overseeing,
+    sealedwork,
+)
 from bot.handlers.deeds import ACCEPT, excerpt, person_named
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
@@ -30,20 +38,38 @@ def line(tx: Transaction, duty: Duty, reader: str) -> Say:
     return _with_words(tx, told, duty, reader)
 
 
-def number_of(tx: Transaction, duty: Duty) -> Ref:
+def number_of(tx: Transaction, duty: Duty) -> Ref:  # noqa: PLR0911
     """Who decides knows it by the number of the request, who confirms by that of the notice."""
-    if duty.personal:
+    if duty.secret:
+        return sealedwork.number(tx, duty)
+    if duty.custody:
+        return custody.number_of(tx, duty)
+    if overseeing.is_ours(duty):
+        return overseeing.number_of(tx, duty)
+    if duty.noticed:
         return Ref(notice_cards.of(tx, duty).number)
     if duty.kind == "decide":
         return Ref(tx.requests.get(duty.subject.partition("/")[2]).number)
+    if looking.is_finding(duty):
+        return Ref(looking.of(tx, duty).number)
+    if casework.is_case(duty):
+        return Ref(casework.of(tx, duty).number)
     return Ref(duty.number)
 
 
-def _what(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
+def _what(tx: Transaction, duty: Duty) -> Say:  # noqa: C901, PLR0911
     if agreed.is_agreed(duty):
         return agreed.what(tx, duty)
     if looking.is_finding(duty):
         return looking.what(tx, duty)
+    if duty.secret:
+        return sealedwork.what(tx, duty)
+    if duty.custody:
+        return custody.what(tx, duty)
+    if overseeing.is_ours(duty):
+        return overseeing.what(tx, duty)
+    if casework.is_case(duty):
+        return casework.what(tx, duty)
     person = person_named(tx, duty.owed_to)
     match duty.kind:
         case "reply":
@@ -146,6 +172,12 @@ def team_line(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
         return agreed.late(tx, duty)
     if looking.is_finding(duty):
         return looking.late(tx, duty)
+    if duty.custody:
+        return custody.late(tx, duty)
+    if overseeing.is_ours(duty):
+        return overseeing.late(tx, duty)
+    if casework.is_case(duty):
+        return casework.late(tx, duty)
     owner, person = person_named(tx, duty.owed_by), person_named(tx, duty.owed_to)
     number, due = number_of(tx, duty), duty.due
     match duty.kind:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bot.card import Button, Card
 from bot.command import Refusal
-from bot.handlers import lines, nudging, requestcards, seating, showing
+from bot.handlers import lines, looking, nudging, requestcards, seating, showing
 from bot.handlers.ladder import DUE, REMIND
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty, nobody_owes
@@ -20,6 +20,7 @@ AWAITED = (
     "confirm",
     "review",
     "act",
+    "handle",
 )
 
 
@@ -62,8 +63,8 @@ def _title(owed: Sequence[Duty]) -> Say:
 def owed_by(tx: Transaction, person: Person) -> list[Duty]:
     """Their own, and those of whom they stand in for that they can do."""
     away = tx.people.snapshot().directory.stands_in_for(person.id, tx.clock.now())
-    others = [duty for each in away for duty in tx.duties.owed_by(each) if not duty.personal]
-    return [*tx.duties.owed_by(person.id), *others]
+    others = [duty for each in away for duty in tx.duties.owed_by(each) if not duty.alone]
+    return looking.shown(tx, [*tx.duties.owed_by(person.id), *others], person.id)
 
 
 def waiting(tx: Transaction, person: Person) -> Card:
@@ -115,13 +116,19 @@ def team(tx: Transaction, person: Person) -> Card:
     people = tx.people.snapshot().directory.leads(person)
     if not people:
         return Card(say("You lead nobody here; this list is for managers."))
-    late = tx.duties.overdue([each.id for each in people], tx.clock.now())
+    late = overdue(tx, person, people)
     if not late:
         return Card(say("Nothing is late in your team."), tone="good")
     return Card(
         showing.lists_title(len(late)),
         body=_lines(late, lambda duty: showing.team_line(tx, duty)),
     )
+
+
+def overdue(tx: Transaction, person: Person, people: Sequence[Person]) -> list[Duty]:
+    """What is late of theirs; nothing that is kept from `person`."""
+    late = tx.duties.overdue([each.id for each in people], tx.clock.now())
+    return looking.shown(tx, late, person.id)
 
 
 def _lines(duties: Sequence[Duty], line: Callable[[Duty], Say]) -> tuple[Say | Value, ...]:

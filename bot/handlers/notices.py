@@ -19,6 +19,7 @@ from bot.store import Transaction
 from bot.store.duties import Due
 from bot.store.notices import Member
 from bot.store.outbox import Written
+from bot.store.records import Saying
 from bot.words import Code, Quoted, Ref, Rows, Say, say
 
 RECHECK = "notice"  # the kind of due that looks who joined its audience, and who left
@@ -56,6 +57,31 @@ def check(tx: Transaction, draft: Draft) -> frozenset[str]:
     return audiences.people(tx, draft.audience, draft.requester)
 
 
+def _record(tx: Transaction, notice: Notice) -> None:
+    """What was published, and for whom, is evidence. Policy 3.3.1."""
+    tx.records.add(
+        Saying(
+            kind="notice",
+            conversation="duly/notices",
+            thread=notice.request,
+            message=notice.id,
+            author=notice.author,
+            class_name=notice.class_name,
+            at=notice.published_at,
+            body={
+                "who": notice.author,
+                "number": notice.number,
+                "version": notice.version,
+                "digest": notice.digest,
+                "title": notice.title,
+                "text": notice.text,
+                "audience": notice.audience,
+                "channels": notice.channels,
+            },
+        )
+    )
+
+
 def publish(tx: Transaction, draft: Draft) -> Notice:
     """To everybody it is for now, and into its channels; once for a request. Raises Refusal."""
     known = tx.notices.approved_by(draft.request) if draft.request else None
@@ -63,6 +89,7 @@ def publish(tx: Transaction, draft: Draft) -> Notice:
         return known
     people, before = check(tx, draft), _corrected(tx, draft)
     notice = tx.notices.add(_first(tx, draft, before))
+    _record(tx, notice)
     if before is None:
         ask(tx, notice, people)
     elif draft.material:
@@ -266,7 +293,7 @@ def _release(tx: Transaction, gone: Iterable[Member]) -> None:
 def left(tx: Transaction, person: str) -> None:
     """Somebody has left the company: nothing is to be confirmed by them any more."""
     for duty in tx.duties.owed_by(person):
-        if duty.personal:
+        if duty.noticed:
             tx.notices.leave(duty.subject.removeprefix(NOTICE), [person])
             deeds.settle(tx, duty, "dropped", Ending("left", tx.clock.now()))
 

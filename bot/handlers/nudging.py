@@ -12,13 +12,17 @@ from bot.effects import Remind, Send, Withdraw
 from bot.events import conversation
 from bot.handlers import (
     caps,
+    casework,
+    consents,
     deeds,
     digests,
-    findings,
+    findingcards,
     looking,
     notice_cards,
+    overseeing,
     planning,
     requestcards,
+    sealedwork,
     showing,
     times,
 )
@@ -143,12 +147,20 @@ def buttons(tx: Transaction, parcel: str, person: str) -> tuple[Button, ...]:
     return showing.buttons(tx, duty, person) if duty else tx.outbox.shown(parcel)
 
 
-def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
+def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:  # noqa: PLR0911
     duty, step = due[0]
     if len(due) == 1 and duty.kind == "decide" and rung_of(step) <= DUE:
         return requestcards.reminder(tx, duty, person)
-    if len(due) == 1 and duty.personal and rung_of(step) <= DUE:
+    if len(due) == 1 and duty.noticed and rung_of(step) <= DUE:
         return notice_cards.reminder(tx, duty, late=rung_of(step) == DUE)
+    if len(due) == 1 and duty.secret:
+        return sealedwork.reminder(tx, duty)
+    if len(due) == 1 and overseeing.is_ours(duty) and rung_of(step) <= DUE:
+        return overseeing.card(tx, duty)
     if len(due) == 1 and looking.is_finding(duty) and rung_of(step) <= DUE:
-        return findings.reminder(tx, duty, person)
+        return findingcards.reminder(tx, duty, person)
+    if len(due) == 1 and duty.custody and rung_of(step) <= DUE:
+        return consents.reminder(tx, duty, person)
+    if len(due) == 1 and casework.is_case(duty) and rung_of(step) <= DUE:
+        return casework.reminder(tx, duty, person)
     return showing.nudge(tx, due, person)

@@ -2,7 +2,7 @@
 
 from bot.card import Card
 from bot.command import Call
-from bot.handlers import overseeing
+from bot.handlers import inquiring
 from bot.words import Ref, say
 
 
@@ -19,7 +19,7 @@ def mine(call: Call) -> Card:
 
 def case(call: Call, number: int) -> Card:
     """Of a search of theirs whose reason still holds."""
-    look = overseeing.continued(call.tx, call.person, number)
+    look = inquiring.continued(call.tx, call.person, number)
     call.tx.bundles.add(call.person.id, call.account, "case", look.id)
     return Card(
         say(

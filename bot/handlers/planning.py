@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.effects import Remind
-from bot.handlers import deeds, digests, seating, times
+from bot.handlers import deeds, digests, looking, seating, times
 from bot.handlers.ladder import DUE, HEAD, LADDER, LAPSE, MANAGER, next_rung, rung_of
 from bot.policy.duties import Duty
 from bot.store import Transaction
@@ -144,13 +144,15 @@ def _add_parcels(
 
 def hearer(tx: Transaction, duty: Duty, step: int) -> str | None:
     """Who hears of this rung: who owes it, or stands in for them; then who leads them."""
+    if looking.is_finding(duty):
+        return looking.hearer(tx, duty, step)
     directory = tx.people.snapshot().directory
     owner = directory.people.get(duty.owed_by or "")
-    if owner is None or owner.partner:
+    if owner is None or owner.partner or (duty.secret and rung_of(step) > DUE):
         return None
     if rung_of(step) <= DUE and duty.kind == "decide":
         return seating.hearer(tx, duty)
-    if duty.personal and (rung_of(step) <= DUE or not owner.active):
+    if duty.alone and (rung_of(step) <= DUE or not owner.active):
         return owner.id if owner.active else None
     if rung_of(step) <= DUE and owner.active:
         delegate = directory.delegate_of(owner.id, tx.clock.now())

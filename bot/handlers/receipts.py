@@ -154,7 +154,7 @@ def mine(call: Call) -> Card:
     published = call.tx.notices.by(call.person.id, SHOWN)
     counts = call.tx.notices.counts([each.id for each in published], call.now)
     body: list[Say | Value] = [_line(each, *counts.get(each.id, (0, 0, 0))) for each in published]
-    owed = [duty for duty in call.tx.duties.owed_by(call.person.id) if duty.personal]
+    owed = [duty for duty in call.tx.duties.owed_by(call.person.id) if duty.noticed]
     if owed:
         body.append(say("For you to confirm:"))
     for duty in owed[:SHOWN]:

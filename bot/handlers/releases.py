@@ -5,20 +5,19 @@ request; anything else is a finding, of which its author hears at once and in pr
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.card import Button, Card
 from bot.events import conversation
-from bot.handlers import classes, findings, requestcards
+from bot.handlers import classes, findingcards, findings, requestcards
 from bot.handlers.deeds import person_named
 from bot.handlers.findings import Suspected
 from bot.handlers.judging import Message
 from bot.handlers.seating import Going
 from bot.policy import releases
 from bot.policy.approvals import Request
+from bot.policy.findings import Finding
 from bot.policy.people import Person
-from bot.policy.releases import Finding
 from bot.policy.rulebook import Rulebook
 from bot.store import Transaction
 from bot.words import Code, Ref, Say, say
@@ -57,7 +56,7 @@ def _released(message: Message, request: Request) -> bool:
     """Noted once; what was found of the message before is put right."""
     tx, author = message.tx, message.said.author
     for finding in _open(message):
-        findings.close(tx, replace(finding, how="edited"), author)
+        findings.mended(tx, finding, "edited", author)
     if not classes.by_request(message, request):
         return False
     Going(tx, request).trace(author, "released")
@@ -117,10 +116,7 @@ def _clause(book: Rulebook, family: str) -> str:
 def _told(message: Message, finding: Finding, near: Request | None, family: str) -> Card:
     """To its author alone: what I think, and what to do about it."""
     tx, ask = message.tx, Code(f"/duly request {family} …")
-    reviewer = findings.reviewer_of(
-        tx.people.snapshot().directory,
-        tx.people.snapshot().directory.people.get(message.said.author),
-    )
+    reviewer = findings.reviewer(tx, finding)
     looks: tuple[Say, ...] = ()
     if reviewer is not None:
         named = person_named(tx, reviewer.id)
@@ -147,7 +143,7 @@ def _told(message: Message, finding: Finding, near: Request | None, family: str)
     return Card(
         say("This is not quite what was approved as {number}.", number=Ref(near.number)),
         body=(
-            *findings.differences(tx, finding, message.said.text),
+            *findingcards.differences(tx, finding, message.said.text),
             say("Please edit it so that it reads as approved; then all is well."),
             say("If the new words are meant, ask for approval again: {command}", command=ask),
             *looks,

@@ -25,9 +25,10 @@ from bot.handlers import deeds, findings, learning, looking, rules
 from bot.handlers.deeds import person_named
 from bot.handlers.findings import Suspected
 from bot.handlers.judging import Message
+from bot.policy.findings import SCREENED, Finding, How, Severity
 from bot.policy.people import Person
-from bot.policy.releases import SCREENED, Finding, How, Severity
-from bot.policy.screening import formality, screen, weigh, words
+from bot.policy.screening import barring, formality, links, screen, weigh, words
+from bot.policy.screening.folding import fold
 from bot.policy.screening.formality import Hint
 from bot.policy.screening.rules import Hit, Kind, Room
 from bot.store import Transaction
@@ -60,7 +61,9 @@ HINTS = {
 def look(message: Message) -> None:
     """At a message, new or edited."""
     tx, book = message.tx, message.tx.policies.current()
-    hits = screen(message.said.text, room(tx, message.place), book.screening)
+    rules_now = barring(book.screening, tx.people.snapshot().blocked)
+    hits = screen(message.said.text, room(tx, message.place), rules_now)
+    _remember_links(message)
     hashes = {(SCREENED + each.rule, _hash(tx, each)): each for each in hits}
     known = [each for each in tx.findings.of_message(message.ref) if each.screened]
     for old in known:
@@ -77,6 +80,17 @@ def look(message: Message) -> None:
         message.whisper(_told(tx, told, message.ref), "screening")
     if book.screening.formality:
         _hint(message)
+
+
+def _remember_links(message: Message) -> None:
+    """Where a link stood, under a key: who was shown it is warned if it turns out to be false."""
+    if links.TRIGGER.search(message.said.text) is None:
+        return
+    found = {
+        tail for host in links.hosts(fold(message.said.text).low) for tail in links.tails(host)
+    }
+    if found:
+        message.tx.seen_links.add(message.ref, found)
 
 
 def deleted(tx: Transaction, ref: MessageRef, by: str) -> None:
@@ -129,11 +143,12 @@ def _suspected(
         severity=severity,
         hash=_hash(tx, hit),
         tail=hit.tail,
+        heard=True,
     )
 
 
 def _gone(tx: Transaction, finding: Finding, how: How, by: str) -> None:
-    if finding.state == "settled" or not findings.close(tx, replace(finding, how=how), by):
+    if finding.state == "settled" or not findings.mended(tx, finding, how, by):
         return
     if finding.state == "open" and finding.about is not None and finding.hash is not None:
         _still(tx, finding, finding.about.place, finding.hash)
@@ -157,6 +172,7 @@ def _still(tx: Transaction, finding: Finding, place: Place, hash: bytes) -> None
             severity=other.severity,
             hash=other.hash,
             tail=other.tail,
+            heard=True,
         ),
     )
     hit = Hit(other.rule.removeprefix(SCREENED), 0, 0, "", other.tail)
@@ -220,9 +236,7 @@ def _each(told: Iterable[tuple[Finding, Hit]]) -> tuple[Button, ...]:
 
 
 def _reviewer(tx: Transaction, finding: Finding) -> tuple[Say, ...]:
-    directory = tx.people.snapshot().directory
-    known = directory.people.get(finding.person or "")
-    reviewer = findings.reviewer_of(directory, known)
+    reviewer = findings.reviewer(tx, finding)
     if reviewer is None:
         return ()
     return (

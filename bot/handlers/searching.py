@@ -2,9 +2,9 @@
 
 from bot.card import Button, Card, Field, Form
 from bot.command import Call, Refusal, Words
-from bot.handlers import overseeing, seeking
+from bot.handlers import inquiring, seeking
 from bot.handlers.classes import CLASSES
-from bot.handlers.overseeing import Reason
+from bot.handlers.inquiring import Reason
 from bot.handlers.seeking import KINDS, Found, Hit
 from bot.handlers.sight import Sight, may_look
 from bot.policy.lookup.query import LONGEST as LONGEST_QUERY
@@ -20,7 +20,7 @@ WHY = Field(
     "lines",
     required=False,
     hint=say("Kept, and read by who oversees such looks."),
-    longest=overseeing.LONGEST,
+    longest=inquiring.LONGEST,
     named=True,
 )
 
@@ -39,7 +39,7 @@ def form_for_all(words: str = "") -> Form:
 
 def asked(call: Call, words: str) -> Form:
     """Why they look, before anything is shown. Raises Refusal for who may not."""
-    overseeing.allowed(call.tx, call.person)
+    inquiring.allowed(call.tx, call.person)
     return form_for_all(words)
 
 
@@ -58,21 +58,21 @@ def own(call: Call, words: Words, query: Query, before: int | None = None) -> Ca
 
 def all_(call: Call, words: Words, query: Query, why: str) -> Card:
     """In what others have said, too; that it was looked for is kept."""
-    reason = Reason(overseeing.checked(call.tx, call.person, why), written(query))
+    reason = Reason(inquiring.checked(call.tx, call.person, why), written(query))
     search = seeking.prepared(Sight(call.tx, call.person, wide=True), query, words)
     return _looked(call, search, reason, None)
 
 
 def older(call: Call, words: Words, number: int, before: int) -> Card:
     """The next page of a search with a reason."""
-    look = overseeing.continued(call.tx, call.person, number)
+    look = inquiring.continued(call.tx, call.person, number)
     search = seeking.prepared(Sight(call.tx, call.person, wide=True), read(look.words), words)
     return _looked(call, search, Reason(look.why, look.words, look), before)
 
 
 def _looked(call: Call, search: seeking.Search, reason: Reason, before: int | None) -> Card:
     found = seeking.find(search, before)
-    look = overseeing.record(call.tx, call.person, "search", reason, found.hits)
+    look = inquiring.record(call.tx, call.person, "search", reason, found.hits)
     number = reason.parent.number if reason.parent else look.number
     buttons = [_open(hit, place, number) for place, hit in enumerate(found.hits)]
     if found.more is not None:
@@ -89,10 +89,10 @@ def _open(hit: Hit, place: int, look: int | None = None) -> Button:
 
 def opened(call: Call, id: str, number: int | None) -> Card:
     """One record whole; of other people's by a search of theirs, and that is kept as well."""
-    look = overseeing.continued(call.tx, call.person, number) if number is not None else None
+    look = inquiring.continued(call.tx, call.person, number) if number is not None else None
     hit = one(Sight(call.tx, call.person, wide=look is not None), id, look.words if look else "")
     if look is not None:
-        overseeing.record(call.tx, call.person, "open", Reason(look.why, "", look), [hit])
+        inquiring.record(call.tx, call.person, "open", Reason(look.why, "", look), [hit])
     return whole(hit)
 
 

@@ -28,7 +28,9 @@ KINDS = {
     "post": say("a message"),
     "edit": say("an edit"),
     "deletion": say("a deletion"),
+    "file": say("a file"),
     "decision": say("a decision"),
+    "notice": say("a notice"),
     "minutes": say("minutes"),
 }
 NAMES = {  # as people type them
@@ -46,6 +48,8 @@ NAMES = {  # as people type them
     "編輯": "edit",
     "删除": "deletion",
     "刪除": "deletion",
+    "文件": "file",
+    "檔案": "file",
     "决定": "decision",
     "決定": "decision",
     "纪要": "minutes",
@@ -289,7 +293,7 @@ def _who(tx: Transaction, author: str, account: str) -> Who:
 def _since(kind: str, seq: int, last: int | None, last_kind: str) -> Say | None:
     if kind == "deletion":
         return say("deleted; it said this before")
-    if last is None or last == seq:
+    if last is None or last == seq or (kind == "file" and last_kind != "deletion"):
         return None
     if last_kind == "deletion":
         return say("deleted since")

@@ -6,7 +6,17 @@ Policy 1.3-moderate: a nudge says why it comes, and offers what to do about it.
 from collections.abc import Sequence
 
 from bot.card import Button, Card
-from bot.handlers import agreed, looking, notice_cards, requestcards
+from bot.handlers import (
+    agreed,
+    casework,
+    custody,
+    findingcards,
+    findings,
+    looking,
+    notice_cards,
+    overseeing,
+    requestcards,
+)
 from bot.handlers.deeds import person_named, quoted
 from bot.handlers.ladder import DUE, HEAD, MANAGER, rung_of
 from bot.handlers.lines import line, number_of, team_line, waiting_line
@@ -127,8 +137,8 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     number = duty.number
     if agreed.is_agreed(duty):
         return agreed.exits(duty)
-    if looking.is_finding(duty):
-        return looking.exits(number)
+    if duty.secret:
+        return ()  # only in the browser
     if duty.kind == "accept":
         other = (
             Button(say("Somebody else"), "👉", f"pass {number}")
@@ -150,18 +160,34 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     )
 
 
-def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
+def buttons(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:  # noqa: PLR0911
     """What `reader` can do about it: who owes it, stands in for them, or leads them."""
     if not duty.live or duty.held is not None:
         return ()
     directory, now = tx.people.snapshot().directory, tx.clock.now()
+    if looking.is_finding(duty):
+        return _of_finding(tx, duty, reader)
+    if casework.is_case(duty):
+        known = directory.people[reader]
+        return casework.buttons(tx, casework.of(tx, duty), known)
     if duty.owed_by not in (reader, *directory.stands_in_for(reader, now)):
-        return _for_who_leads(duty)
-    if duty.personal:
-        return notice_cards.buttons(notice_cards.of(tx, duty)) if duty.owed_by == reader else ()
-    if duty.kind == "decide":
+        return _for_who_leads(tx, duty)
+    if duty.custody:
+        return custody.exits(tx, duty) if duty.owed_by == reader else ()
+    if overseeing.is_ours(duty):
+        own = overseeing.exits(tx, duty)
+    elif duty.noticed:
+        own = notice_cards.buttons(notice_cards.of(tx, duty))
+    elif duty.kind == "decide":
         return requestcards.reminder(tx, duty, reader).buttons
-    return exits(duty)
+    else:
+        return exits(duty)
+    return own if duty.owed_by == reader or not duty.personal else ()
+
+
+def _of_finding(tx: Transaction, duty: Duty, reader: str) -> tuple[Button, ...]:
+    case = findings.docket(tx, looking.of(tx, duty))
+    return findingcards.buttons(tx, case, tx.people.snapshot().directory.people[reader])
 
 
 def _late(tx: Transaction, duty: Duty, step: int) -> Card:
@@ -175,7 +201,7 @@ def _late(tx: Transaction, duty: Duty, step: int) -> Card:
         title,
         body=(*body, *_urgent(tx, duty)),
         facts=_facts(tx, duty),
-        buttons=_for_who_leads(duty),
+        buttons=_for_who_leads(tx, duty),
         why=reason(tx, duty),
         about=duty.about,
     )
@@ -193,13 +219,16 @@ def _told_before(tx: Transaction, duty: Duty) -> tuple[Say, ...]:
     )
 
 
-def _for_who_leads(duty: Duty) -> tuple[Button, ...]:
-    if duty.kind in ("decide", "accept") or duty.personal:  # nobody does it for somebody else
+def _for_who_leads(tx: Transaction, duty: Duty) -> tuple[Button, ...]:
+    ours = duty.alone or overseeing.is_ours(duty)
+    if duty.kind in ("decide", "accept") or ours:  # nobody does it for somebody else
         return ()
     if agreed.is_agreed(duty):
         return agreed.above(duty)
     if looking.is_finding(duty):
-        return looking.above(duty.number)
+        return looking.above(looking.of(tx, duty))
+    if casework.is_case(duty):
+        return casework.above(casework.of(tx, duty))
     return (
         Button(say("Pass on"), "👉", f"pass {duty.number}"),
         Button(say("No reply needed"), "🚫", f"drop {duty.number}"),

@@ -61,10 +61,12 @@ class Sight:
         if self.wide:
             return self._looks_at(one, class_name)
         mine = one.body.get("who") == self.person.id
-        if row.conversation not in (self.places or ()) or row.kind not in SAID:
+        if row.conversation not in (self.places or ()) or row.kind not in (*SAID, "file"):
             return False
         if class_name == "personal" and not mine:
             return False
+        if row.kind == "file":
+            return mine or now.kind != "deletion"
         return row.kind != "deletion" and (mine or now.seq == row.seq)
 
     def _looks_at(self, one: Opened, class_name: str) -> bool:
@@ -82,11 +84,14 @@ class Sight:
         return known is None or known.kind == "direct" or bool(one.body.get("direct"))
 
     def _sees_ours(self, one: Opened, class_name: str) -> bool:
-        """A decision, or minutes."""
+        """A decision, a notice, or minutes."""
         if self.wide:
             return may_look(self.rules, self.person) and self._of_class(class_name)
         if one.row.kind == "decision":
             return requestcards.sees(self.tx, self.tx.requests.get(one.row.thread), self.person)
+        if one.row.kind == "notice":
+            member = self.tx.notices.member(one.row.message, self.person.id)
+            return member is not None or one.row.author == self.person.id
         if one.row.kind != "minutes":
             return False
         meeting = self.tx.meetings.get(one.row.conversation.rpartition("/")[2])

@@ -6,11 +6,13 @@ Policy 3.3.2 (everything is kept), 2.2.1-reply and 2.1.2-followup (asks are answ
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from bot.effects import Whisper
 from bot.events import (
     Account,
+    FileShared,
     MessageChanged,
     MessagePosted,
     MessageRef,
@@ -175,9 +177,11 @@ def _judge_anew(
     _look(message, rule, memory)
 
 
-def reacted(tx: Transaction, event: ReactionChanged) -> None:
+def reacted(tx: Transaction, event: ReactionChanged, memory: Memory) -> None:
     """An agreed reaction settles what its giver owes; a mark makes a message important."""
-    book, person = tx.policies.current(), tx.people.snapshot().directory.behind(event.actor)
+    person = tx.people.snapshot().directory.behind(event.actor)
+    if answers(tx, event) or _marks(tx, event):
+        _hang(tx, Hung("reaction", event.actor, event.message, event.at), memory, _gesture(event))
     if not event.added or person is None:
         return
     if answers(tx, event):
@@ -187,9 +191,53 @@ def reacted(tx: Transaction, event: ReactionChanged) -> None:
             if duty.live and duty.owed_by in own and duty.kind in ANSWERED:
                 deeds.settle(tx, duty, "done", deeds.Ending("reaction", event.at))
         followups.reacted(tx, event, person.id)
-    elif bare_emoji(event.emoji) in map(bare_emoji, book.marks.emoji):
+    elif _marks(tx, event):
         card = marking.mark(tx, event.message, person)
         tx.outbox.add(Whisper(event.actor, event.message.place, card), f"{event.key}/0")
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """What belongs to a message beside its words: a reaction that counts, files."""
+
+    kind: Kind
+    who: Account
+    message: MessageRef
+    at: datetime
+
+
+def shared(tx: Transaction, event: FileShared, memory: Memory) -> None:
+    """Files in a message are kept by reference: what they are called, and where they lie."""
+    files = tuple((each.name, each.id, each.size) for each in event.files)
+    if files and not event.brought:
+        hung = Hung("file", event.actor, event.message, event.at)
+        _hang(tx, hung, memory, {"files": files})
+
+
+def _hang(tx: Transaction, hung: Hung, memory: Memory, body: Mapping[str, Any]) -> None:
+    place, here = hung.message.place, conversation(hung.message.place)
+    own = tx.records.belonging(here, hung.message.id)
+    saying = Saying(
+        kind=hung.kind,
+        conversation=here,
+        thread=place.thread,
+        message=hung.message.id,
+        author=account_key(hung.who),
+        class_name=(own and own.class_name) or class_of(tx, place),
+        at=hung.at,
+        body={"who": identity(tx, hung.who), **body},
+        important=bool(own and own.important),
+    )
+    memory.skip(here, tx.records.add(saying))
+
+
+def _gesture(event: ReactionChanged) -> dict[str, Any]:
+    return {"emoji": event.emoji, "added": event.added}
+
+
+def _marks(tx: Transaction, event: ReactionChanged) -> bool:
+    marks = tx.policies.current().marks.emoji
+    return bare_emoji(event.emoji) in map(bare_emoji, marks)
 
 
 def answers(tx: Transaction, event: ReactionChanged) -> bool:

@@ -167,7 +167,7 @@ class Importing:
             case MessageChanged():
                 self._changed(tx, event, fresh=fresh)
             case ReactionChanged() if talk.answers(tx, event):
-                talk.reacted(tx, event)
+                talk.reacted(tx, event, self._memory)
             case ReactionChanged():
                 self.outcome.ignored["reactions that answer nothing"] += 1
             case MembershipChanged(place=place) if place.id not in self._begun.places:

@@ -8,9 +8,9 @@ from typing import Any, cast
 from bot import bundle, evidence
 from bot.command import Refusal, Words, name_of
 from bot.events import account_of
-from bot.handlers import overseeing, seeking
+from bot.handlers import inquiring, seeking
 from bot.handlers.classes import CLASSES
-from bot.handlers.overseeing import Reason
+from bot.handlers.inquiring import Reason
 from bot.handlers.seeking import KINDS, Hit
 from bot.handlers.sight import Sight
 from bot.packing import page
@@ -53,7 +53,7 @@ def pack(tx: Transaction, order: Any) -> Packed:
         body=zipped(whole.files(tx, reader)),
         keep=book.search.bundle_keep,
         notes=notes,
-        record=lambda after: overseeing.record(
+        record=lambda after: inquiring.record(
             after, person, "bundle", Reason(look.why, look.words, look), hits
         ),
     )
@@ -64,7 +64,7 @@ def _asked(tx: Transaction, order: Any) -> tuple[Look, Person]:
     person = tx.people.snapshot().directory.people.get(order.person)
     if look is None or person is None or look.by != person.id:
         raise Refusal(say("This search is over."))
-    overseeing.checked(tx, person, look.why)
+    inquiring.checked(tx, person, look.why)
     return look, person
 
 
@@ -104,7 +104,7 @@ class Bundle:
                 "Taken by {who} at {at}. Why: “{why}”",
                 who=name_of(directory, self.person.id),
                 at=tx.clock.now(),
-                why=Quoted(self.look.why, overseeing.LONGEST),
+                why=Quoted(self.look.why, inquiring.LONGEST),
             ),
             say("Searched for: {words}", words=Quoted(self.look.words, LONGEST_QUERY)),
             say(

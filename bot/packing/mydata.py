@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.command import name_of
 from bot.events import account_key, account_of
-from bot.handlers import overseeing, rules
+from bot.handlers import inquiring, rules
 from bot.handlers.sight import place_of
 from bot.packing import page
 from bot.packing.labels import LABELS, TITLES
@@ -90,8 +90,8 @@ def _told(tx: Transaction, part: str, row: Mapping[str, Any]) -> dict[str, Any]:
 def _looks(tx: Transaction, person: str, reader: Reader) -> list[Mapping[str, Any]]:
     """Looks at their records, as far as they are told, and those they took themselves."""
     known = tx.people.snapshot().directory.people[person]
-    every = [*overseeing.told(tx, known, LOOKS), *tx.looks.by(person, LOOKS)]
-    told = [overseeing.line(tx, look, known) for look in every]
+    every = [*inquiring.told(tx, known, LOOKS), *tx.looks.by(person, LOOKS)]
+    told = [inquiring.line(tx, look, known) for look in every]
     return [
         {
             "what": render(each.what, reader, str),

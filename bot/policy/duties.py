@@ -26,9 +26,19 @@ LIVE: tuple[State, ...] = ("open", "promised")
 ANSWERED: tuple[Kind, ...] = ("reply", "acknowledge")  # settled by what somebody says in the chat
 TICKED: tuple[Kind, ...] = (*ANSWERED, "act")  # settled by who owes it saying so
 HANDED: tuple[Kind, ...] = (*TICKED, "minutes")  # may go to somebody else
-OWN_TIME: tuple[Kind, ...] = ("minutes", "confirm", "act", "review")  # not that of their level
+OWN_TIME: tuple[Kind, ...] = (
+    "minutes",
+    "confirm",
+    "act",
+    "review",
+    "handle",
+    "attest",
+)  # not that of their level
 INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
+CASE = "sealed/"  # before the id of a sealed case: the subject of what is owed for a report
 NOTICE = "notice/"  # before a notice's id: the subject of what is owed for it
+CUSTODY = ("hold/", "disposal/")  # before an id: a second person is to consent to what is kept
+ATTEST = "attest/"  # the same before an attestation's
 AGAIN: tuple[State, ...] = ("done", "dropped", "lapsed", "excused")  # can be reopened
 
 
@@ -70,8 +80,28 @@ class Duty:
 
     @property
     def personal(self) -> bool:
-        """Nobody can do it for somebody else: that a notice was read and understood."""
+        """Nobody can do it for somebody else: say that a notice was understood, or attest."""
+        return self.subject.startswith((NOTICE, ATTEST))
+
+    @property
+    def noticed(self) -> bool:
+        """It is owed for a notice."""
         return self.subject.startswith(NOTICE)
+
+    @property
+    def secret(self) -> bool:
+        """Of a report: nobody but who owes it hears of it, whoever stands above or in for them."""
+        return self.subject.startswith(CASE)
+
+    @property
+    def custody(self) -> bool:
+        """Whether something that is kept may go. It is nobody's business but who was asked."""
+        return self.subject.startswith(CUSTODY)
+
+    @property
+    def alone(self) -> bool:
+        """Nobody stands in, and nobody does it for somebody else."""
+        return self.personal or self.custody or self.secret
 
     @property
     def responded_to(self) -> bool:

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from bot.policy import hours
 from bot.policy.approvals import Request
-from bot.policy.duties import Duty
+from bot.policy.duties import Duty, Kind
 from bot.policy.hours import Calendar, Interval
+from bot.policy.particulars import Met, Posted
 from bot.policy.people import Directory
 from bot.policy.periods import Period
 
@@ -101,6 +102,13 @@ class Nudge:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A part of a whole that is measured, not counted: 0 to 1."""
+
+    of_one: float
+
+
 Share = Rate | TooFew
 Span = timedelta | Beyond | TooFew
 
@@ -159,12 +167,12 @@ def pledge(duty: Duty, answered: datetime | None, closes: datetime) -> Pledge | 
 
 def response_rate(facts: Sequence[Fact]) -> Share:
     """K1: answered by the cut-off."""
-    return _share(sum(fact.answered for fact in facts), len(facts))
+    return share(sum(fact.answered for fact in facts), len(facts))
 
 
 def on_time_rate(facts: Sequence[Fact]) -> Share:
     """K2: answered by the due time, or promised in time and answered by the promise."""
-    return _share(sum(fact.punctual for fact in facts), len(facts))
+    return share(sum(fact.punctual for fact in facts), len(facts))
 
 
 def median(facts: Sequence[Fact]) -> Span:
@@ -179,12 +187,12 @@ def ninetieth(facts: Sequence[Fact]) -> Span:
 
 def escalation_rate(facts: Sequence[Fact]) -> Share:
     """K5: of which a manager was told."""
-    return _share(sum(fact.escalated for fact in facts), len(facts))
+    return share(sum(fact.escalated for fact in facts), len(facts))
 
 
 def holding_share(facts: Sequence[Fact]) -> Share:
     """K6: of which an answer was promised for a later time."""
-    return _share(sum(fact.pledge is not None for fact in facts), len(facts))
+    return share(sum(fact.pledge is not None for fact in facts), len(facts))
 
 
 def pledges(facts: Sequence[Fact]) -> Counter[Pledge]:
@@ -194,14 +202,60 @@ def pledges(facts: Sequence[Fact]) -> Counter[Pledge]:
 def promises_kept(facts: Sequence[Fact]) -> Share:
     """K7: of the promises whose time came; moved ones count, and not as kept."""
     found = pledges(facts)
-    return _share(found["kept"], found["kept"] + found["renegotiated"] + found["broken"])
+    return share(found["kept"], found["kept"] + found["renegotiated"] + found["broken"])
 
 
-def turnaround(request: Request, closes: datetime, clock: Hours, calendar: str) -> timedelta | None:
-    """K9, of one: working time from submission to decision; None while it is open."""
+def of_kind(facts: Iterable[Fact], kind: Kind) -> list[Fact]:
+    """K10 (decide), K13 (acknowledge), K15 (minutes): the same figures, of one kind of duty."""
+    return [fact for fact in facts if fact.duty.kind == kind]
+
+
+def right_first(posted: Iterable[Posted]) -> Share:
+    """K14: who answered a check question rightly at the first try, of who answered at all."""
+    asked = [one for each in posted if each.asks for one in each.readers if one.tries]
+    return share(sum(one.right_first for one in asked), len(asked))
+
+
+def explicitly(met: Iterable[Met]) -> Share:
+    """K16: participants who confirmed minutes in words, of all who had them to confirm."""
+    minuted = [each for each in met if each.minuted_at is not None]
+    confirmed = sum(each.explicit for each in minuted)
+    rest = sum(each.silent + each.objected + each.waiting for each in minuted)
+    return share(confirmed, confirmed + rest)
+
+
+def after_hours(
+    facts: Iterable[Fact], levels: Collection[str], clock: Hours
+) -> tuple[list[Fact], list[Fact]]:
+    """K26: what was important to somebody; and what of it came outside their working hours."""
+    important = [
+        fact
+        for fact in facts
+        if fact.duty.level in levels and fact.duty.owed_by and fact.duty.owed_to
+    ]
+    at_work = {
+        fact.duty.id
+        for fact in important
+        if hours.is_open(fact.duty.start, *clock(fact.duty.owed_by, fact.duty.calendar))
+    }
+    return important, [fact for fact in important if fact.duty.id not in at_work]
+
+
+def turnaround(
+    request: Request,
+    closes: datetime,
+    clock: Hours,
+    calendar: str,
+    returned: Sequence[Interval] = (),
+) -> timedelta | None:
+    """K9, of one: working time from submission to decision; None while it is open.
+
+    `returned`: when it lay with who had asked, which is not the approvers' time.
+    """
     if request.decided_at is None or request.decided_at > closes:
         return None
-    return hours.between(request.at, request.decided_at, *clock(request.decided_by, calendar))
+    found, away = clock(request.decided_by, calendar)
+    return hours.between(request.at, request.decided_at, found, (*away, *returned))
 
 
 def submitted(requests: Iterable[Request], period: Period, closes: datetime) -> list[Request]:
@@ -304,7 +358,8 @@ def coverage(gaps: Iterable[tuple[str, datetime, datetime]], rooms: int, period:
     return 1 - lost / ((period.end - period.start) * max(rooms, len(reached), 1))
 
 
-def _share(met: int, n: int) -> Share:
+def share(met: int, n: int) -> Share:
+    """So many of so many; of nothing it is too few."""
     return Rate(met, n) if n else TooFew(0, 1)
 
 

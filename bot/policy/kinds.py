@@ -23,6 +23,7 @@ CLAUSE = re.compile(r"[1-5](\.\d){1,2}(-[a-z]+)?")
 SUFFIX = re.compile(r"\.[^\s.]{1,20}")
 DOMAIN = re.compile(r"([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}")
 LONGEST_DAYS = 3650
+LONGEST_MONTHS = 1200
 MEGA = 1_000_000
 MOST_MEGA = 1000
 
@@ -49,6 +50,12 @@ def _days(value: Any) -> timedelta:
     if _whole(value) > LONGEST_DAYS:
         raise ValueError
     return timedelta(days=value)
+
+
+def _months(value: Any) -> int:
+    if not 0 < _whole(value) <= LONGEST_MONTHS:
+        raise ValueError
+    return int(value)
 
 
 def _percent(value: Any) -> int:
@@ -196,6 +203,7 @@ AUDIENCE: Kind[tuple[str, ...]] = Kind(
 )
 FLAG = Kind(_flag, say("true or false"), False)
 DAYS_KIND = Kind(_days, say("a whole number of days, at most 3650"), timedelta(days=1))
+MONTHS = Kind(_months, say("a whole number of months, from 1 to 1200"), LONGEST_MONTHS)
 WHOLE = Kind(_whole, say("a whole number"), 1)
 PERCENT = Kind(_percent, say("a whole number from 0 to 100"), 0)
 PART = Kind(_part, say("a number from 0 to 1"), 0.5)

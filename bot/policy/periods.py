@@ -69,6 +69,18 @@ def current(at: datetime, zone: str) -> Period:
     return _period("month", at.astimezone(ZoneInfo(zone)).date().replace(day=1), zone)
 
 
+def of(unit: Unit, at: datetime, zone: str) -> Period:
+    """The one of that kind that a moment lies in."""
+    day = at.astimezone(ZoneInfo(zone)).date()
+    if unit == "week":
+        return _period(unit, day - timedelta(days=day.weekday()), zone)
+    return _period(
+        unit,
+        day.replace(month=(day.month - 1) // MONTHS_OF[unit] * MONTHS_OF[unit] + 1, day=1),
+        zone,
+    )
+
+
 def last(at: datetime, zone: str) -> Period:
     """The last whole month before a moment: what is meant where no period is named."""
     return previous(current(at, zone))

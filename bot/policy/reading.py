@@ -8,7 +8,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from bot.policy import notices
+from bot.policy import notices, overseen
+from bot.policy.attestations import Attestation
+from bot.policy.findings import SEVERITIES
 from bot.policy.hours import Calendar
 from bot.policy.kinds import (
     AUDIENCE,
@@ -21,6 +23,7 @@ from bot.policy.kinds import (
     HOURS_KIND,
     LANGUAGE,
     MEGABYTES,
+    MONTHS,
     PART,
     PERCENT,
     SITES,
@@ -36,7 +39,8 @@ from bot.policy.kinds import (
     one_of,
     some_of,
 )
-from bot.policy.people import ROLES
+from bot.policy.measures import COMMENDATION, MEASURES, REPORT, Rung
+from bot.policy.people import ROLES, TRUSTED
 from bot.policy.routekinds import (
     APPROVERS,
     CONDITION,
@@ -53,17 +57,21 @@ from bot.policy.rulebook import (
     Answers,
     Approvals,
     Archive,
+    CaseRules,
     Channel,
     Class,
     Emergencies,
     Endings,
     FileRules,
+    FindingRules,
     Level,
     MailRules,
     Marks,
     Meetings,
     Notices,
     Nudges,
+    Reporting,
+    Retention,
     Rule,
     Rulebook,
     Screening,
@@ -78,6 +86,7 @@ Path = tuple[str, ...]
 HEADER = re.compile(r"\s*(\[\[?)\s*([\w\s.\"'-]+?)\s*\]\]?\s*(?:#.*)?$")
 KEY = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 PART_OF = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s.]+")
+LISTS = ("rules", "measures", "attestations")  # of tables that have an id
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -127,7 +136,7 @@ def laid_over(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, A
         known = merged.get(key)
         if isinstance(known, dict) and isinstance(value, dict):
             merged[key] = laid_over(known, value)
-        elif key == "rules" and isinstance(known, list) and isinstance(value, list):
+        elif key in LISTS and isinstance(known, list) and isinstance(value, list):
             named = [each.get("id") for each in value if isinstance(each, dict)]
             merged[key] = [each for each in known if each.get("id") not in named] + value
         else:
@@ -214,7 +223,10 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     top = ("name", "company_zone", "company_language", "calendars", "classes", "channels", "levels")
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
-    sheet.table((), (*top, *more, *others, "meetings", "screening", "archive", "search"))
+    last = ("meetings", "screening", "archive", "retention", "findings", *FOUND)
+    sheet.table(
+        (), (*top, *more, *others, *last, "supervision", "attestations", "reporting", "search")
+    )
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -239,7 +251,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         longest_promise=promises.get("longest_days", DAYS_KIND),
         promise_clause=promises.get("clause", CLAUSE_KIND),
         nudges=_nudges(sheet),
-        approvals=_approvals(sheet, level),
+        approvals=_approvals(sheet),
         routes=routes,
         mail=mail,
         files=_files(sheet),
@@ -247,8 +259,14 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         notices=_notices(sheet, level),
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
-        screening=_screening(sheet, level, mail.domains),
         search=_search(sheet),
+        reporting=_reporting(sheet, level),
+        supervision=overseen.supervision(_overseen(sheet), level),
+        attestations=_attestations(sheet),
+        screening=_screening(sheet, mail.domains),
+        retention=_retention(sheet, level),
+        findings=_findings(sheet, level),
+        cases=_cases(sheet, level),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -257,7 +275,11 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     )
 
 
-TARGETS = ("response_rate", "on_time", "promises_kept")
+FOUND = ("measures", "cases")
+TARGETS = (
+    *("response_rate", "on_time", "promises_kept", "outside_on_time", "steps_on_time"),
+    *("as_approved", "notices_read", "minutes_on_time", "minutes_confirmed"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,15 +318,37 @@ def _calendar(sheet: Sheet, name: str) -> Calendar:
 
 
 def _class(sheet: Sheet, name: str) -> Class:
-    keys = ("clause", "keep_months", "sure", "asks_sure", "acknowledgement_settles")
-    entry = Entry(sheet, ("classes", name), keys)
+    keys = ("clause", "keep_months", "important_months")
+    judged = ("sure", "asks_sure", "acknowledgement_settles")
+    entry, known = Entry(sheet, ("classes", name), (*keys, *judged)), len(sheet.mistakes)
+    keep, important = entry.get("keep_months", MONTHS), entry.get("important_months", MONTHS)
+    if important < keep and len(sheet.mistakes) == known:
+        _too_short(entry, keep, important)
     return Class(
         name=name,
         clause=entry.get("clause", CLAUSE_KIND),
-        keep_months=entry.get("keep_months", WHOLE),
+        keep_months=keep,
+        important_months=important,
         sure=entry.maybe("sure", PART),
         asks_sure=entry.maybe("asks_sure", PART),
         acknowledgement_settles=entry.maybe("acknowledgement_settles", FLAG),
+    )
+
+
+def _too_short(entry: Entry, keep: int, important: int) -> None:
+    """Told where it was written: one of the two may be the default's."""
+    named = ("important_months", "keep_months")
+    path = next((p for key in named if (p := (*entry.path, key)) in entry.sheet.lines), entry.path)
+    entry.sheet.wrong(
+        path,
+        say(
+            "What is important is kept at least as long as what is not: "
+            "{important} is {shorter}, {keep} is {longer}. Set both.",
+            important=_key((*entry.path, "important_months")),
+            shorter=important,
+            keep=_key((*entry.path, "keep_months")),
+            longer=keep,
+        ),
     )
 
 
@@ -365,11 +409,29 @@ def _endings(sheet: Sheet, level: Kind[str]) -> Endings:
 
 
 def _rules(sheet: Sheet, level: Kind[str]) -> tuple[Rule, ...]:
-    rules = sheet.values.get("rules", [])
-    if not isinstance(rules, list) or not all(isinstance(each, dict) for each in rules):
-        sheet.wrong(("rules",), say("{key} must be a list of tables.", key=_key(("rules",))))
-        return ()
-    return tuple(_rule(sheet, each, level) for each in rules)
+    return tuple(_rule(sheet, each, level) for each in _tables(sheet, "rules"))
+
+
+def _tables(sheet: Sheet, name: str) -> list[dict[str, Any]]:
+    found = sheet.values.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        sheet.wrong((name,), say("{key} must be a list of tables.", key=_key((name,))))
+        return []
+    return found
+
+
+def _overseen(sheet: Sheet) -> Entry:
+    return Entry(sheet, ("supervision",), (*overseen.OVERSEEN, *overseen.LEVELS))
+
+
+def _attestations(sheet: Sheet) -> tuple[Attestation, ...]:
+    """Of each the last of its id: a company's own stand behind ours."""
+    found = {}
+    for each in _tables(sheet, "attestations"):
+        path = ("attestations", str(each.get("id", "")))
+        one = overseen.attestation(Entry(sheet, path, overseen.ATTESTATION, each))
+        found[one.id] = one
+    return tuple(found.values())
 
 
 def _rule(sheet: Sheet, values: Mapping[str, Any], level: Kind[str]) -> Rule:
@@ -424,8 +486,8 @@ def _nudges(sheet: Sheet) -> Nudges:
     )
 
 
-def _approvals(sheet: Sheet, level: Kind[str]) -> Approvals:
-    keys = ("clause", "urge_after", "urge_most", "defer_days", "compare_days", "review_level")
+def _approvals(sheet: Sheet) -> Approvals:
+    keys = ("clause", "urge_after", "urge_most", "defer_days", "compare_days")
     entry = Entry(sheet, ("approvals",), keys)
     return Approvals(
         clause=entry.get("clause", CLAUSE_KIND),
@@ -433,7 +495,6 @@ def _approvals(sheet: Sheet, level: Kind[str]) -> Approvals:
         urge_most=entry.get("urge_most", WHOLE),
         defer_days=entry.get("defer_days", WHOLE),
         compare_days=entry.get("compare_days", WHOLE),
-        review_level=entry.get("review_level", level),
     )
 
 
@@ -559,18 +620,17 @@ def _files(sheet: Sheet) -> FileRules:
     )
 
 
-def _screening(sheet: Sheet, level: Kind[str], own: tuple[str, ...]) -> Screening:
+def _screening(sheet: Sheet, own: tuple[str, ...]) -> Screening:
     counts = ("judged", "wrong_at_most", "phones_from")
     places = ("closed", "internal")
     sites = ("domains", "imitated", "shorteners", "known_bad")
     words = ("marks", "phrases", "codewords", "rumours", "sensitive", "slang")
     path = ("screening",)
-    entry = Entry(sheet, path, ("level", "formality", *counts, *places, *sites, *words, "rules"))
+    entry = Entry(sheet, path, ("formality", *counts, *places, *sites, *words, "rules"))
     setting: Kind[Any] = one_of(SETTINGS)
     wanted = Entry(sheet, (*path, "rules"), tuple(RULES))
     rules: dict[str, Setting] = {name: wanted.get(name, setting) for name in RULES}
     return Screening(
-        level=entry.get("level", level),
         judged=entry.get("judged", WHOLE),
         wrong_at_most=entry.get("wrong_at_most", PERCENT),
         formality=entry.get("formality", FLAG),
@@ -604,4 +664,95 @@ def _search(sheet: Sheet) -> SearchRules:
         tells_after=entry.get("tells_after_days", DAYS_KIND),
         bundle_most=entry.get("bundle_most", WHOLE),
         bundle_keep=entry.get("bundle_days", DAYS_KIND),
+    )
+
+
+def _reporting(sheet: Sheet, level: Kind[str]) -> Reporting:
+    counts = ("acknowledge_days", "outcome_days", "at_least", "per_hour", "files_mb")
+    entry = Entry(sheet, ("reporting",), ("clause", "level", "outside", "elsewhere", *counts))
+    words = sheet.values.get("reporting", {})
+    silent = isinstance(words, dict) and words.get("elsewhere") == ""
+    return Reporting(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        acknowledge_days=entry.get("acknowledge_days", WHOLE),
+        outcome_days=entry.get("outcome_days", WHOLE),
+        outside=entry.get("outside", one_of(ROLES)),
+        elsewhere="" if silent else entry.get("elsewhere", TEXT),
+        at_least=entry.get("at_least", WHOLE),
+        per_hour=entry.get("per_hour", WHOLE),
+        file_bytes=entry.get("files_mb", MEGABYTES),
+    )
+
+
+def _retention(sheet: Sheet, level: Kind[str]) -> Retention:
+    roles = ("propose", "consent", "holds")
+    entry = Entry(sheet, ("retention",), ("clause", "level", "shorter_counts_back", *roles))
+    trusted = some_of(TRUSTED)
+    return Retention(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        counts_back=entry.get("shorter_counts_back", FLAG),
+        propose=entry.get("propose", trusted),
+        consent=entry.get("consent", trusted),
+        holds=entry.get("holds", trusted),
+    )
+
+
+def _findings(sheet: Sheet, level: Kind[str]) -> FindingRules:
+    severity: Kind[Any] = one_of(SEVERITIES)
+    keys = ("clause", "levels", "claim", "hear", "contest_days", "hr_from")
+    entry = Entry(sheet, ("findings",), keys)
+    levels = Entry(sheet, ("findings", "levels"), SEVERITIES)
+    return FindingRules(
+        clause=entry.get("clause", CLAUSE_KIND),
+        levels={each: levels.get(each, level) for each in SEVERITIES},
+        claim=entry.get("claim", SPAN_KIND),
+        hear=entry.get("hear", SPAN_KIND),
+        contest_days=entry.get("contest_days", WHOLE),
+        hr_from=entry.get("hr_from", severity),
+        measures=_measures(sheet),
+    )
+
+
+def _measures(sheet: Sheet) -> tuple[Rung, ...]:
+    rungs = sheet.values.get("measures", [])
+    if not isinstance(rungs, list) or not all(isinstance(each, dict) for each in rungs):
+        sheet.wrong(("measures",), say("{key} must be a list of tables.", key=_key(("measures",))))
+        return ()
+    return tuple(_measure(sheet, each) for each in rungs)
+
+
+def _measure(sheet: Sheet, values: Mapping[str, Any]) -> Rung:
+    path = ("measures", str(values.get("id", "")))
+    entry = Entry(sheet, path, ("id", "of", "times", "months", "measure"), values)
+    entry.get("id", TEXT)
+    of: Kind[Any] = one_of((*SEVERITIES, REPORT))
+    measure: Kind[Any] = one_of((*MEASURES, COMMENDATION))
+    rung = Rung(
+        of=entry.get("of", of),
+        times=max(entry.get("times", WHOLE), 1),
+        months=max(entry.get("months", WHOLE), 1),
+        measure=entry.get("measure", measure),
+    )
+    if (rung.of == REPORT) != (rung.measure == COMMENDATION):
+        sheet.wrong(
+            (*path, "measure"),
+            say(
+                "{key}: what is reported rightly earns a {commendation}, and nothing else does.",
+                key=_key((*path, "measure")),
+                commendation=Code(COMMENDATION),
+            ),
+        )
+    return rung
+
+
+def _cases(sheet: Sheet, level: Kind[str]) -> CaseRules:
+    keys = ("account_clause", "account_level", "phishing_clause", "phishing_level")
+    entry = Entry(sheet, ("cases",), keys)
+    return CaseRules(
+        account_clause=entry.get("account_clause", CLAUSE_KIND),
+        account_level=entry.get("account_level", level),
+        phishing_clause=entry.get("phishing_clause", CLAUSE_KIND),
+        phishing_level=entry.get("phishing_level", level),
     )

@@ -5,58 +5,15 @@ or without. What comes close to an approved text differs from it; anything else 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from difflib import SequenceMatcher
-from typing import Literal
 
-from bot.events import MessageRef
 from bot.policy import approvals, cues, differing, forms, judge
 from bot.policy.approvals import Request
 from bot.policy.judge import Utterance
 
 ALIKE = 0.6  # of the words of both, so that one is meant to be the other
 SHORT = 80  # letters of a question, or of thanks, that is no release
-SCREENED = "screening."
 TYPED = ("/", "!")  # how a command begins
-
-Severity = Literal["slight", "serious"]
-State = Literal["open", "repeat", "collected", "settled"]  # repeat: the same was told before
-How = Literal["", "fine", "settled", "edited", "deleted", "false", "explained", "again"]
-Claim = Literal["", "false", "explained"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A rule that something appears to break, and what came of it."""
-
-    id: str
-    number: int
-    rule: str  # differs, unapproved; screening.… for what stands in a message
-    clause: str
-    severity: Severity
-    person: str | None  # whose it is; None: not known
-    about: MessageRef | None
-    request: str | None  # what it differs from
-    at: datetime
-    state: State = "open"
-    how: How = ""
-    settled_by: str | None = None
-    settled_at: datetime | None = None
-    note: str = ""  # what its reviewer said
-    hash: bytes | None = None  # under a key, of what was found: the thing itself is not kept
-    tail: str = ""  # what may be shown of it
-    claim: Claim = ""  # what its author says …
-    reply: str = ""  # … and why
-
-    @property
-    def screened(self) -> bool:
-        return self.rule.startswith(SCREENED)
-
-    @property
-    def told(self) -> bool:
-        """Somebody heard of it: it was not only counted, nor the same over again."""
-        return self.state in ("open", "settled") and self.how != "again"
 
 
 def is_release(said: Utterance) -> bool:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Literal
 
+from bot.policy.attestations import Attestation
+from bot.policy.findings import Severity
 from bot.policy.hours import Calendar
+from bot.policy.measures import Rung
 from bot.policy.routes import Route
 
 Setting = Literal["serious", "slight", "collect", "off"]
 SETTINGS: tuple[Setting, ...] = ("serious", "slight", "collect", "off")
+Unit = Literal["week", "month", "quarter"]
 CLASSES = ("work", "notice", "material", "personal")
 
 
@@ -20,6 +24,7 @@ class Class:
     name: str
     clause: str
     keep_months: int
+    important_months: int  # of what was important
     sure: float | None = None  # how sure the judge must be here that a message answers …
     asks_sure: float | None = None  # … or asks; None: as everywhere
     acknowledgement_settles: bool | None = None  # "thanks" is an answer here; None: as everywhere
@@ -129,7 +134,6 @@ class Approvals:
     urge_most: int
     defer_days: int  # for how long an approver may put a decision off
     compare_days: int  # a text posted by hand is compared with what was approved so recently
-    review_level: str  # how long somebody has to look at what was posted without it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +197,6 @@ class Meetings:
 class Screening:
     """What should not stand in a message. Policy 2.1.1-rumour, 4.2.1, 4.2.2, 4.2.3."""
 
-    level: str  # how long somebody has to look at what is serious
     judged: int  # the last so many findings of a rule that were settled …
     wrong_at_most: int  # … and of these so many per cent may have been false alarms
     formality: bool
@@ -214,7 +217,86 @@ class Screening:
 
     def __hash__(self) -> int:
         """Of few of its parts: it is asked for with every message, and lists may be long."""
-        return hash((self.level, self.judged, len(self.codewords), len(self.rumours)))
+        return hash((self.judged, len(self.codewords), len(self.rumours), len(self.known_bad)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRules:
+    """How what the policy seems broken by is looked at. Policy 5.1.1, 5.2.2."""
+
+    clause: str
+    levels: Mapping[Severity, str]  # how long somebody has to look at it, by how grave it is
+    claim: timedelta  # working time for which who claims one has it alone
+    hear: timedelta  # working time the person concerned has for their word
+    contest_days: int  # for so many days they can ask for another look
+    hr_from: Severity  # from here on HR decides on a measure; below it the head may
+    measures: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRules:
+    """How long IT has to answer what people bring to it. Policy 4.1.3, 4.2.3."""
+
+    account_clause: str
+    account_level: str
+    phishing_clause: str
+    phishing_level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Who disposes of what is due, two of them, and who may hold it. Policy 3.3.1."""
+
+    clause: str
+    level: str  # how long somebody has to look at a list of what is due
+    counts_back: bool  # a shorter period counts for what was said before it, too
+    propose: tuple[str, ...]  # roles
+    consent: tuple[str, ...]
+    holds: tuple[str, ...]  # roles of who sets, sees and releases holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much is drawn: a share of what was said, in per cent, within bounds."""
+
+    share: int
+    least: int
+    most: int
+    risk: int  # per cent of the sample that are drawn by risk
+
+    def size(self, population: int) -> int:
+        wanted = max(self.least, -(-population * self.share // 100))
+        return min(wanted, self.most, population)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervision:
+    """How IT and heads look after what is said. Policy 5.1.1 and 5.1.2."""
+
+    daily: bool  # IT signs the state of things each working day
+    daily_level: str
+    period: Unit  # heads get a sample of each
+    quota: Quota
+    second: int  # per cent of it that somebody else looks at too
+    sample_level: str
+    apart: tuple[str, ...]  # channels that nothing is drawn from
+    attest: bool  # people are asked what stands under [[attestations]]
+    attest_level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """The channel to report breaches. Policy 5.1.3."""
+
+    clause: str
+    level: str  # the ladder of who looks at a case
+    acknowledge_days: int  # working days until somebody has looked at it
+    outcome_days: int  # days until it is said what came of it
+    outside: str  # the role that reads what no investigator may
+    elsewhere: str  # where else to turn, in the company's own words
+    at_least: int  # fewer cases are not counted apart in a report
+    per_hour: int  # reports and answers that the page takes
+    file_bytes: int  # of all that is added to one message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +341,12 @@ class Rulebook:
     meetings: Meetings
     screening: Screening
     search: SearchRules
+    reporting: Reporting
+    retention: Retention
+    supervision: Supervision
+    attestations: tuple[Attestation, ...]
+    findings: FindingRules
+    cases: CaseRules
     keep_bodies: timedelta
     targets: Mapping[str, int]
 

@@ -10,16 +10,23 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.attesting import Attestations
+from bot.store.cases import Blocked, Cases, SeenLinks
 from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
+from bot.store.dailies import Dailies
 from bot.store.dialogues import Dialogues
 from bot.store.disclosing import Disclosing
+from bot.store.disposals import Disposals
+from bot.store.disposed import Disposed
 from bot.store.duties import Dues, Duties
+from bot.store.expiring import Expiring
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
 from bot.store.holdings import Holdings
+from bot.store.holds import Holds
 from bot.store.journal import Journal
 from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
@@ -37,8 +44,11 @@ from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.rings import Rings
 from bot.store.rows import Rows
+from bot.store.samples import Samples
+from bot.store.sealed import Sealed
 from bot.store.search import Search
 from bot.store.sessions import Links, Sessions
+from bot.store.strangers import Strangers
 from bot.store.unreadable import Unreadable
 from bot.store.verifying import Verifying
 from bot.store.wrapping import Wraps
@@ -66,6 +76,13 @@ class Transaction:
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
         self.search, self.looks = Search(rows, self.records), Looks(rows)
         self.bundles, self.holdings = Bundles(rows), Holdings(rows)
+        self.sealed = Sealed(rows)
+        self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
+        self.disposed = Disposed(rows)
+        self.samples, self.dailies = Samples(rows), Dailies(rows)
+        self.strangers, self.attestations = Strangers(rows), Attestations(rows)
+        self.cases, self.blocked = Cases(rows), Blocked(rows, self.people)
+        self.seen_links = SeenLinks(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
 
     @property
@@ -74,7 +91,8 @@ class Transaction:
 
     @property
     def verifying(self) -> Verifying:
-        return Verifying(self.rows)
+        certified = {each.ring for each in self.disposals.certificates()}
+        return Verifying(self.rows, certified.__contains__)
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""

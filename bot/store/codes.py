@@ -88,6 +88,13 @@ class Codes:
             return Found("expired", row.person)
         return Found("good", row.person, row.made_by)
 
+    def whose(self, code: str) -> str | None:
+        """Whose a code is that still works; it is not used by that."""
+        c, now = codes.c, self.rows.clock.lease()
+        good = c.hash == _hash(code), c.ended_at.is_(None), c.expires_at > now
+        row = self.rows.one(codes, *good)
+        return row and str(row.person)
+
     def tried_enough(self, account: Account) -> bool:
         """Too many wrong codes of late."""
         id, since = account_key(account), self.rows.clock.lease() - WITHIN

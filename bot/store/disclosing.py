@@ -1,6 +1,6 @@
 """What a bundle of evidence needs of the archive: chains in part, and ways to a checkpoint.
 
-Policy 3.3.3, 3.3.4.
+Policy 3.3.3.
 """
 
 from bisect import bisect_left

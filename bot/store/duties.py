@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import MessageRef, Place, account_of, conversation
-from bot.policy.duties import INNER, Duty, Promise, State
+from bot.policy.duties import CASE, INNER, Duty, Promise, State
 from bot.store.rows import Rows, Where
 from bot.store.schema import LIVE, dues, duties, numbers, promises
 
@@ -54,9 +54,10 @@ class Due:
 class Duties:
     rows: Rows
 
-    def add(self, duty: Duty, seq: int | None = None) -> Duty:
-        """With its id and number given here."""
-        number = INNER + self.number("inner") if duty.kind == "decide" else self.number()
+    def add(self, duty: Duty, seq: int | None = None, *, inner: bool = False) -> Duty:
+        """With its id and number given here; `inner`: people know it by another."""
+        inner = inner or duty.kind == "decide"
+        number = INNER + self.number("inner") if inner else self.number()
         numbered = replace(duty, id=self.rows.clock.new_id(), number=number)
         self.rows.add(duties, **_values(numbered), seq=seq)
         return numbered
@@ -190,10 +191,14 @@ class Duties:
         return len(found)
 
     def overdue(self, persons: Iterable[str], now: datetime) -> list[Duty]:
-        """Late and on the clock: what stands, or is promised for later, is not late."""
+        """Late and on the clock: what stands, or is promised for later, is not late.
+
+        What is owed for a report is nobody else's to see.
+        """
         c = duties.c
         running = c.held.is_(None), c.promised_for.is_(None) | (c.promised_for < now)
-        return self._live(c.owed_by.in_(list(persons)), c.due < now, *running)
+        told = ~c.subject.startswith(CASE)
+        return self._live(c.owed_by.in_(list(persons)), c.due < now, told, *running)
 
     def earliest(self, persons: Iterable[str]) -> dict[str, datetime]:
         """Who of them owes something that runs, and when the first of it is due."""

@@ -40,6 +40,21 @@ PERSONAL = (  # columns that name somebody
     "settled_by",
 )
 LEFT_OUT: Mapping[str, str] = {
+    "asked": "who is asked to attest something: the duty says the same",
+    "blocked": "domains IT has blocked: a deed of their office",
+    "case_trail": "what was done about a case of IT's: told with the case to whom it concerns",
+    "disposals": "who decided that something was disposed of: told with its certificate",
+    "drawn": "whose messages were drawn for a sample: so that who looks is not known beforehand",
+    "finding_trail": "what was done about a finding: told with the finding",
+    "hold_deeds": "legal holds: whom they concern is not to know",
+    "sealed_cases": "the reporting channel: sealed to the investigators",
+    "sealed_holders": "the keys of investigators",
+    "sealed_keys": "the reporting channel: sealed to the investigators",
+    "sealed_left_out": "the reporting channel: sealed to the investigators",
+    "sealed_log": "the reporting channel: sealed to the investigators",
+    "sealed_openings": "the reporting channel: sealed to the investigators",
+    "strangers": "accounts of nobody, and what IT made of them",
+    "verdicts": "what a reviewer made of a message in a sample: told as a finding, where it is one",
     "audience": "who is asked to confirm a notice: the duty says the same",
     "dialogues": "a form being filled in, erased within a day",
     "looked": "told under looks, as long after as the policy says",
@@ -211,6 +226,7 @@ HELD = (
     ),
     Holding("links", "links", "person", ("made_at", "expires_at", "ended_at", "how")),
     Holding("codes", "codes", "person", ("expires_at", "ended_at", "how")),
+    Holding("attestations", "answers", "person", ("confirmed", "at", "how")),
     Holding("unreadable", "unreadable", "author", ("at", "read_at"), account=True),
 )
 

@@ -36,15 +36,19 @@ class Journal:
         """
         if not events:
             return set()
-        if self.rows.shared:
-            turn = sa.func.pg_advisory_xact_lock(TURN, sa.func.hashtext(self.rows.company))
-            self.rows.conn.execute(sa.select(turn))
+        self.alone()
         fresh = {storable(event.key): event for event in events}
         now = self.rows.clock.lease()
         done = {"body": None, "taken_at": now, "settled_at": now}
         new = [self._named(event) | done for event in fresh.values()]
         added = self.rows.conn.execute(self._insert().returning(journal.c.key), new).scalars()
         return {fresh[key].key for key in added}
+
+    def alone(self) -> None:
+        """Until we commit nobody handles what happened, on whichever machine."""
+        if self.rows.shared:
+            turn = sa.func.pg_advisory_xact_lock(TURN, sa.func.hashtext(self.rows.company))
+            self.rows.conn.execute(sa.select(turn))
 
     def knows(self, key: str) -> bool:
         return self.rows.one(journal, journal.c.key == storable(key)) is not None

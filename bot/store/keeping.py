@@ -1,5 +1,5 @@
 """What people wrote beside the chat (requests, notices, minutes, files), closed under a key of its
-owner's own, that is wrapped by class and month as a record's is. Policy 3.3.1, 3.3.4.
+owner's own, that is wrapped by class and month as a record's is. Policy 3.3.1.
 
 So to destroy a ring reaches them too. What was closed before there were such keys stays readable.
 """

@@ -31,6 +31,7 @@ from bot.store.schema import (
     places,
     roles,
 )
+from bot.store.schema_findings import blocked
 from bot.store.sessions import WEB
 from bot.words import Reader, clean
 
@@ -64,6 +65,7 @@ class Snapshot:
     logins: Mapping[Account, Login] = field(default_factory=dict)
     places: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
     holidays: Mapping[str, tuple[tuple[date, bool], ...]] = field(default_factory=dict)
+    blocked: frozenset[str] = frozenset()  # domains that IT has added to those of the policy
 
 
 @dataclass(slots=True)
@@ -283,6 +285,14 @@ class People:
                 found.append(Place(Platform(platform), realm, id))
         return found
 
+    def places_called(self, name: str) -> list[Place]:
+        """As they are called now, those archived among them; whose name is not a person's chat."""
+        wanted, found = name.casefold(), []
+        for (platform, realm, id), row in self.snapshot().places.items():
+            if row.name.casefold() == wanted and row.kind != "direct":
+                found.append(Place(Platform(platform), realm, id))
+        return found
+
     def is_in(self, account: Account, place: Place) -> bool:
         """The platform told that it joined, and not that it left."""
         c = members.c
@@ -383,7 +393,8 @@ class People:
             one = (date.fromisoformat(row.day), bool(row.working))
             days[row.calendar] = (*days.get(row.calendar, ()), one)
         spots = {(row.platform, row.realm, row.id): row for row in self.rows.all(places)}
-        return Snapshot(version, self._directory(logins), logins, spots, days)
+        bad = frozenset(row.domain for row in self.rows.all(blocked))
+        return Snapshot(version, self._directory(logins), logins, spots, days, bad)
 
     def _directory(self, logins: Mapping[Account, Login]) -> Directory:
         granted: dict[str, set[str]] = {}

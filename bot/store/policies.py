@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.policy.hours import Calendar
 from bot.policy.reading import read
+from bot.policy.retention import Version
 from bot.policy.rulebook import Rulebook
 from bot.store.people import People
 from bot.store.rows import Rows
@@ -70,6 +71,12 @@ class Policies:
         """When the current version was adopted; the beginning of time where none was."""
         last = self._last()
         return last.since if last is not None else datetime.min.replace(tzinfo=UTC)
+
+    def history(self) -> list[Version]:
+        """Every version there was, in order; the default where none was adopted."""
+        rows = self.rows.all(policies, order=[policies.c.version])
+        known = [Version(row.since, self.version(row.version)) for row in rows]
+        return known or [Version(datetime.min.replace(tzinfo=UTC), self.current())]
 
     def _last(self) -> Any | None:
         found = self.rows.all(policies, order=[policies.c.version.desc()], limit=1)

@@ -15,7 +15,20 @@ from bot.store.schema import EPOCH, heads, records, wraps
 from bot.store.verifying import Broken, Verifying
 from bot.store.wrapping import Belonging, Wraps
 
-Kind = Literal["post", "edit", "deletion", "decision", "look", "minutes", "class", "link"]
+Kind = Literal[
+    "post",
+    "edit",
+    "deletion",
+    "reaction",  # that counts: an agreed answer, or a mark
+    "file",  # by reference
+    "class",
+    "decision",
+    "notice",
+    "minutes",
+    "look",
+    "link",
+    "disposal",  # a certificate of what is gone
+]
 CLASSED = ("post", "class")  # what gives a message its class
 SAID = ("conversation", "kind", "thread", "message", "author", "class_name", "at")
 PAGE = 2000  # records verified at a time

@@ -1,6 +1,6 @@
 """The keys that open what is kept: one for each class and month, apart from all they open.
 
-Policy 3.3.1 (kept by class), 3.3.3 (safe and confidential), 3.3.4 (what is due is destroyed).
+Policy 3.3.1 (kept by class), 3.3.3 (safe and confidential).
 A ring is 32 bytes of chance, wrapped under the company's key in a database of its own: neither
 that database nor the other reads anything alone. To destroy a ring is to destroy everything that
 is wrapped under it, in every copy and backup there is of the main database.

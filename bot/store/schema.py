@@ -459,7 +459,7 @@ findings = table(
     Column("number", Integer, nullable=False),
     Column("rule", String, nullable=False),
     Column("clause", String, nullable=False),
-    Column("severity", String, nullable=False),  # slight, serious
+    Column("severity", String, nullable=False),  # slight, moderate, serious, critical
     Column("person", String),  # whose it is; None: not known
     Column("conversation", String),
     Column("message", String),
@@ -474,8 +474,14 @@ findings = table(
     Column("tail", LargeBinary),  # sealed: what may be shown of it
     Column("claim", String, nullable=False, server_default=""),  # false, explained: its author's …
     Column("reply", LargeBinary),  # … sealed: and why
+    Column("role", String, nullable=False, server_default="head"),  # who looks at it
+    Column("round", Integer, nullable=False, server_default="1"),  # one more when opened again
+    Column("reporter", String),
+    Column("claimed_by", String),
+    Column("claimed_until", Moment),
     UniqueConstraint("company", "number"),
 )
+Index("findings_state", findings.c.company, findings.c.state, findings.c.at)
 Index("findings_rule", findings.c.company, findings.c.rule, findings.c.settled_at)
 Index("findings_message", findings.c.company, findings.c.conversation, findings.c.message)
 Index("findings_person", findings.c.company, findings.c.person, findings.c.at)
@@ -511,6 +517,10 @@ orders = table(
     Column("tries", Integer, nullable=False),
     Column("state", String, nullable=False),  # waiting, made, failed
     Column("file", String),
+    Column("stage", String, nullable=False, server_default="waiting"),  # reading, writing, checking
+    Column("done", Integer, nullable=False, server_default="0"),  # sheets …
+    Column("sheets", Integer, nullable=False, server_default="0"),  # … of so many
+    Column("written", Integer, nullable=False, server_default="0"),  # rows
 )
 gaps = table(
     "gaps",  # where and when something may have been said that we did not see

@@ -1,8 +1,8 @@
 """What the database itself refuses: changing or deleting evidence and decisions.
 
 Policy 3.3.3 (records), 3.2 (a decision never changes, nor what came of a finding), 3.1 (nor the
-class something was given) and 3.2.2 (nor does what was published and confirmed). The same on
-both engines.
+class something was given), 3.2.2 (nor does what was published and confirmed) and 3.3.1 (nor what
+was held or disposed of). The same on both engines.
 """
 
 import re
@@ -29,12 +29,34 @@ KEPT = (  # nothing there is ever changed or deleted
     ("minutes_responses", "what was said of minutes never changes"),
     ("looks", "who looked at what stays known"),
     ("looked", "who looked at what stays known"),
+    ("sealed_parts", "what was said in a case never changes"),
+    ("sealed_log", "who did what in a case stays known"),
+    ("hold_deeds", "what was done to a hold stays known"),
+    ("disposal_certificates", "what was disposed of stays known"),
+    ("samples", "what was drawn never changes"),
+    ("drawn", "what was drawn never changes"),
+    ("verdicts", "what was made of a message stays known"),
+    ("answers", "what was attested never changes"),
+    ("finding_trail", "what was done about a finding stays known"),
+    ("case_trail", "what was done about a case stays known"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
 FOUND = " OR ".join(
     f"OLD.{each} <> NEW.{each}" for each in ("number", "rule", "clause", "severity", "at")
 )
-SETTLED = f"OLD.state = 'settled' OR {FOUND}"
+REPORTED = " OR ".join(
+    (
+        "OLD.state = 'closed'",
+        *(f"OLD.{each} <> NEW.{each}" for each in ("number", "receipt", "code", "recovery", "at")),
+    )
+)
+HELD = " OR ".join(f"OLD.{each} <> NEW.{each}" for each in ("number", "set_by", "at", "body"))
+ENDED = "OLD.state IN ('done', 'refused', 'empty') OR OLD.number <> NEW.number"
+AGAIN = "(NEW.state = 'open' AND NEW.round = OLD.round + 1)"  # the closing stays on its trail
+SETTLED = f"(OLD.state = 'settled' AND NOT {AGAIN}) OR {FOUND}"
+BROUGHT = " OR ".join(
+    f"OLD.{each} <> NEW.{each}" for each in ("number", "kind", "reporter", "at", "body")
+)
 RULES = (  # table, deed, when, what it says
     *((table, deed, "", says) for table, says in KEPT for deed in ("UPDATE", "DELETE")),
     ("seats", "UPDATE", SAT, "a decision never changes"),
@@ -43,10 +65,27 @@ RULES = (  # table, deed, when, what it says
     ("requests", "DELETE", "", "requests are kept"),
     ("findings", "UPDATE", SETTLED, "what came of a finding never changes"),
     ("findings", "DELETE", "", "findings are kept"),
+    (
+        "sealed_cases",
+        "UPDATE",
+        f"OLD.state = 'closed' OR {REPORTED}",
+        "a closed case never changes",
+    ),
+    ("sealed_cases", "DELETE", "", "cases are kept"),
+    ("sealed_openings", "UPDATE", "OLD.agreed_by IS NOT NULL", "what was agreed stays known"),
+    ("sealed_openings", "DELETE", "", "who asked to see who reported stays known"),
+    ("dailies", "UPDATE", "OLD.signed_at IS NOT NULL", "what was signed never changes"),
+    ("dailies", "DELETE", "", "days to sign are kept"),
+    ("cases", "UPDATE", BROUGHT, "what somebody reported never changes"),
+    ("cases", "DELETE", "", "cases are kept"),
     ("notices", "UPDATE", REWRITTEN, "what was published never changes"),
     ("notices", "DELETE", "", "what was published is kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),
     ("meetings", "DELETE", "", "meetings are kept"),
+    ("holds", "UPDATE", f"OLD.state = 'released' OR {HELD}", "what was held never changes"),
+    ("holds", "DELETE", "", "holds are kept"),
+    ("disposals", "UPDATE", ENDED, "what came of a disposal never changes"),
+    ("disposals", "DELETE", "", "disposals are kept"),
 )
 
 

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.evidence import START, Checkpoint, checkpoint_in, head_leaf, leaf, link, root
-from bot.seal import InvalidTag
+from bot.seal import InvalidTag, Seal
 from bot.store.checkpoints import Checkpoints
 from bot.store.rings import Destroyed, Lost, Ring, parse
 from bot.store.rows import Rows
@@ -89,6 +89,11 @@ class _Chain:
 class Verifying:
     rows: Rows
     disposed: Disposed = lambda _: True
+    seals: dict[str, Seal] = field(default_factory=dict)  # for a page; a ring may be destroyed
+
+    @property
+    def wraps(self) -> Wraps:
+        return Wraps(self.rows)
 
     def steps(self, posted: Iterable[str] = ()) -> Iterator[Step]:
         """How many records held so far; every bad place: of a conversation the first."""
@@ -160,13 +165,17 @@ class Verifying:
         if wrapped is None:
             return False
         try:
-            under = self.rows.rings.seal(ring)
-            under.open(wrapped, *Wraps(self.rows).slot(id, ring, home))
+            under = self.seals.get(ring) or self._seal(ring)
+            under.open(wrapped, *self.wraps.slot(id, ring, home))
         except Destroyed:
             return self._is_gone(wrap, at)
         except (InvalidTag, ValueError, Lost):
             return False
         return True
+
+    def _seal(self, ring: str) -> Seal:
+        found = self.seals[ring] = self.rows.rings.seal(ring)
+        return found
 
     def _is_gone(self, wrap: tuple[str, str | None, bytes], at: int | None) -> bool:
         place = parse(wrap[0])
@@ -198,6 +207,7 @@ class Verifying:
         try:
             cursor.execute(str(made), values)
             while page := cursor.fetchmany(PAGE):
+                self.seals.clear()
                 yield from page
         finally:
             cursor.close()

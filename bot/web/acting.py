@@ -22,6 +22,7 @@ from bot.command import Refusal
 from bot.effects import OpenForm, Whisper
 from bot.events import Account, CommandInvoked, FormSubmitted, Happening, Place
 from bot.port import Brought
+from bot.reporting import is_private
 from bot.store.notes import Note
 from bot.web import filling, posting, trouble
 from bot.web.filling import Filling
@@ -76,6 +77,8 @@ class Acting:
         """A command line, from a button or typed."""
         posted = await self._site.posted(request)
         line = posted.fields.get("line", "").strip().removeprefix("/duly").strip()
+        if is_private(line):
+            return self._site.go("/report")
         made = deed(posted, line)
         event = CommandInvoked(
             key=made.key,
@@ -183,6 +186,20 @@ class Acting:
         if filled is not None and (refused := _refused(answer)) is not None:
             return await self._site.fill(posted, replace(filled, refused=refused))
         return self._site.go(f"{then or posted.back}?answer={made.handle}")
+
+    async def quietly(self, posted: Posted, made: Deed, event: Happening, then: str) -> Response:
+        """Done, and on to another page: its answer is shown only where it was refused."""
+        answer = await self._taken(posted, made, event, then=then)
+        with_answer = f"{then}?answer={made.handle}"
+        known = await asyncio.to_thread(self._known, posted.visitor, made.handle)
+        if known is None or _refused(known) is not None:
+            return self._site.go(with_answer)
+        del answer
+        return self._site.go(then)
+
+    def _known(self, visitor: Visitor, handle: str) -> Note | None:
+        with self._site.store.reading() as tx:
+            return tx.notes.answer(visitor.person.id, handle)
 
     async def _answered(self, visitor: Visitor, handle: str) -> Note | None:
         until, pause = monotonic() + PATIENCE, FIRST

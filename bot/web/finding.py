@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.command import Refusal, Words, number_in
-from bot.handlers import overseeing, searching, seeking
+from bot.handlers import inquiring, searching, seeking
 from bot.handlers.classes import CLASSES
-from bot.handlers.overseeing import Reason
+from bot.handlers.inquiring import Reason
 from bot.handlers.seeking import KINDS, Found, Hit
 from bot.handlers.sight import Sight, may_look, oversees
 from bot.policy.lookup.query import LONGEST, read, written
@@ -115,11 +115,11 @@ class Finding:
         visitor, number = posted.visitor, number_in(posted.fields.get("look", "")) or 0
         try:
             with self._site.store.transaction() as tx:
-                look = overseeing.continued(tx, visitor.person, number)
+                look = inquiring.continued(tx, visitor.person, number)
                 sight = Sight(tx, visitor.person, wide=True)
                 hit = searching.one(sight, id, look.words)
                 reason = Reason(look.why, "", look)
-                overseeing.record(tx, visitor.person, "open", reason, [hit])
+                inquiring.record(tx, visitor.person, "open", reason, [hit])
         except Refusal as refusal:
             raise trouble.Trouble(404, refusal.why, say("Go back to your pages.")) from None
         return self._shown(visitor, _whole(hit, "", number))
@@ -172,8 +172,8 @@ def _others(tx: Transaction, visitor: Visitor, text: str, fields: Any) -> Asked:
     if seeking.too_long(text):
         return Asked(text[:LONGEST], why, refused=_long(len(text)))
     try:
-        look = overseeing.continued(tx, visitor.person, number) if number else None
-        why = look.why if look else overseeing.checked(tx, visitor.person, why)
+        look = inquiring.continued(tx, visitor.person, number) if number else None
+        why = look.why if look else inquiring.checked(tx, visitor.person, why)
         text = look.words if look else text
         sight = Sight(tx, visitor.person, wide=True)
         search = seeking.prepared(sight, read(text), _words(tx, visitor, text))
@@ -186,7 +186,7 @@ def _others(tx: Transaction, visitor: Visitor, text: str, fields: Any) -> Asked:
 def _written_down(tx: Transaction, visitor: Visitor, asked: Asked) -> Asked:
     assert asked.found is not None
     reason = Reason(asked.why, written(read(asked.words)), asked.look)
-    look = overseeing.record(tx, visitor.person, "search", reason, asked.found.hits)
+    look = inquiring.record(tx, visitor.person, "search", reason, asked.found.hits)
     return replace(asked, look=look, parent=asked.look.number if asked.look else look.number)
 
 
@@ -257,12 +257,12 @@ def _whole(hit: Hit, words: str, look: int = 0) -> View:
 
 
 def _looks(tx: Transaction, visitor: Visitor, number: int) -> View:
-    lines, more = overseeing.lines(tx, visitor.person, number)
+    lines, more = inquiring.lines(tx, visitor.person, number)
     values = {
         "tabs": tabs(tx, visitor, LOOKS),
         "lines": lines,
-        "empty": overseeing.none(tx, visitor.person),
-        "why": overseeing.why(tx, visitor.person),
+        "empty": inquiring.none(tx, visitor.person),
+        "why": inquiring.why(tx, visitor.person),
         "before": f"{LOOKS}?page={number - 1}" if number > 1 else "",
         "after": f"{LOOKS}?page={number + 1}" if more else "",
     }

@@ -4,7 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.card import Button
-from bot.handlers import agreed, lists, notice_cards, requestcards, showing
+from bot.handlers import (
+    agreed,
+    casework,
+    lists,
+    looking,
+    notice_cards,
+    overseeing,
+    requestcards,
+    showing,
+)
 from bot.handlers.deeds import person_named
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty
@@ -119,7 +128,7 @@ def team(tx: Transaction, person: Person) -> View | None:
     people = tx.people.snapshot().directory.leads(person)
     if not people:
         return None
-    late = tx.duties.overdue([each.id for each in people], tx.clock.now())
+    late = lists.overdue(tx, person, people)
     entries = [_late(tx, duty, person) for duty in late[:SHOWN]]
     section = _section(None, entries, say("Nothing is late in your team."), len(late))
     return View("list.html", say("My team"), "/team", {"sections": (section,)})
@@ -135,12 +144,25 @@ def path_of(tx: Transaction, duty: Duty, person: Person) -> str:
     """Who is to decide reads the request itself; who is to confirm, the notice or the minutes."""
     if duty.kind == "decide":
         return f"/requests/{tx.requests.get(duty.subject.partition('/')[2]).number}"
-    if duty.personal:
+    if (own := _own_path(tx, duty)) is not None:
+        return own
+    if duty.noticed:
         return f"/notices/{notice_cards.of(tx, duty).number}"
     meeting = tx.meetings.get(agreed.meeting_of(duty)) if duty.kind in MINUTED else None
     if meeting is not None and person.id in (meeting.organiser, *meeting.invited):
         return f"/meetings/{meeting.number}"
     return f"/duties/{duty.number}"
+
+
+def _own_path(tx: Transaction, duty: Duty) -> str | None:
+    """What somebody looks at for others; empty where it has no page of its own."""
+    if duty.custody:
+        return ""
+    if overseeing.is_ours(duty):
+        return overseeing.path_of(tx, duty)
+    if looking.is_finding(duty):
+        return f"/findings/{looking.of(tx, duty).number}"
+    return f"/cases/{casework.of(tx, duty).number}" if casework.is_case(duty) else None
 
 
 def _section(title: Say | None, entries: Iterable[Entry], empty: Say, count: int) -> Section:

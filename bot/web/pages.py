@@ -9,19 +9,26 @@ from starlette.staticfiles import StaticFiles
 
 from bot.command import number_in
 from bot.effects import Upload
+from bot.handlers.queue import Which
 from bot.store.sessions import Token
+from bot.web import findings as found
 from bot.web import listing, meeting, notice, own, posting, requests, single, trouble
 from bot.web.acting import Acting
 from bot.web.asking import Asking
+from bot.web.casepages import CasePages
 from bot.web.certificate import Certificates
 from bot.web.fetching import Fetching, download
 from bot.web.finding import Finding
+from bot.web.reporting import Reporting
+from bot.web.reviewing import Reviewing
 from bot.web.sentences import how_to_sign_in
 from bot.web.showing import STATIC
 from bot.web.signing import Signing
 from bot.web.site import Site
 from bot.web.trouble import Trouble
 from bot.words import say
+
+LISTS: tuple[Which, ...] = ("open", "department", "closed")
 
 
 class Pages:
@@ -43,11 +50,18 @@ class Pages:
             Route("/requests/{number}", self.request),
             Route("/notices/{number}", self.notice),
             Route("/meetings/{number}", self.meeting),
+            *Reviewing(self._site, acting).routes(),
+            Route("/findings", self.findings),
+            *(Route(f"/findings/{which}", self.findings) for which in LISTS),
+            Route("/findings/{number}", self.finding),
+            Route("/cases/{number}", self.case),
             *Certificates(self._site).routes(),
             Route("/settings", self.settings),
             Route("/notes/{note}/file", self.file),
             *Signing(self._site).routes(),
             *acting.routes(),
+            *Reporting(self._site).routes(),
+            *CasePages(self._site).routes(),
             *Fetching(self._site).routes(),
             *Finding(self._site).routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
@@ -104,6 +118,19 @@ class Pages:
     async def meeting(self, request: Request) -> Response:
         number = _number(request)
         return await self._site.show(request, lambda tx, one: meeting.view(tx, one, number))
+
+    async def findings(self, request: Request) -> Response:
+        last = request.url.path.rpartition("/")[2]
+        which: Which = next((each for each in LISTS if each == last), "mine")
+        return await self._site.show(request, lambda tx, one: found.listed(tx, one.person, which))
+
+    async def finding(self, request: Request) -> Response:
+        number = _number(request)
+        return await self._site.show(request, lambda tx, one: found.one(tx, one.person, number))
+
+    async def case(self, request: Request) -> Response:
+        number = _number(request)
+        return await self._site.show(request, lambda tx, one: found.case(tx, one.person, number))
 
     async def settings(self, request: Request) -> Response:
         return await self._site.show(request, own.settings)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from bot.events import MessageChanged, MessageRef, Place
 from bot.evidence import leaf, link
 from bot.store import Store
+from bot.store.disposals import Certificate
 from bot.store.rings import SETTLED
 from bot.store.triggers import RULES
 from bot.store.verifying import ERASING, Broken, Checked
@@ -75,9 +76,24 @@ def archive(db: sa.Engine | None = None) -> Desk:
     desk.now += SETTLED
     desk.store.rings.destroy("work/2026-03")
     with desk.store.transaction() as tx:
-        assert tx.wraps.erase("work/2026-03") > 0
+        gone = tx.wraps.erase("work/2026-03")
+        tx.disposals.certify(certificate(desk, gone))
     desk.now += 2 * ERASING
     return desk
+
+
+def certificate(desk: Desk, count: int) -> Certificate:
+    return Certificate(
+        ring="work/2026-03",
+        disposal="d1",
+        at=desk.now,
+        policy=1,
+        proposed_by="hana",
+        consented_by="grace",
+        disposed=count,
+        digest=bytes(32),
+        kept={},
+    )
 
 
 def checkpoint(desk: Desk) -> None:

@@ -87,15 +87,16 @@ def test_everything_is_exported_and_holds(whole: Desk, tmp_path: Path) -> None:
 def test_of_a_case_only_what_was_chosen_is_shown(whole: Desk, tmp_path: Path) -> None:
     file = tmp_path / "case.zip"
 
-    out = made(whole, file, {LOBBY: [2, 7, 8], BOARD: [6], "paper/home/unknown": [1]})
+    out = made(whole, file, {LOBBY: [2, 4, 7, 8], BOARD: [6], "paper/home/unknown": [1]})
 
-    assert (out.shown, out.conversations, out.left_out) == (4, 2, 1)
+    assert (out.shown, out.conversations, out.left_out) == (5, 2, 1)
     assert faults(file) == []
     said = [json.loads(line) for line in parts_of(file)["records.jsonl"].splitlines()]
     shown = {line["seq"]: "header" in line for line in said if line["conversation"] == LOBBY}
-    assert shown == {seq: seq in (2, 7, 8) for seq in range(2, 12)}
+    assert shown == {seq: seq in (2, 4, 7, 8) for seq in range(2, 12)}
+    # The key of the lobby's fourth was destroyed with its month.
     words = [line["plain"]["text"] for line in said if "plain" in line]
-    assert words == ["word 17", "word 18", "word 21"]  # the key of the other was destroyed
+    assert words == ["word 17", "word 3", "word 18", "word 21"]
     assert all(
         set(line) == {"conversation", "seq", "previous", "leaf", "hash"}
         for line in said

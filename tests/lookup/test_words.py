@@ -152,6 +152,11 @@ def test_keys_tell_records_apart_and_our_own_chains_are_mostly_not_searched() ->
         words_of("decision", {"form": {"text": "yes", "empty": ""}, "comment": "ok"}) == "yes\nok"
     )
     assert words_of("decision", {}) == ""
+    assert words_of("file", {"files": (("plan.pdf", "F1", 3), ("合同.docx", "F2", 4))}) == (
+        "plan.pdf\n合同.docx"
+    )
+    assert words_of("file", {}) == ""
+    assert words_of("notice", {"title": "Closed", "text": "on Friday"}) == "Closed\non Friday"
     assert words_of("deletion", {"text": None}) == ""
 
 

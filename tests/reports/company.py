@@ -17,6 +17,7 @@ from bot.seal import Seal
 from bot.store import Store, Transaction
 from bot.store.connecting import in_memory
 from bot.store.schema import nudges
+from tests.reports.busy import Busy
 
 NOW = datetime(2026, 11, 3, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
 FIRST_DAY = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
@@ -43,10 +44,11 @@ def store_at(now: datetime = NOW) -> Store:
 
 @dataclass(slots=True)
 class Company:
-    """`size`: duties."""
+    """`size`: duties; `busy`: requests with their steps, notices and meetings, so many of each."""
 
     dice: random.Random
     size: int
+    busy: int = 0
     people: tuple[Person, ...] = ()
 
     def settle(self, tx: Transaction) -> None:
@@ -62,27 +64,33 @@ class Company:
                     person=person.id, start=start, end=start + timedelta(days=3), delegate="hr-0"
                 )
             )
+        busy = Busy(tx, self.dice, self.people, FIRST_DAY, NOW)
         for number in range(self.size):
-            self._duty(tx, number)
+            busy.promised(self._duty(tx, number))
         for number in range(self.size // 12):
             self._request(tx, number)
+        busy.settle(self.busy)
 
-    def _duty(self, tx: Transaction, number: int) -> None:
+    def _duty(self, tx: Transaction, number: int) -> Duty:
         dice = self.dice
         start = FIRST_DAY + timedelta(minutes=dice.randrange(183 * 24 * 60))
         due = hours.add(start, timedelta(hours=4), OFFICE)
         owner, asker = dice.sample([each for each in self.people if not each.partner], 2)
+        if self.busy and dice.random() < 0.1:
+            asker = next(each for each in self.people if each.partner)
+        level = dice.choice(("normal", "important", "emergency")) if self.busy else "normal"
         place = Place(Platform("slack"), "T1", f"C{dice.randrange(9)}", None)
         duty = Duty(
             id="", number=0, kind=dice.choice(KINDS),
             owed_by=owner.id if dice.random() < 0.97 else None, owed_to=asker.id,
             about=MessageRef(place, f"17{number:014}") if dice.random() < 0.9 else None,
-            subject="request/7", clause="2.2.1-reply", rule="question-to-person", level="normal",
+            subject="request/7", clause="2.2.1-reply", rule="question-to-person", level=level,
             policy=1, calendar="office", start=start, due=due, first_due=due,
         )  # fmt: skip
         kept = tx.duties.add(self._fate(duty))
         for step in range(dice.choice((0, 0, 0, 1, 1, 2))):
             self._nudge(tx, kept, step, asker.id if step == 1 else owner.id)
+        return kept
 
     def _nudge(self, tx: Transaction, duty: Duty, step: int, person: str) -> None:
         at = duty.first_due + timedelta(minutes=step)
@@ -174,8 +182,8 @@ def account(person: str) -> Account:
     return Account(Platform("playground"), "acme", person)
 
 
-def company(size: int = 400, seed: int = 1) -> Store:
+def company(size: int = 400, seed: int = 1, busy: int = 0) -> Store:
     store = store_at()
     with store.transaction() as tx:
-        Company(random.Random(seed), size).settle(tx)
+        Company(random.Random(seed), size, busy).settle(tx)
     return store

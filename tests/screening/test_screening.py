@@ -243,7 +243,21 @@ def test_what_could_be_worded_better(text: str, hinted: list[Hint]) -> None:
         ('[screening.rules]\ncard = "loud"', 2, "screening.rules.card must be one of"),
         ('[screening.rules]\ncat = "off"', 2, "A policy has no screening.rules.cat."),
         ("[screening]\nwrong_at_most = 101", 2, "must be a whole number from 0 to 100"),
-        ('[screening]\nlevel = "soon"', 2, "screening.level must be one of"),
+        ('[findings.levels]\nserious = "soon"', 2, "findings.levels.serious must be one of"),
+        ('[findings]\nhr_from = "grave"', 2, "findings.hr_from must be one of"),
+        (
+            '[[measures]]\nid = "x"\nof = "grave"\ntimes = 1\nmonths = 1\nmeasure = "talk"',
+            3,
+            "measures.x.of must be one of",
+        ),
+        (
+            '[[measures]]\nid = "slight-first"\nof = "report"\ntimes = 1\nmonths = 1\n'
+            'measure = "talk"',
+            6,
+            "earns a commendation",
+        ),
+        ("measures = 3", 1, "measures must be a list of tables."),
+        ('[cases]\naccount_level = "soon"', 2, "cases.account_level must be one of"),
     ],
 )
 def test_mistakes_of_the_policy_file_are_explained_with_their_line(

@@ -378,7 +378,8 @@ def test_a_promise_after_the_nudge_says_that_it_was_right(desk: Desk) -> None:
 
 
 def test_a_rule_that_is_mostly_wrong_waits_for_the_digest_and_it_is_told() -> None:
-    desk = Desk(policy="[nudges]\njudged = 3\nwrong_at_most = 40\nper_day = 99\n")
+    text = "[nudges]\njudged = 3\nwrong_at_most = 40\nper_day = 99\n"
+    desk = Desk(policy=f"{text}[supervision]\ndaily = false\n")
     with desk.store.transaction() as tx:
         tx.people.save([replace(person("wei"), roles=frozenset({"it"}))])
     settled(desk, "done", 2)

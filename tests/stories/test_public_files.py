@@ -11,6 +11,7 @@ def test_who_made_a_file_public_hears_at_once_what_that_means_and_it_when_at_wor
     desk: Desk,
 ) -> None:
     with desk.store.transaction() as tx:
+        tx.policies.adopt("[supervision]\ndaily = false\n")
         tx.people.save([replace(person("eve"), roles=frozenset({"it"}))])
     desk.now += timedelta(hours=12)
     event = FilePublished(

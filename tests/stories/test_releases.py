@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.events import MembershipChanged, MessageChanged, MessageRef, Place, PlaceChanged
-from bot.policy.releases import Finding
+from bot.policy.findings import Finding
 from bot.store.schema import findings
 from tests.desk import LOBBY, PAPER, Desk, account
 
@@ -102,6 +102,7 @@ def test_a_text_nobody_approved_is_looked_at_by_the_head_of_its_author(desk: Des
     assert "«Ann» posted something that was not approved: #1" in nudge
     assert f"«{TEXT}»" in nudge
     desk.presses("sam", "It was fine")
+    desk.submits("sam", why="The board had said so.")
     (finding,) = found(desk)
     assert (finding.state, finding.how, finding.settled_by) == ("settled", "fine", "sam")
     assert desk.duty(1).state == "done"
@@ -265,7 +266,7 @@ def test_a_deleted_message_stays_to_be_looked_at(desk: Desk) -> None:
 
 def test_the_life_of_it_is_told(desk: Desk) -> None:
     post(desk, "ann", TEXT)
-    desk.says("sam", "finding 1 fine")
+    desk.says("sam", "finding 1 fine It was agreed.")
 
     (told,) = desk.says("sam", "explain 1")
     assert "Posted without approval" in told

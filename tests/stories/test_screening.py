@@ -19,7 +19,7 @@ from bot.events import (
 )
 from bot.handlers.learning import precisions
 from bot.policy import periods
-from bot.policy.releases import Finding
+from bot.policy.findings import Finding
 from bot.report import Wanted, gather
 from bot.words import Reader
 from tests.desk import LOBBY, PAPER, Desk, account
@@ -136,6 +136,8 @@ def test_the_head_looks_later_and_does_not_read_the_secret(desk: Desk) -> None:
     assert SECRET not in nudge
     assert "I do not repeat what stands there." in nudge
     desk.presses("sam", "A false alarm")
+    assert found(desk)[0].state == "open"  # of what is serious it says why
+    desk.submits("sam", why="It is the name of a game.")
     (finding,) = found(desk)
     assert (finding.state, finding.how, finding.settled_by) == ("settled", "false", "sam")
     assert any("it was a false alarm (#1)" in line.text for line in desk.paper.seen_by("ann"))

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.events import (
+    Attachment,
+    FileShared,
     MembershipChanged,
     MessageChanged,
     MessageRef,
@@ -206,6 +208,28 @@ def test_direct_chats_are_found_by_who_is_in_them_alone(talked: Desk) -> None:
 def test_days_alone_name_all_that_was_said_then(talked: Desk) -> None:
     assert len(finds(talked, "ann", "since:2026-03-02 until:2026-03-02")) == 3
     assert "3 records" in says(talked, "hana", f"search all since:2026-03 {WHY}")
+
+
+def test_files_are_found_by_their_names_and_notices_by_who_they_are_for(talked: Desk) -> None:
+    id = posts(talked, "ann", "see what is attached", TEAM)
+    talked.take(
+        FileShared(
+            key="file",
+            at=talked.now,
+            actor=account("ann"),
+            message=MessageRef(TEAM, id),
+            files=(Attachment("Quotation-2026.pdf", "F1", 3),),
+        )
+    )
+    talked.says("ann", 'request notice audience="@bob" The elevator is out of order.')
+    talked.says("sam", "approve 1")
+
+    assert finds(talked, "sam", "quotation kind:file") == ["Quotation-2026.pdf"]
+    assert finds(talked, "bob", "quotation") == []
+    assert "elevator" in says(talked, "bob", "search elevator kind:notice").casefold()
+    assert "Nothing found" in says(talked, "eve", "search elevator kind:notice")
+    edits(talked, "ann", id, None, TEAM)
+    assert finds(talked, "sam", "quotation") == []
 
 
 def test_pages_go_on_where_the_last_one_ended(desk: Desk) -> None:

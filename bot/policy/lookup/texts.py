@@ -4,8 +4,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 SAID = ("post", "edit", "deletion")
-FOUND = (*SAID, "decision", "minutes")  # kinds that are shown; `class` is a filter of its own
-OWN_CHAINS = ("duly/decisions", "duly/meetings")
+FOUND = (
+    *SAID,
+    "file",
+    "decision",
+    "notice",
+    "minutes",
+)  # kinds that are shown; `class` is a filter of its own
+OWN_CHAINS = ("duly/decisions", "duly/notices", "duly/meetings")
 
 
 def words_of(kind: str, body: Mapping[str, Any]) -> str:
@@ -13,6 +19,10 @@ def words_of(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "decision":
         form = body.get("form") or {}
         return "\n".join(str(each) for each in (*form.values(), body.get("comment") or "") if each)
+    if kind == "file":
+        return "\n".join(str(name) for name, *_ in body.get("files") or ())
+    if kind == "notice":
+        return "\n".join(str(body[name]) for name in ("title", "text") if body.get(name))
     return str(body.get("text") or "")
 
 

@@ -13,11 +13,20 @@ from bot.policy.screening.rules import Hit, Room, Screening, Setting
 
 MOST = 20  # findings of one message
 
+OPEN = Room("", open=True)
+MASKED, MASK = ("personal", "credential"), "▇▇▇▇"
+
 
 @lru_cache(maxsize=16)
 def ready(rules: Screening) -> tuple[words.Words, links.Sites]:
     """What is worked out once for a version of the policy."""
     return words.Words.of(rules), links.Sites.of(rules)
+
+
+@lru_cache(maxsize=16)
+def barring(rules: Screening, domains: frozenset[str]) -> Screening:
+    """The same rules with more domains nobody is to be sent to."""
+    return replace(rules, known_bad=tuple(dict.fromkeys((*rules.known_bad, *sorted(domains)))))
 
 
 def screen(said: str, room: Room, rules: Screening) -> tuple[Hit, ...]:
@@ -35,6 +44,14 @@ def screen(said: str, room: Room, rules: Screening) -> tuple[Hit, ...]:
         if severity != "off":
             found.setdefault((hit.rule, hit.secret), replace(hit, severity=severity))
     return tuple(sorted(found.values(), key=lambda each: each.start))[:MOST]
+
+
+def masked(said: str, rules: Screening) -> str:
+    """Without the personal data and the secrets in it, for who reads it and need not know them."""
+    hits = (hit for hit in screen(said, OPEN, rules) if hit.kind in MASKED)
+    for part in sorted({said[hit.start : hit.end] for hit in hits}, key=len, reverse=True):
+        said = said.replace(part, MASK) if part else said
+    return said
 
 
 def weigh(hit: Hit, room: Room, rules: Screening) -> Setting:

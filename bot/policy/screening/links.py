@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 
 from bot.policy.lookalikes import FREE, Known
@@ -128,6 +129,27 @@ def _found(low: str, sites: Sites) -> Iterator[tuple[str, Link]]:
         bare = Link(found[0], "", *found.span())
         if (rule := _by_name(bare.host, sites)) and rule != "shortener":
             yield rule, bare
+
+
+def hosts(low: str) -> frozenset[str]:
+    """Every host that a text leads to, whatever is to be thought of it."""
+    if TRIGGER.search(low) is None:
+        return frozenset()
+    whole = [link for found in islice(LINK.finditer(low), MANY) if (link := _link(found))]
+    spans = [(link.start, link.end) for link in whole]
+    bare = [
+        found[0].strip(".")
+        for found in islice(BARE.finditer(low), MANY)
+        if registered(found[0])
+        and found[0].rpartition(".")[2] not in FILES
+        and not any(start <= found.start() < end for start, end in spans)
+    ]
+    return frozenset(host for host in (*(link.host for link in whole), *bare) if "." in host)
+
+
+def tails(host: str) -> tuple[str, ...]:
+    """A host and what it is below: "a.b.co", "b.co"."""
+    return tuple(_tails(host))
 
 
 def _link(found: re.Match[str]) -> Link | None:

@@ -8,7 +8,7 @@ from bot.store.schema_search import prepare
 from bot.store.triggers import install
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

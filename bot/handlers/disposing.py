@@ -1,0 +1,194 @@
+"""Disposes of what two people have consented to: what must stay is wrapped anew, the rest is gone.
+
+Policy 3.3.1. Whether something stays is asked once more in the transaction that ends it: a hold
+that was set until then wins, and one that comes later is told that it is too late. The certificate
+is the truth: keys that it names are destroyed until they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.card import Card
+from bot.effects import Send
+from bot.handlers import custody, holds
+from bot.policy import retention
+from bot.store import Transaction
+from bot.store.disposals import CHAIN, Certificate, Count, Disposal, Why
+from bot.store.records import Saying
+from bot.words import Code, Ref, Say, say, say_many
+
+US = "duly"
+FILE = "file/"  # before the id of a file, where its key is named
+SHOWN = 12  # lines of a card
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What lies under a key and stays: by hold, and because it is still needed."""
+
+    held: Mapping[str, Sequence[str]]
+    needed: Sequence[str]
+
+    @property
+    def stays(self) -> dict[Why, int]:
+        counts: dict[Why, int] = {"held": sum(map(len, self.held.values()))}
+        counts["needed"] = len(self.needed)
+        return {why: count for why, count in counts.items() if count}
+
+
+def sort(tx: Transaction, ring: str) -> Sorted:
+    """Holds first."""
+    directory = tx.people.snapshot().directory
+    held = tx.expiring.held(ring, tx.holds.active(), directory)
+    caught = {id for ids in held.values() for id in ids}
+    return Sorted(held, [id for id in tx.expiring.needed(ring) if id not in caught])
+
+
+def due(tx: Transaction) -> dict[str, Count]:
+    """What lies under each key whose month is past its term, as it is now; only what can go."""
+    versions, now, gone = tx.policies.history(), tx.clock.now(), _gone(tx)
+    found: dict[str, Count] = {}
+    for ring, whole in sorted(tx.expiring.rings().items()):
+        month = retention.month_named(ring)
+        if month is None or ring in gone or not retention.is_due(month, versions, now):
+            continue
+        stays = sort(tx, ring).stays
+        goes = whole - sum(stays.values())
+        if goes > 0:
+            shorter = retention.term(month, versions).promised
+            found[ring] = Count(goes=goes, stays=stays, shorter=shorter)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PastTerm:
+    """Of what was past its term and no hold has kept: how much is gone by certificate. K24."""
+
+    disposed: int
+    left: int  # still there when this was asked
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; None: nothing was past its term."""
+        whole = self.disposed + self.left
+        return self.disposed / whole if whole else None
+
+
+def past_term(tx: Transaction, start: datetime, end: datetime) -> PastTerm:
+    """What was certified from `start` on and before `end`, against what has been left."""
+    found = [each for each in tx.disposals.certificates() if start <= each.at < end]
+    left = sum(count.goes + (count.stays or {}).get("needed", 0) for count in due(tx).values())
+    return PastTerm(sum(each.disposed for each in found), left)
+
+
+def _gone(tx: Transaction) -> set[str]:
+    """Keys that were destroyed, or are about to be."""
+    return tx.expiring.gone() | {each.ring for each in tx.disposals.certificates()}
+
+
+def carry_out(tx: Transaction, disposal: Disposal) -> Disposal:
+    """In one transaction; a key under which nothing is left to go is not destroyed for that."""
+    tx.journal.alone()
+    gone = _gone(tx)
+    rings = [each for each in disposal.rings if each not in gone]
+    certified = [each for ring in rings if (each := _one(tx, disposal, ring)) is not None]
+    for each in certified:
+        tx.disposals.certify(each)
+        tx.records.add(_chained(each))
+    done = replace(disposal, state="done" if certified else "empty")
+    tx.disposals.save(done)
+    _tell(tx, done, certified)
+    return done
+
+
+def _one(tx: Transaction, disposal: Disposal, ring: str) -> Certificate | None:
+    """None: nobody may destroy it any more; a newer policy keeps it longer, say."""
+    month = retention.month_named(ring)
+    versions, now = tx.policies.history(), tx.clock.now()
+    if month is None or not retention.is_due(month, versions, now):
+        return None
+    found = sort(tx, ring)
+    for hold, ids in found.held.items():
+        tx.expiring.hold(ids, custody.HOLD + hold)
+    tx.expiring.move(found.needed)
+    count, digest = tx.expiring.digest(ring)
+    _forget(tx, ring)
+    return Certificate(
+        ring=ring,
+        disposal=disposal.id,
+        at=now,
+        policy=versions[-1].book.version,
+        proposed_by=disposal.proposed_by or "",
+        consented_by=disposal.decided_by or "",
+        disposed=count,
+        digest=digest,
+        kept=found.stays,
+    )
+
+
+def _forget(tx: Transaction, ring: str) -> None:
+    """What was derived from it goes with it: the index by which it is searched, pieces of files."""
+    search = getattr(tx, "search", None)
+    for some in tx.expiring.ids(ring):
+        tx.files.drop(each.removeprefix(FILE) for each in some if each.startswith(FILE))
+        if search is not None:
+            search.forget(some)
+
+
+def _chained(certificate: Certificate) -> Saying:
+    """Its fingerprint stands in the chain's header, which outlives what is sealed."""
+    return Saying(
+        kind="disposal",
+        conversation=CHAIN,
+        thread=None,
+        message=certificate.fingerprint,
+        author=US,
+        class_name="work",
+        at=certificate.at,
+        body={"ring": certificate.ring, "disposal": certificate.disposal},
+    )
+
+
+def _tell(tx: Transaction, disposal: Disposal, certified: Sequence[Certificate]) -> None:
+    """Both who consented, each once."""
+    card = certificate_card(disposal, certified)
+    for each in dict.fromkeys((disposal.proposed_by, disposal.decided_by)):
+        account = tx.people.reached_at(each) if each else None
+        if account is not None:
+            tx.outbox.add(Send(account, card), f"disposed/{disposal.id}/{each}")
+
+
+def certificate_card(disposal: Disposal, certified: Sequence[Certificate]) -> Card:
+    number = Ref(disposal.number)
+    if not certified:
+        return Card(
+            say("Nothing was disposed of: {number}. All of it has to stay by now.", number=number)
+        )
+    gone = sum(each.disposed for each in certified)
+    kept = sum(sum(each.kept.values()) for each in certified)
+    lines = tuple(_line(each) for each in certified[:SHOWN])
+    more = len(certified) - SHOWN
+    rest = (say_many("… and {count} more", "… and {count} more", more),) if more > 0 else ()
+    backup = say("Make a backup now: in older ones what was kept of these months cannot be read.")
+    return Card(
+        say_many(
+            "Disposed of for good: {count} record, by certificate {number}",
+            "Disposed of for good: {count} records, by certificate {number}",
+            gone,
+            number=number,
+        ),
+        body=(*lines, *rest, *((backup,) if kept else ())),
+        facts=((say("Kept"), kept),),
+        why=say("See it again: {command}", command=Code(f"/duly disposal {disposal.number}")),
+        tone="good",
+    )
+
+
+def _line(certificate: Certificate) -> Say:
+    return say(
+        "{what}: {count} gone; fingerprint {digest}",
+        what=holds.named(certificate.ring),
+        count=certificate.disposed,
+        digest=Code(certificate.fingerprint[:12]),
+    )
