@@ -26,6 +26,7 @@ MODULES = {
     "policy": "policy",
     "slack": "slack",
     "matrix": "matrix",
+    "search": "search",
 }
 MISUSED = 2
 

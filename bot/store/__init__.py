@@ -25,10 +25,12 @@ from bot.store.expiring import Expiring
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
+from bot.store.holdings import Holdings
 from bot.store.holds import Holds
 from bot.store.journal import Journal
 from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
+from bot.store.looks import Bundles, Looks
 from bot.store.meetings import Meetings
 from bot.store.notes import Notes
 from bot.store.notices import Notices
@@ -46,6 +48,7 @@ from bot.store.rings import Rings
 from bot.store.rows import Rows
 from bot.store.samples import Samples
 from bot.store.sealed import Sealed
+from bot.store.search import Search
 from bot.store.sessions import Links, Sessions
 from bot.store.strangers import Strangers
 from bot.store.unreadable import Unreadable
@@ -73,6 +76,8 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.search, self.looks = Search(rows, self.records), Looks(rows)
+        self.bundles, self.holdings = Bundles(rows), Holdings(rows)
         self.sealed = Sealed(rows)
         self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
         self.disposed = Disposed(rows)

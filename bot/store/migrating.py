@@ -8,7 +8,7 @@ from bot.store.schema import meta
 from bot.store.triggers import install
 
 FOLDER = Path(__file__).parent / "migrations"
-HEAD = "0020"
+HEAD = "0021"
 
 
 def version(db: sa.Engine) -> str | None:

@@ -27,6 +27,8 @@ KEPT = (  # nothing there is ever changed or deleted
     ("minutes", "minutes are kept, and a version of them never changes"),
     ("minutes_items", "minutes are kept, and a version of them never changes"),
     ("minutes_responses", "what was said of minutes never changes"),
+    ("looks", "who looked at what stays known"),
+    ("looked", "who looked at what stays known"),
     ("sealed_parts", "what was said in a case never changes"),
     ("sealed_log", "who did what in a case stays known"),
     ("hold_deeds", "what was done to a hold stays known"),
