@@ -15,14 +15,18 @@ MODULES = {
     "replay": "replay",
     "report": "report",
     "verify": "verify",
+    "verify-pages": "verifypages",
     "export": "export",
     "sample": "sample",
     "explain": "explain",
     "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
     "people": "people",
     "policy": "policy",
     "slack": "slack",
     "matrix": "matrix",
+    "search": "search",
 }
 MISUSED = 2
 

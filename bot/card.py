@@ -71,6 +71,7 @@ class Form:
     fields: tuple[Field, ...]
     submit: Say
     intro: tuple[Say | Value, ...] = ()
+    sealed: bool = False  # adapters seal what is in it before they hand it over (bot.reporting)
 
     def line(self, values: Mapping[str, str]) -> str:
         given = ((each, values.get(each.name, "").strip()) for each in self.fields)

@@ -77,6 +77,7 @@ class Call:
     book: Rulebook
     reply_handle: str | None = None
     card: MessageRef | None = None  # the card whose button was pressed
+    subject: list[str] = field(default_factory=list)  # what the answer speaks of, to find its card
     _keys: Any = field(default_factory=count)
 
     def also(self, effect: Effect, subject: str = "") -> None:

@@ -5,12 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.command import Refusal
 from bot.events import Account, FormSubmitted, Happening
-from bot.handlers import attaching, dialogue
+from bot.handlers import attaching, channel, dialogue
+from bot.handlers import sealedcases as cases
+from bot.policy.casefile import Report
+from bot.policy.reporting import Channel
 from bot.port import Brought, Cursor
+from bot.reporting import Event, apart
 from bot.store import Store
 from bot.store.rows import overtaken
-from bot.words import Say
+from bot.words import Say, say
 
 LEASE = timedelta(seconds=30)
 TRIES = 5  # to keep a file that others bring at the same time
@@ -31,15 +36,18 @@ class JournalInbox:
         store: Store,
         check: Callable[[FormSubmitted], Mapping[str, Say]],
         taken: Callable[[], None] = lambda: None,
+        aside: Callable[[Event], None] = lambda _: None,
     ) -> None:
-        self.check, self._taken = check, taken
+        """`aside`: answers who asks for the reporting channel; nothing of it is written down."""
+        self.check, self._taken, self._aside = check, taken, aside
         self._store = store
         self._name = store.clock.new_id()  # of this process, on its leases
         self._waiting: list[Taking] = []
         self._turn = asyncio.Lock()
 
     async def take(self, events: Sequence[Happening], cursor: Cursor | None = None) -> None:
-        mine = Taking(events, cursor)
+        kept, asked = apart(events)
+        mine = Taking(kept, cursor)
         self._waiting.append(mine)
         async with self._turn:
             await asyncio.sleep(0)  # who came in the same moment shares the commit
@@ -49,6 +57,16 @@ class JournalInbox:
         if not mine.written:
             raise ConnectionError("the commit we shared failed; nothing of it was kept")
         self._taken()
+        for each in asked:
+            self._aside(each)
+
+    async def channel(self) -> Channel:
+        return await asyncio.to_thread(self._channel)
+
+    async def report(self, report: Report) -> int:
+        number = await asyncio.to_thread(self._report, report)
+        self._taken()
+        return number
 
     async def cursor(self, name: str) -> str | None:
         return await asyncio.to_thread(self._cursor, name)
@@ -67,6 +85,22 @@ class JournalInbox:
 
     async def keep(self, file: Brought) -> str:
         return await asyncio.to_thread(self._keep, file)
+
+    def _channel(self) -> Channel:
+        with self._store.reading() as tx:
+            return channel.channel(tx)
+
+    def _report(self, report: Report) -> int:
+        """Raises Refusal."""
+        try:
+            with self._store.transaction(hurry=True) as tx:
+                return cases.take(tx, report).number
+        except cases.Stale:
+            raise Refusal(
+                say("Who can read reports has changed this very moment. Send it once more.")
+            ) from None
+        except cases.Closed:
+            raise Refusal(say("The reporting channel is not open yet.")) from None
 
     def _largest(self) -> int:
         with self._store.reading() as tx:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Protocol
 
 from bot.effects import Deliverable
 from bot.events import Account, FormSubmitted, Happening, MessageRef, Platform
+from bot.policy.casefile import Report
+from bot.policy.reporting import Channel
 from bot.words import Reader, Say
 
 
@@ -86,6 +88,15 @@ class Inbox(Protocol):
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         """Errors by field, before the platform is acknowledged."""
+
+    async def channel(self) -> Channel:
+        """To whom a report is to be sealed, before it is handed over."""
+
+    async def report(self, report: Report) -> int:
+        """The number of its case; returns when it is committed. The same again is the same.
+
+        Raises Refusal, which the person is to read.
+        """
 
     async def largest(self) -> int:
         """Bytes of the largest file that may be brought."""

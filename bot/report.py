@@ -5,7 +5,7 @@ Policy 5.1.2 and 5.2.1. Every edition is a file of its own, made from the rows i
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -44,6 +44,7 @@ IMPORTANT = ("important", "emergency")  # levels
 CLEARED = ("fine", "false")  # of a finding: nothing was broken
 
 Kind = Literal["text", "whole", "decimal", "percent", "change", "moment", "span", "minutes"]
+Stage = Literal["waiting", "reading", "writing", "checking"]
 Tone = Literal["plain", "good", "fair", "bad", "grey"]
 Value = str | Say | int | float | datetime | date | timedelta | None
 
@@ -58,6 +59,7 @@ class Shown:
 
 
 Row = Sequence[Value | Shown]
+Tell = Callable[["Progress"], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,24 @@ class Layout:
     index: bool = False  # ends with a list of all sheets
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a workbook is: `done` of its `sheets`, and `rows` of its long tables."""
+
+    stage: Stage
+    done: int = 0
+    sheets: int = 0
+    rows: int = 0
+
+
+def preparing(period: str) -> Say:
+    return say("I am preparing the report of {period}; it comes as a file.", period=Code(period))
+
+
+def silent(_: Progress) -> None:
+    """Nobody asked how far it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Somebody asks for a workbook. `reader`: in which language and zone it is written."""
@@ -137,6 +157,15 @@ class Picture:
     coverage: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One of a line over time."""
+
+    period: Period
+    on_time: figures.Share
+    counted: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """Everything the sheets of one edition are made from; nothing its reader may not see."""
@@ -159,6 +188,7 @@ class Material:
     particulars: Particulars = field(default_factory=Particulars)
     covered: tuple[Covered, ...] = ()
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
+    past: tuple[Point, ...] = ()  # of the periods before the one before; their duties are not kept
 
     @property
     def period(self) -> Period:
@@ -224,6 +254,20 @@ class Material:
             figures.fact(duty, closes, self.escalated, self.clock)
             for duty in figures.cohort(self.duties, period, closes)
         )
+
+    @cached_property
+    def trend(self) -> tuple[Point, ...]:
+        """From the oldest to this one."""
+        known = {point.period.label: point for point in self.past}
+        shown = periods.trend(self.period)
+        return tuple(known.get(each.label) or self.point(each, self.duties) for each in shown)
+
+    def point(self, period: Period, duties: Iterable[Duty]) -> Point:
+        """Of `duties` as they come: none is kept."""
+        closes = figures.cutoff(period, self.period, self.made_at)
+        counted = (duty for each in duties for duty in figures.cohort((each,), period, closes))
+        found = Counter(figures.fact(duty, closes, (), self.clock).punctual for duty in counted)
+        return Point(period, figures.share(found[True], found.total()), found.total())
 
     def picture(self, period: Period) -> Picture:
         closes = figures.cutoff(period, self.period, self.made_at)
@@ -356,12 +400,12 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         raise Refusal(why)
 
     scope = _scope(wanted, shot.directory)
-    shown = (periods.previous(wanted.period), *periods.trend(wanted.period), wanted.period)
-    start, end = min(each.start for each in shown), max(each.end for each in shown)
+    before = periods.previous(wanted.period)
+    start, end = before.start, wanted.period.end
     rows, bounds = Reporting(tx.rows), (wanted.period.start, wanted.period.end)
-    duties = tuple(d for d in rows.duties(start, end) if scope is None or d.owed_by in scope)
+    duties = tuple(_owed(rows, scope, start, end))
     ours = {duty.id for duty in duties}
-    return Material(
+    material = Material(
         wanted=wanted,
         company=tx.rows.company,
         report=tx.clock.new_id(),
@@ -391,6 +435,16 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
         salt=tx.clock.random(32),
     )
+    past = (each for each in periods.trend(wanted.period) if each.start < start)
+    points = (material.point(each, _owed(rows, scope, each.start, each.end)) for each in past)
+    return replace(material, past=tuple(points))
+
+
+def _owed(
+    rows: Reporting, scope: frozenset[str] | None, start: datetime, end: datetime
+) -> Iterator[Duty]:
+    """As they come: of a year there may be too many to keep."""
+    return (duty for duty in rows.duties(start, end) if scope is None or duty.owed_by in scope)
 
 
 def _within(found: Particulars, scope: frozenset[str] | None, ours: set[str]) -> Particulars:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapters.file import Notebook
 from adapters.playground import Cast, Hooks, MenuEntry, Playground
+from bot.asides import Asides
 from bot.bell import Bell
 from bot.clock import Clock
 from bot.engine import Engine
@@ -17,10 +18,12 @@ from bot.exported import Export
 from bot.handlers import Handlers
 from bot.handlers.nudging import Nudging
 from bot.inbox import JournalInbox
+from bot.indexing import Indexer
 from bot.outbox import Courier
+from bot.packing import Packer
 from bot.policy import hours
 from bot.port import Adapter, Examined
-from bot.report import Material
+from bot.report import Material, Tell, silent
 from bot.settings import Settings, Unusable
 from bot.store import Store
 from bot.ticker import Ticker
@@ -46,11 +49,15 @@ class Bot:
     courier: Courier
     ticker: Ticker
     workshop: Workshop
+    indexer: Indexer
+    packer: Packer
     taken: Bell
     made: Bell
+    asides: Asides
 
     async def turn(self) -> bool:
         """Handle what was taken, plan what fell due, send it; False: there was nothing of these."""
+        await self.asides.settle()
         handled = await asyncio.to_thread(self.engine.work)
         planned = await asyncio.to_thread(self.ticker.ring)
         return await self.courier.round() + handled + planned > 0
@@ -60,15 +67,19 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
     taken, made = Bell(), Bell()
     abilities = {each.platform: each.abilities for each in adapters}
     handlers, nudging = Handlers(COMMANDS, abilities), Nudging()
+    asides = Asides(store, {each.platform: each for each in adapters})
     return Bot(
         store=store,
-        inbox=JournalInbox(store, handlers.check, taken.ring),
+        inbox=JournalInbox(store, handlers.check, taken.ring, asides.answer),
         engine=Engine(store, handlers),
         courier=Courier(store, {each.platform: each for each in adapters}, nudging),
         ticker=Ticker(store, nudging, to_file=Notebook.platform in abilities),
         workshop=Workshop(store, workbook),
+        indexer=Indexer(store),
+        packer=Packer(store, to_file=Notebook.platform in abilities),
         taken=taken,
         made=made,
+        asides=asides,
     )
 
 
@@ -211,11 +222,11 @@ def slack_export(file: Path, team: str, now: datetime) -> Export:
     return export(file, team, now)
 
 
-def workbook(material: Material, out: Path) -> object:
+def workbook(material: Material, out: Path, tell: Tell = silent) -> object:
     """Runs in a process of its own; only there are the sheets and openpyxl loaded."""
     from reports.build import build  # noqa: PLC0415
 
-    return build(material, out)
+    return build(material, out, tell=tell)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,20 @@
-"""Builds the workbooks people asked for, each in a process of its own. Policy 5.2."""
+"""Builds the workbooks people asked for, and shows them how far they are. Policy 5.2."""
 
 import asyncio
 import logging
-import multiprocessing
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.card import Card
 from bot.clock import fault_point
 from bot.command import Refusal
-from bot.effects import Send, Upload
+from bot.effects import Amend, Send, Upload
 from bot.events import account_of
+from bot.making import Build, Unmade, make
 from bot.policy import periods
-from bot.report import Edition, Material, Wanted, gather
-from bot.store import Store
+from bot.report import Edition, Material, Progress, Wanted, gather, preparing
+from bot.store import Store, Transaction
 from bot.words import Code, Say, say
 
 log = logging.getLogger(__name__)
@@ -26,8 +22,66 @@ log = logging.getLogger(__name__)
 HOLD = timedelta(minutes=15)  # lease time: who dies over a workbook loses it to the next
 KEEP = timedelta(days=14)  # until the file is removed
 TRIES = 3
+PATIENCE = 5.0  # seconds before somebody is shown how far it is, and between two such words
+READING = Progress("reading")
 
-Build = Callable[[Material, Path], object]  # a top-level function: it runs in another process
+
+@dataclass(slots=True)
+class Showing:
+    """How far one workbook is, told to who asked: not for what is made in a moment."""
+
+    store: Store
+    order: Any
+    since: float
+    shown: bool = False
+
+    def __call__(self, progress: Progress) -> None:
+        now = self.store.clock.spent()
+        if now - self.since >= PATIENCE:
+            self.since = now
+            try:
+                self._keep(progress)
+            except Exception as error:  # the workbook is worth more than a word about it
+                log.warning("how far %s is was not kept: %s", self.order.id, type(error).__name__)
+
+    def _keep(self, progress: Progress) -> None:
+        with self.store.transaction() as tx:
+            if advance(tx, self.order, progress):
+                show(tx, self.order, Card(preparing(self.order.period), body=(far(progress),)))
+                self.shown = True
+
+
+def advance(tx: Transaction, order: Any, at: Progress) -> bool:
+    how_far = {"stage": at.stage, "done": at.done, "sheets": at.sheets, "written": at.rows}
+    return tx.orders.advance(order.id, HOLD, **how_far)
+
+
+def far(progress: Progress) -> Say:
+    match progress.stage:
+        case "writing":
+            return say(
+                "Sheet {number} of {sheets}; {rows} rows so far.",
+                number=progress.done + 1,
+                sheets=progress.sheets,
+                rows=progress.rows,
+            )
+        case "checking":
+            return say("All {rows} rows are written; I am checking the file.", rows=progress.rows)
+        case _:
+            return say("I am reading the data.")
+
+
+def show(tx: Transaction, order: Any, card: Card) -> None:
+    """On the card that answered them; where that cannot be changed, on one in their own chat."""
+    subject = f"order/{order.id}"
+    arrivals = [each for each in tx.outbox.told(subject) if each.message is not None]
+    for arrival in arrivals:
+        if arrival.message is not None:
+            key = f"{subject}/{tx.clock.new_id()}"
+            tx.outbox.add(Amend(arrival.to, arrival.message, card), key, urgent=True)
+    key = f"{subject}/far"
+    if not arrivals and not tx.outbox.leaving([subject]) and not tx.outbox.known([key]):
+        tx.outbox.add(Send(account_of(order.account), card), key, subject=subject, urgent=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +94,28 @@ class Workshop:
         order = await asyncio.to_thread(self._claim)
         if order is None:
             return 0
+        showing = Showing(self.store, order, self.store.clock.spent())
         try:
             material = await asyncio.to_thread(self._gather, order)
-            body = await self.make(material)
+            body = await make(self.build, material, showing)
         except Refusal as refusal:
-            await asyncio.to_thread(self._fail, order, refusal.why)
+            await asyncio.to_thread(self._fail, showing, refusal.why)
         except Exception as error:
-            log.error("workbook %s failed: %s", order.id, type(error).__name__)
+            kind = error if isinstance(error, Unmade) else type(error).__name__
+            log.error("workbook %s failed: %s", order.id, kind)
             if order.tries + 1 >= TRIES:
                 why = say("The report could not be made. IT can see why in the log.")
-                await asyncio.to_thread(self._fail, order, why)
+                await asyncio.to_thread(self._fail, showing, why)
         else:
-            await asyncio.to_thread(self._hand_over, order, body)
+            await asyncio.to_thread(self._hand_over, showing, body)
         return 1
-
-    async def make(self, material: Material) -> bytes:
-        """The workbook's bytes, built in a process that ends with it."""
-        spawn = multiprocessing.get_context("spawn")
-        with TemporaryDirectory(prefix="duly-") as folder:
-            out = Path(folder) / "report.xlsx"
-            pool = ProcessPoolExecutor(1, spawn)
-            try:
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(pool, self.build, material, out)
-            finally:
-                await asyncio.to_thread(pool.shutdown)
-            return await asyncio.to_thread(out.read_bytes)
 
     def _claim(self) -> Any | None:
         with self.store.transaction() as tx:
-            return tx.orders.claim(HOLD)
+            order = tx.orders.claim(HOLD)
+            if order is not None:
+                advance(tx, order, READING)
+            return order
 
     def _gather(self, order: Any) -> Material:
         with self.store.reading() as tx:
@@ -80,20 +126,26 @@ class Workshop:
                 tx, Wanted(period=period, edition=edition, person=order.person, reader=reader)
             )
 
-    def _hand_over(self, order: Any, body: bytes) -> None:
+    def _hand_over(self, showing: Showing, body: bytes) -> None:
+        order = showing.order
         name = f"duly-{order.edition}-{order.period}.xlsx"
         ready = say("The report of {period} is ready.", period=Code(order.period))
         note = say("It is for you alone, and is removed after {days} days.", days=KEEP.days)
-        with self.store.transaction() as tx:
+        with self.store.transaction() as tx, tx.origin.because(order.asked_at):
             file = tx.files.add(name, order.person, body, KEEP)
             if tx.orders.settle(order.id, "made", file):
                 card = Card(ready, body=(note,), tone="good")
                 upload = Upload(account_of(order.account), file, name, card)
                 tx.outbox.add(upload, f"order/{order.id}/0", urgent=True)
+                if showing.shown:
+                    show(tx, order, Card(ready, tone="good"))
         fault_point("a workbook was handed over")
 
-    def _fail(self, order: Any, why: Say) -> None:
+    def _fail(self, showing: Showing, why: Say) -> None:
+        order = showing.order
         with self.store.transaction() as tx:
             if tx.orders.settle(order.id, "failed", None):
                 card = Card(why, tone="bad")
                 tx.outbox.add(Send(account_of(order.account), card), f"order/{order.id}/0")
+                if showing.shown:
+                    show(tx, order, card)

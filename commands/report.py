@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.card import Card
 from bot.command import Call, Command, Refusal, Words
 from bot.policy import periods
+from bot.report import preparing
 from bot.words import Code, Quoted, say
 
 MINE = ("mine", "我的")
@@ -38,11 +39,9 @@ def parse(words: Words) -> Wanted:
 def run(call: Call, wanted: Wanted) -> Card:
     chosen = "mine" if wanted.mine else edition(call)
     label = wanted.period.label
-    call.tx.orders.add(call.person.id, call.account, label, chosen)
-    return Card(
-        say("I am preparing the report of {period}; it comes as a file.", period=Code(label)),
-        tone="good",
-    )
+    order = call.tx.orders.add(call.person.id, call.account, label, chosen)
+    call.subject.append(f"order/{order}")
+    return Card(preparing(label), tone="good")
 
 
 def edition(call: Call) -> str:

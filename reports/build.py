@@ -1,10 +1,10 @@
 """Makes one workbook: the sheets of an edition, drawn, looked into, put into place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.report import Material, Sheet
+from bot.report import Material, Progress, Sheet, Tell, silent
 from bot.words import Reader, say
 from reports import SHEETS, cover, proof
 from reports.workbook import LIMIT, Book, Imprint, Written
@@ -24,14 +24,25 @@ class Report:
 
 
 def build(
-    material: Material, out: Path, sheets: Sequence[Sheet] = SHEETS, limit: int = LIMIT
+    material: Material,
+    out: Path,
+    sheets: Sequence[Sheet] = SHEETS,
+    limit: int = LIMIT,
+    tell: Tell = silent,
 ) -> Report:
     """Into `out`, whole or not at all. Raises Broken; then nothing is there."""
+    ours = [sheet for sheet in sheets if material.edition in sheet.who]
     book = Book(imprint(material), limit)
-    for sheet in sheets:
-        if material.edition in sheet.who:
+    try:
+        for number, sheet in enumerate(ours):
+            book.tell = _teller(tell, number, len(ours))
+            book.tell(book.rows)
             book.add(sheet.name, sheet.build(material))
-    return Report(path=out, sheets=book.save(out), digest=proof.digest(out))
+        tell(Progress("checking", len(ours), len(ours), book.rows))
+        written = book.save(out)
+    finally:
+        book.drop()
+    return Report(path=out, sheets=written, digest=proof.digest(out))
 
 
 def imprint(material: Material) -> Imprint:
@@ -43,6 +54,10 @@ def imprint(material: Material) -> Imprint:
         reader=material.reader,
         other=_other(material),
     )
+
+
+def _teller(tell: Tell, done: int, sheets: int) -> Callable[[int], object]:
+    return lambda rows: tell(Progress("writing", done, sheets, rows))
 
 
 def _other(material: Material) -> Reader:

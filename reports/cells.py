@@ -1,7 +1,7 @@
 """Makes cells from values. Nothing else does: so no text becomes a formula, an error or a number.
 
 Text from people is written as text and stays text when somebody edits it; a time stands on the
-reader's clock; a number too long for Excel to keep becomes text.
+reader's clock; a number too long for Excel to keep becomes text. Policy 5.2.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,7 @@ from math import isfinite
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles.cell_style import StyleArray
-from openpyxl.utils import quote_sheetname
-from openpyxl.worksheet.hyperlink import Hyperlink
 
 from bot.report import Column, Kind, Row, Shown, Tone, Value
 from bot.words import Code, Reader, Say, render, say
@@ -38,12 +35,22 @@ class Link:
     sheet: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """As it is put on a sheet. `leads`: to which sheet a click goes."""
+
+    content: Content
+    style: StyleArray
+    leads: str = ""
+
+
 class Pen:
     """Writes in one language and zone, with the other language under every header."""
 
     def __init__(self, reader: Reader, other: Reader, looks: Looks) -> None:
         self.reader, self.other, self.looks = reader, other, looks
         self.zone = ZoneInfo(reader.zone)
+        self.shortened = 0  # texts, so far
         self._said: dict[str, str] = {}
         self._cut = self.words(say("… (+{count} characters)", count=Code("{count}")))
 
@@ -66,19 +73,24 @@ class Pen:
             names.append(text.unlike(self.both(column.header, "\n"), names))
         return tuple(names)
 
-    def part(self, paper: Paper, words: str, part: Part) -> Any:
-        return _cell(paper, self.stored(words), self.looks.part(paper, part))
+    def part(self, paper: Paper, words: str, part: Part) -> Cell:
+        return Cell(self.stored(words), self.looks.part(paper, part))
 
-    def row(self, paper: Paper, columns: Sequence[Column], row: Row | Sequence[Any]) -> list[Any]:
+    def row(self, paper: Paper, columns: Sequence[Column], row: Row | Sequence[Any]) -> list[Cell]:
         if len(row) != len(columns):
             raise Broken(f"{len(row)} values for {len(columns)} columns")
         return [self._value(paper, *pair) for pair in zip(columns, row, strict=True)]
 
     def stored(self, words: str) -> str:
-        return text.stored(words, self._cut)
+        """As the file keeps it. What has to be shortened is counted."""
+        whole = text.escaped(text.visible(words))
+        if text.fits(whole):
+            return whole
+        self.shortened += 1
+        return text.cut(words, self._cut)
 
     def content(self, value: Value) -> Content:  # noqa: PLR0911
-        """What a cell holds: text, a number, or a time on the reader's clock."""
+        """What a cell holds: text, a number, or a time on the reader's clock. Raises Broken."""
         match value:
             case None:
                 return None
@@ -95,7 +107,7 @@ class Pen:
             case int():
                 return value if abs(value) <= LARGEST else str(value)
             case float():
-                return value if isfinite(value) else str(value)
+                return finite(value)
             case _:
                 assert_never(value)
 
@@ -107,42 +119,55 @@ class Pen:
         needed = column.width or min(max(map(self._room(column), values), default=0), WIDEST)
         return max(WIDTHS[column.kind], needed, head) + GAP
 
+    def height(
+        self, columns: Sequence[Column], row: Row | Sequence[Any], widths: Sequence[float]
+    ) -> float | None:
+        """Of a row with text that wraps; None where one line is enough."""
+        tall = 1
+        for column, value, width in zip(columns, row, widths, strict=False):
+            plain = seen(value, column)[0]
+            if column.wrap and isinstance(plain, str | Say):
+                needed = text.lines(self._shown(plain), int(width) - GAP)
+                tall = max(tall, min(needed, MOST_LINES))
+        return tall * LINE + 3 if tall > 1 else None
+
     def _room(self, column: Column) -> Any:
         def room(value: Any) -> int:
-            plain, kind, _ = _seen(value, column)
-            content = plain.sheet if isinstance(plain, Link) else self.content(plain)
-            return text.width(content) if isinstance(content, str) else WIDTHS[kind]
+            plain, kind, _ = seen(value, column)
+            if isinstance(plain, Link):
+                return text.width(plain.sheet)
+            if isinstance(plain, int):
+                return max(WIDTHS[kind], len(f"{plain:,}"))
+            return text.width(self._shown(plain)) if isinstance(plain, str | Say) else WIDTHS[kind]
 
         return room
 
-    def _value(self, paper: Paper, column: Column, value: Any) -> Any:
-        plain, kind, tone = _seen(value, column)
-        if isinstance(plain, Link):
-            return self._link(paper, plain)
-        style = self.looks.value(paper, kind, tone, column)
-        return _cell(paper, self.content(plain), style)
+    def _shown(self, words: str | Say) -> str:
+        """What is seen of it, as far as that matters for the room it takes."""
+        plain = self.words(words) if isinstance(words, Say) else words
+        return text.visible(plain[: text.LONGEST])
 
-    def _link(self, paper: Paper, link: Link) -> Any:
-        cell = self.part(paper, link.sheet, "link")
-        cell.hyperlink = Hyperlink(ref="", location=f"{quote_sheetname(link.sheet)}!A1")
-        return cell
+    def _value(self, paper: Paper, column: Column, value: Any) -> Cell:
+        plain, kind, tone = seen(value, column)
+        if isinstance(plain, Link):
+            return Cell(self.stored(plain.sheet), self.looks.part(paper, "link"), plain.sheet)
+        return Cell(self.content(plain), self.looks.value(paper, kind, tone, column))
 
     def _moment(self, at: datetime) -> datetime | str:
         if at.tzinfo is None:
             raise Broken(f"a time without a zone: {at}")
-        local = at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+        try:
+            local = at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+        except OverflowError:  # beyond the year 9999
+            return str(at)
         return local if local >= FIRST_DAY else str(local)
 
 
-def height(
-    columns: Sequence[Column], cells: Sequence[Any], widths: Sequence[float]
-) -> float | None:
-    """Of a row with text that wraps; None where one line is enough."""
-    tall = 1
-    for column, cell, width in zip(columns, cells, widths, strict=False):
-        if column.wrap and isinstance(cell.value, str):
-            tall = max(tall, min(text.lines(cell.value, int(width) - GAP), MOST_LINES))
-    return tall * LINE + 3 if tall > 1 else None
+def shortened(count: int) -> Say:
+    return say(
+        "Texts longer than a cell can hold: {count}. Each ends with a mark that says by how much.",
+        count=count,
+    )
 
 
 def head_height(names: Sequence[str], widths: Sequence[float]) -> float:
@@ -150,16 +175,17 @@ def head_height(names: Sequence[str], widths: Sequence[float]) -> float:
     return max(text.lines(name, int(width) - 1) for name, width in rooms) * LINE + 6
 
 
-def _seen(value: Any, column: Column) -> tuple[Any, Kind, Tone]:
-    if isinstance(value, Shown):
-        return value.value, value.kind or column.kind, value.tone
-    return value, column.kind, "plain"
+def seen(value: Any, column: Column) -> tuple[Any, Kind, Tone]:
+    """The value itself and how it is to look: a time looks like a time in every column."""
+    shown = value if isinstance(value, Shown) else Shown(value)
+    if isinstance(shown.value, datetime):
+        return shown.value, "moment", shown.tone
+    if isinstance(shown.value, timedelta):
+        return shown.value, "span", shown.tone
+    return shown.value, shown.kind or column.kind, shown.tone
 
 
-def _cell(paper: Paper, content: Content, style: StyleArray) -> Any:
-    cell: Any = WriteOnlyCell(paper)
-    cell._style = style
-    cell.value = content
-    if isinstance(content, str):
-        cell.data_type = "s"  # or "=1+1" would be a formula, and "#N/A" an error
-    return cell
+def finite(number: float) -> float:
+    if not isfinite(number):
+        raise Broken(f"a number that is none: {number}")
+    return number

@@ -25,14 +25,15 @@ OTHERS = ("9B2C2C", "718096")  # what was not kept, and the rest
 COLOURS = (ACCENT, TARGET, *OTHERS)
 TITLE, LABEL = 1200, 900  # hundredths of a point
 THIN, THICK = 6_350, 28_575  # EMU, 12,700 to a point
-MARGIN = 90_000  # EMU
+MARGIN = 90_000  # EMU: on the page's edge, a frame is not printed
+CHARACTER = 66_675  # EMU
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """From column `left` until before `right` (from 0), rows `top` to `bottom` (from 1).
 
-    `data`: the header row and the last row of what is drawn.
+    `data`: the header row and the last row of what is drawn. `last`: how wide the last column is.
     """
 
     left: int
@@ -40,6 +41,7 @@ class Spot:
     top: int
     bottom: int
     data: tuple[int, int]
+    last: float  # characters
 
 
 def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
@@ -62,7 +64,9 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
     drawn.anchor = TwoCellAnchor(
         editAs="oneCell",
         _from=AnchorMarker(col=spot.left, row=spot.top, colOff=MARGIN),
-        to=AnchorMarker(col=spot.right, row=spot.bottom),
+        to=AnchorMarker(
+            col=spot.right - 1, row=spot.bottom, colOff=int(spot.last * CHARACTER) - MARGIN
+        ),
     )
     return drawn
 

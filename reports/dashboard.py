@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.policy import figures, periods
+from bot.policy import figures
 from bot.policy.figures import Rate
 from bot.report import EDITIONS, Chart, Column, Layout, Material, Row, Sheet, Table, Value
 from bot.words import say
@@ -59,11 +59,10 @@ def _figure(material: Material, measure: Measure) -> Row:
 
 def _trend(material: Material) -> Iterator[Row]:
     target = material.rulebook.targets.get("on_time")
-    for period in periods.trend(material.period):
-        facts = material.facts(period)
-        rate = figures.on_time_rate(facts)
+    for point in material.trend:
+        rate = point.on_time
         shown: Value = rate.of_one if isinstance(rate, Rate) else None
-        yield period.label, shown, target and target / 100, len(facts)
+        yield point.period.label, shown, target and target / 100, point.counted
 
 
 def _spread(material: Material) -> Iterator[Row]:

@@ -3,13 +3,13 @@
 from typing import Any, Literal
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 
 from bot.report import Column, Kind, Tone
 
-Paper = Any  # a write-only sheet: the type stubs know little of what it can do
+Paper = Any  # a sheet: the type stubs know little of what it can do
 Part = Literal["title", "about", "heading", "header", "note", "link"]
 
 INK, ACCENT, PALE, FAINT, LINE = "1F2933", "1F4E79", "D9E2EC", "7B8794", "CBD2D9"
@@ -66,10 +66,14 @@ class Looks:
             self._known[key] = self._array(sheet, _value(key, self.font))
         return self._known[key]
 
+    def number(self, style: StyleArray) -> int:
+        """How the file calls it."""
+        return int(self.book._cell_styles.add(style))  # type: ignore[attr-defined]
+
     def _array(self, sheet: Paper, style: NamedStyle) -> StyleArray:
         if style.name not in self._arrays:
             self.book.add_named_style(style)
-            cell: Any = WriteOnlyCell(sheet)
+            cell: Any = Cell(sheet, 1, 1)
             cell.style = style.name
             cell.quotePrefix = True  # editing it leaves text what it is; no matter for numbers
             self._arrays[style.name] = cell._style
@@ -106,7 +110,7 @@ def _part(part: Part, font: str) -> NamedStyle:
                 name,
                 Font(name=font, size=10, color=ACCENT, underline="single"),
                 border=line,
-                alignment=Alignment(indent=INDENT, vertical="top"),
+                alignment=Alignment("left", "top", indent=INDENT),
             )
         case "header":
             return NamedStyle(

@@ -1,14 +1,15 @@
-"""One sheet, filled from the top. Every failure to write is fatal: all after it would be lost."""
+"""One sheet, filled from the top: what is short by openpyxl, the rows of the long table by ink."""
 
 import warnings
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.formatting.rule import DataBarRule
 from openpyxl.utils import get_column_letter as letter
+from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
@@ -16,13 +17,17 @@ from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 from bot.report import Column, Row
 from bot.words import Say
 from reports import cells, text
-from reports.cells import LINE, Pen
+from reports.cells import LINE, Cell, Pen
+from reports.lines import Lines
 from reports.looks import Paper, Part
+from reports.packed import Packed
 from reports.proof import Broken
+from reports.splice import Filling
 
 HEADER_ROW = 4
 TITLE = 27.0  # points
-A4 = 9
+A3, A4 = 8, 9
+READABLE = 220  # characters on a line of A4
 BAR = "9FB3C8"
 
 
@@ -39,11 +44,21 @@ class Page:
     def __init__(self, paper: Paper, title: Say, pen: Pen) -> None:
         self.paper, self.title, self.pen = paper, title, pen
         self.widths: Sequence[float] = ()
-        self.row = self.data = 0  # rows written: in all, of data
+        self.row = self.data = 0  # rows so far: in all, of data
+        self.laid = 0  # rows with something in them, but for those of the long table
+        self.failed = False
+        self._packed = Packed()
+        self._lines: Lines | None = None
 
     @property
     def name(self) -> str:
         return str(self.paper.title)
+
+    @property
+    def filling(self) -> Filling | None:
+        """What is still to be put below the header."""
+        area = f"A1:{letter(max(len(self.widths), 1))}{self.row}"
+        return Filling(self._packed, HEADER_ROW, area) if self._lines else None
 
     def begin(
         self, widths: Sequence[float], about: Say, footer: str, *, whole: bool = False
@@ -56,14 +71,19 @@ class Page:
         self.across("about", self.pen.words(about))
         self.put([])
 
-    def put(self, row: Sequence[Any], height: float | None = None) -> None:
-        if height is not None:
-            self.paper.row_dimensions[self.row + 1].height = height
-        try:
-            self.paper.append(row)
-        except Exception as error:
-            raise Broken(f"row {self.row + 1} of {self.name}: {error!r}") from error
+    def put(self, row: Sequence[Cell | None], height: float | None = None) -> None:
+        """The next row. Raises Broken: what cannot be written must not be left out unseen."""
         self.row += 1
+        self.laid += height is not None or any(row)
+        if height is not None:
+            self.paper.row_dimensions[self.row].height = height
+        try:
+            for column, cell in enumerate(row, 1):
+                if cell is not None:
+                    self._lay(column, cell)
+        except Exception as error:
+            self.failed = True
+            raise Broken(f"row {self.row} of {self.name}: {error!r}") from error
 
     def across(self, part: Part, words: str) -> None:
         """A line of words over all columns."""
@@ -78,9 +98,21 @@ class Page:
         height = cells.head_height(names, self.widths)
         self.put([self.pen.part(self.paper, name, "header") for name in names], height)
 
+    def lines(self, columns: Sequence[Column], rows: Sequence[Row | Sequence[Any]]) -> None:
+        """The next rows of the long table. Raises Broken."""
+        if self._lines is None:
+            self._lines = Lines(self.pen, self.paper, columns, self.widths)
+        try:
+            self._packed.add(self._lines.xml(self.row + 1, rows).encode())
+        except Exception as error:
+            self.failed = True
+            raise Broken(f"{self.name}: {error}") from error
+        self.row += len(rows)
+        self.data += len(rows)
+
     def values(self, columns: Sequence[Column], row: Row | Sequence[Any]) -> None:
-        made = self.pen.row(self.paper, columns, row)
-        self.put(made, cells.height(columns, made, self.widths))
+        height = self.pen.height(columns, row, self.widths)
+        self.put(self.pen.row(self.paper, columns, row), height)
 
     def short(self, table: Filled) -> None:
         self.put([])
@@ -123,7 +155,7 @@ class Page:
         table.autoFilter = AutoFilter(ref=table.ref)
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "you must add table columns manually": we did
+            warnings.simplefilter("ignore")  # on what a header may be: it is what the cell says
             self.paper.add_table(table)
         for at, column in enumerate(columns, 1):
             if column.bar:
@@ -132,6 +164,7 @@ class Page:
                 self.paper.conditional_formatting.add(area, rule)
 
     def end(self, notes: Sequence[Say] = ()) -> None:
+        """Nothing more comes on this sheet."""
         if notes:
             self.put([])
         for note in notes:
@@ -139,31 +172,44 @@ class Page:
         self.paper.print_area = f"A1:{letter(len(self.widths))}{self.row}"
 
     def drop(self) -> None:
-        """Take back what lies on the disk for this sheet, whatever state it is in."""
-        rows, writer = self.paper._rows, self.paper._writer
-        ends = [rows.close] if rows else []
-        ends += [writer.xf.close, writer.cleanup] if writer else []
-        for end in ends:
-            with suppress(Exception):
-                end()
+        """Take back what lies on the disk for this sheet."""
+        self._packed.drop()
+
+    def _lay(self, column: int, cell: Cell) -> None:
+        made = self.paper.cell(self.row, column)
+        made._style = cell.style
+        made.value = cell.content
+        if isinstance(cell.content, str):
+            made.data_type = "s"  # or "=1+1" would be a formula, and "#N/A" an error
+        if cell.leads:
+            place = f"{quote_sheetname(cell.leads)}!A1"
+            made.hyperlink = Hyperlink(ref=made.coordinate, location=place)
+            made._style = cell.style  # openpyxl gives links a look of its own
 
     def _beside(
-        self, parts: Sequence[Sequence[Any]], lefts: Sequence[int], height: float | None = None
+        self,
+        parts: Sequence[Sequence[Cell]],
+        lefts: Sequence[int],
+        height: float | None = None,
     ) -> None:
-        row: list[Any] = []
+        row: list[Cell | None] = []
         for left, part in zip(lefts, parts, strict=True):
             row += [None] * (left - len(row))
             row += part
         self.put(row, height)
 
     def _set_up(self, footer: str, *, whole: bool) -> None:
-        """A4 landscape, as wide as the page (`whole`: on one page), the header on every page."""
+        """Landscape, as wide as the page (`whole`: on one page), the header on every page.
+
+        What could not be read on A4 is for A3.
+        """
         paper = self.paper
         paper.freeze_panes = f"A{HEADER_ROW + 1}"
         paper.sheet_view.showGridLines = False
         paper.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         setup, margins = paper.page_setup, paper.page_margins
-        setup.orientation, setup.paperSize = "landscape", A4
+        wide = sum(self.widths) > READABLE
+        setup.orientation, setup.paperSize = "landscape", A3 if wide else A4
         setup.fitToWidth, setup.fitToHeight = 1, int(whole)
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.footer = 0.5, 0.75, 0.3

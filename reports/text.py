@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+SHORT = 1_000  # characters, far from being too long
 LONGEST = 32_767  # UTF-16 units in one cell: Excel's limit
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -21,30 +22,38 @@ UNSEEN = ("Mn", "Me", "Cf")  # categories that take no room
 
 def visible(text: str) -> str:
     """What a reader of the cell is to see; the same again for what it returned."""
-    if text.isascii() and text.isprintable() and text.strip():
+    if text.isprintable() and text.strip():
         return text
     text = FORBIDDEN.sub(_sign, LINE_END.sub("\n", text))
     return text if text.strip() else "".join(BLANKS.get(each, "␠") for each in text)
 
 
 def stored(text: str, more: str = "… (+{count})") -> str:
-    """As it is written into the file: `_x000D_` stays what it says; cut to what a cell holds.
+    """As it is written into the file: `_x000D_` stays what it says; cut to what a cell holds."""
+    whole = escaped(visible(text))
+    return whole if fits(whole) else cut(text, more)
 
-    `more` is the mark of a cut; {count} in it becomes the number of characters left off.
-    """
-    seen = visible(text)
-    whole = _escaped(seen)
-    if len(whole) <= LONGEST // 2 or units(whole) <= LONGEST:
-        return whole
 
-    kept = LONGEST
+def fits(escaped: str) -> bool:
+    """Whether a cell holds all of it."""
+    return len(escaped) <= LONGEST // 2 or units(escaped) <= LONGEST
+
+
+def cut(text: str, more: str) -> str:
+    """`more` is the mark of a cut; {count} in it becomes the number of characters left off."""
+    seen, kept = visible(text), LONGEST
     while True:
         left = seen[:kept]
         mark = more.replace("{count}", f"{len(seen) - len(left):,}")
-        excess = units(_escaped(left)) + units(mark) - LONGEST
+        excess = units(escaped(left)) + units(mark) - LONGEST
         if excess <= 0:
-            return _escaped(left) + mark
+            return escaped(left) + mark
         kept = len(left) - max(1, excess // 12)  # 12: the most that dropping a character may free
+
+
+def escaped(text: str) -> str:
+    """What reads like an escape of the file format is one no more."""
+    return ESCAPE.sub("_x005F_", text) if "_x" in text else text
 
 
 def units(text: str) -> int:
@@ -90,10 +99,6 @@ def unlike(wish: str, others: Collection[str]) -> str:
 def _sign(found: re.Match[str]) -> str:
     code = ord(found[0])
     return chr(PICTURES + code) if code < ord(" ") else "\ufffd"
-
-
-def _escaped(text: str) -> str:
-    return ESCAPE.sub("_x005F_", text) if "_x" in text else text
 
 
 def _cut(text: str, most: int) -> str:

@@ -1,15 +1,16 @@
 """The only writer of workbooks: what layouts say, on as many sheets as it takes, in one file.
 
-A file that is not complete is never put into place.
+openpyxl makes the book; the rows of its long tables are streamed past it. A file that is not
+complete is never put into place. Policy 5.2.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from openpyxl import Workbook
@@ -18,12 +19,16 @@ from openpyxl.packaging.custom import StringProperty
 from bot.report import Chart, Column, Layout, Row, Table
 from bot.words import Reader, Say, say
 from reports import charts, proof, text
-from reports.cells import Link, Pen
+from reports.cells import Link, Pen, shortened
 from reports.looks import Looks
 from reports.page import HEADER_ROW, Filled, Page
+from reports.proof import Broken
+from reports.splice import Filling, splice
 
-LIMIT = 1_048_576  # rows of a sheet
+LIMIT = 1_048_000  # rows of a sheet until the next begins: Excel's, less room for notes
 SAMPLE = 200  # rows looked at to find the widths
+OURS = 0o600  # nobody else on the machine may read it
+AT_ONCE = 500  # rows of a long table
 CHART_ROWS = 17  # left free for charts
 AUTHOR = "Duly"
 INDEX = (
@@ -57,17 +62,21 @@ class Written:
 class Book:
     """A workbook on its way. `limit`: rows of a sheet, lower in tests."""
 
-    def __init__(self, imprint: Imprint, limit: int = LIMIT) -> None:
-        self.imprint, self.limit = imprint, limit
-        self.book: Any = Workbook(write_only=True)
+    def __init__(
+        self, imprint: Imprint, limit: int = LIMIT, tell: Callable[[int], object] = int
+    ) -> None:
+        """`tell` hears now and then how many rows of long tables there are."""
+        self.imprint, self.limit, self.tell = imprint, limit, tell
+        self.book: Any = Workbook()
+        del self.book[self.book.sheetnames[0]]
         self.pen = Pen(imprint.reader, imprint.other, Looks(self.book, imprint.reader.language))
         self.pages: list[Page] = []
         self._shows: dict[str, Say] = {}
         self._late: list[tuple[Page, Layout]] = []
-        self._tables = 0
+        self._tables = self.rows = 0
 
     def add(self, name: Say, layout: Layout) -> None:
-        """Written at once; a sheet with the index when everything else is."""
+        """Written at once; a sheet with the index when everything else is. Raises Broken."""
         page = self._page(self.pen.words(name), layout, len(self.pages))
         if layout.index:
             self._late.append((page, layout))
@@ -80,26 +89,33 @@ class Book:
 
     def save(self, out: Path) -> tuple[Written, ...]:
         """Into `out`, whole or not at all. Raises Broken where the file is not what was written."""
-        with NamedTemporaryFile(dir=out.parent, suffix=".xlsx", delete=False) as opened:
-            draft = Path(opened.name)
-        try:
-            for page, layout in self._late:
-                self._fill(page, layout)
-            self._name_the_file()
-            self.book.save(draft)
-            proof.prove(draft, [(page.name, page.row) for page in self.pages])
-            with draft.open("rb") as body:
+        with TemporaryDirectory(dir=out.parent, prefix=".duly-") as folder:
+            draft, whole = Path(folder) / "draft", Path(folder) / "whole"
+            try:
+                for page, layout in self._late:
+                    self._fill(page, layout)
+                if broken := [page.name for page in self.pages if page.failed]:
+                    raise Broken(f"rows of {broken} could not be written")
+                self._name_the_file()
+                self.book.save(draft)
+                splice(draft, whole, self._fillings())
+            finally:
+                self.drop()
+            proof.prove(whole, [(page.name, page.laid + page.data) for page in self.pages])
+            whole.chmod(OURS)
+            with whole.open("rb") as body:
                 os.fsync(body.fileno())
-            os.replace(draft, out)
-        finally:
-            draft.unlink(missing_ok=True)
-            self.drop()
+            os.replace(whole, out)
         return tuple(Written(page.name, page.data) for page in self.pages)
 
     def drop(self) -> None:
-        """Take back what lies on the disk, where the book is not to be finished."""
+        """Take back what lies on the disk. Whoever makes a book does so at its end."""
         for page in self.pages:
             page.drop()
+
+    def _fillings(self) -> dict[str, Filling]:
+        fillings = ((page.paper.path.lstrip("/"), page.filling) for page in self.pages)
+        return {part: filling for part, filling in fillings if filling is not None}
 
     def _page(self, name: str, layout: Layout, at: int) -> Page:
         free = text.sheet_name(name, {page.name for page in self.pages})
@@ -110,6 +126,7 @@ class Book:
 
     def _fill(self, page: Page, layout: Layout) -> None:
         first, *others = layout.tables
+        before = self.pen.shortened
         rows = iter(first.rows)
         sample = list(islice(rows, SAMPLE))
         short = [Filled(table.columns, tuple(table.rows), table.title) for table in others]
@@ -125,7 +142,9 @@ class Book:
         else:
             for table in short:
                 page.short(table)
-        page.end(layout.notes)
+        cut = self.pen.shortened - before
+        notes = (*layout.notes, shortened(cut)) if cut else layout.notes
+        page.end(notes)
 
     def _begin(self, page: Page, widths: Sequence[float], *, whole: bool = False) -> None:
         footer = f"{AUTHOR} · {self.imprint.report}"
@@ -135,19 +154,24 @@ class Book:
         """The first table, on as many sheets as it takes. Returns the last."""
         name, widths = page.name, page.widths
         page.header(table.columns)
-        for row in rows:
+        while block := list(islice(rows, min(AT_ONCE, self._room(page)))):
             if page.row == self.limit:
                 self._close(page, table)
                 page.end()
                 page = self._page(name, layout, self.pages.index(page) + 1)
                 self._begin(page, widths, whole=bool(layout.charts))
                 page.header(table.columns)
-            page.values(table.columns, row)
-            page.data += 1
+            page.lines(table.columns, block)
+            self.rows += len(block)
+            self.tell(self.rows)
         self._close(page, table)
         if page.row == HEADER_ROW:
             page.across("note", self.pen.words(EMPTY))
         return page
+
+    def _room(self, page: Page) -> int:
+        """For so many rows, on this sheet or, where it is full, on the next."""
+        return self.limit - page.row or self.limit - HEADER_ROW
 
     def _close(self, page: Page, table: Table) -> None:
         self._tables += 1
@@ -165,7 +189,8 @@ class Book:
         rights = (*lefts[1:], len(page.widths))
         for wish, table, left, right in zip(wishes, shown, lefts, rights, strict=True):
             data = (header, header + len(table.rows))
-            spot = charts.Spot(left, right, top, top + CHART_ROWS, data)
+            last = page.widths[right - 1]
+            spot = charts.Spot(left, right, top, top + CHART_ROWS, data, last)
             page.paper.add_chart(charts.chart(page.paper, wish, self.pen.words(wish.title), spot))
         page.beside(shown, lefts)
 

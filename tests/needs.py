@@ -14,7 +14,9 @@ from typing import Any, Literal
 
 import pytest
 
-Need = Literal["chromium", "postgresql", "libreoffice", "synapse", "element", "emulate", "shared"]
+Need = Literal[
+    "audit", "chromium", "postgresql", "libreoffice", "synapse", "element", "emulate", "shared"
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261123
@@ -88,6 +90,15 @@ def _synapse() -> str | None:
     return None
 
 
+def _audit() -> str | None:
+    """A Python that can import openxml-audit: its own environment, for it brings lxml along."""
+    own = ROOT / ".venv-audit" / "bin" / "python"
+    for python in (os.environ.get("DULY_TEST_AUDIT"), str(own)):
+        if python and Path(python).exists() and _imports(python, "openxml_audit"):
+            return python
+    return None
+
+
 def _imports(python: str, module: str) -> bool:
     look = f"import importlib.util; raise SystemExit(not importlib.util.find_spec({module!r}))"
     return subprocess.run([python, "-c", look], check=False, capture_output=True).returncode == 0
@@ -121,6 +132,11 @@ NEEDS: dict[Need, tuple[Callable[[], str | None], str]] = {
     "postgresql": (
         _postgresql,
         "PostgreSQL is missing: sudo apt-get install postgresql (or set DULY_TEST_PG_URL)",
+    ),
+    "audit": (
+        _audit,
+        "The check of the schema is missing: python3 -m venv .venv-audit && "
+        ".venv-audit/bin/pip install openxml-audit==0.8.0",
     ),
     "libreoffice": (_libreoffice, "LibreOffice is missing: sudo apt-get install libreoffice-calc"),
     "synapse": (

@@ -1,7 +1,9 @@
 """The parts that keep a bot at work: runner, workshop, health, the made-up company."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from io import BytesIO
@@ -12,11 +14,12 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from bot import demo
+from bot import demo, making, workshop
 from bot.bell import Bell
 from bot.effects import Deliverable, Upload
 from bot.events import MessageRef
-from bot.report import Material
+from bot.policy import periods
+from bot.report import Material, Progress, Tell, Wanted, gather
 from bot.running import Runner
 from bot.settings import Settings, Unusable
 from bot.store import Store
@@ -26,7 +29,7 @@ from bot.web.app import app
 from bot.wiring import StoredFiles, adapters
 from bot.words import Reader
 from bot.workshop import TRIES, Workshop
-from tests.desk import Desk, Paper
+from tests.desk import Desk, Paper, account
 
 HASTE = 10.0  # seconds within which everything here has happened
 
@@ -55,8 +58,19 @@ class Printing(Paper):
         return found
 
 
-def breaks(material: Material, out: Path) -> None:
+def breaks(material: Material, out: Path, tell: Tell) -> None:
+    tell(Progress("writing"))
     raise RuntimeError(f"no workbook for {material.company} in {out.name}")
+
+
+def dies(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def takes_long(_: Material, out: Path, tell: Tell) -> None:
+    tell(Progress("writing", 4, 7, 120_000))
+    tell(Progress("checking", 7, 7, 200_000))
+    out.write_bytes(b"a workbook")
 
 
 def test_a_workbook_that_was_asked_for_is_built_and_given_to_who_asked() -> None:
@@ -89,6 +103,59 @@ def test_who_asks_for_a_workbook_that_cannot_be_built_is_told_after_some_tries()
     assert asyncio.run(workshop.round()) == 0
     assert "could not be made" in desk.wait(timedelta(seconds=1))[0]
     desk.close()
+
+
+def in_chat(desk: Desk) -> None:
+    desk.says("hana", "report 2026-03")
+
+
+def elsewhere(desk: Desk) -> None:
+    """On a page: no card has answered them."""
+    with desk.store.transaction() as tx:
+        tx.orders.add("hana", account("hana"), "2026-03", "hr")
+
+
+@pytest.mark.parametrize("asks", [in_chat, elsewhere])
+def test_who_asked_sees_how_far_a_large_workbook_is(
+    asks: Callable[[Desk], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workshop, "PATIENCE", 0.0)
+    desk, words = Desk(paper=Shelf()), list[str]()
+    asks(desk)
+    keep = workshop.Showing._keep
+
+    def kept(self: workshop.Showing, progress: Progress) -> None:
+        keep(self, progress)
+        with desk.store.reading() as tx:
+            (order,) = tx.orders.of("hana")
+            assert (order.stage, order.written) == (progress.stage, progress.rows)
+        desk.wait(timedelta(seconds=1))
+        words.append(desk.paper.seen_by("hana")[-1].text)
+
+    monkeypatch.setattr(workshop.Showing, "_keep", kept)
+    assert asyncio.run(Workshop(desk.store, takes_long).round()) == 1
+    desk.wait(timedelta(seconds=1))
+
+    assert [each.splitlines()[-1] for each in words] == [
+        "Sheet 5 of 7; 120,000 rows so far.",
+        "All 200,000 rows are written; I am checking the file.",
+    ]
+    shown = [line.text for line in desk.paper.seen_by("hana")]
+    assert shown[0] == "The report of 2026-03 is ready."
+    assert shown[1].startswith("The report of 2026-03 is ready.\nIt is for you alone")
+    assert len(shown) == 2
+    desk.close()
+
+
+def test_a_process_that_dies_over_a_workbook_is_an_error(desk: Desk) -> None:
+    with desk.store.reading() as tx:
+        wanted = Wanted(
+            period=periods.parse("2026-03", "UTC"), edition="hr", person="hana", reader=Reader()
+        )
+        material = gather(tx, wanted)
+
+    with pytest.raises(making.Unmade, match="its process died"):
+        asyncio.run(making.make(dies, material))
 
 
 def test_the_runner_handles_what_is_taken_and_sends_what_comes_of_it() -> None:

@@ -26,6 +26,7 @@ from bot.events import (
     Undecryptable,
     Unread,
 )
+from bot.reporting import is_private
 from bot.words import Say
 
 FILES = frozenset(("m.file", "m.image", "m.audio", "m.video"))
@@ -196,6 +197,9 @@ def _edit(told: Told, said: text.Said, room: Room, known: Known) -> Read:
     """Only its author may change it: whoever else says so is not believed (by the core)."""
     if rooms.chat_with(room, known.user) is not None:
         return Ignored("a change of what was said to us alone")
+    asked = text.command(said, known.names, direct=False)
+    if asked is not None and is_private(asked.text):
+        return Ignored("what asks for the reporting channel")
     edit = MessageChanged(
         key=keys.event(known.realm, told.id),
         at=told.at,

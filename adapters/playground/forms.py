@@ -5,16 +5,31 @@ from html import escape
 from adapters.playground.cast import Cast
 from adapters.playground.render import paragraph, words
 from adapters.playground.sentences import SOON
-from bot.card import Field, Form
-from bot.words import Reader
+from bot.card import Card, Field, Form
+from bot.sealing import new_code
+from bot.words import Reader, say
 
 LINES = 4  # rows of a field for several lines
+CODE = "code"  # the field of a sealed form that holds its receipt
+SEEN = say(
+    "Here this server reads what you type for a moment, before it seals it; it keeps none of it, "
+    "nor who sent it."
+)
+
+
+def receipt(card: Card, reader: Reader) -> str:
+    """What stands in the dialog once a sealed form was taken: shown there, and nowhere else."""
+    body = "".join(paragraph(each, reader) for each in card.body)
+    return f'<h2 id="asked-title" tabindex="-1">{words(card.title, reader)}</h2>{body}'
 
 
 def form(form: Form, reader: Reader, cast: Cast) -> str:
     """The inside of a dialog."""
-    intro = "".join(paragraph(each, reader) for each in form.intro)
+    above = (*form.intro, SEEN) if form.sealed else form.intro
+    intro = "".join(paragraph(each, reader) for each in above)
     fields = "".join(_field(each, reader, cast) for each in form.fields)
+    if form.sealed:  # made here, so that the same form sent twice is one report
+        fields += f'<input type="hidden" name="{CODE}" value="{new_code()}">'
     return (
         f'<form class="asked" data-form="{escape(form.command)}" novalidate>'
         f'<h2 id="asked-title">{words(form.title, reader)}</h2>{intro}{fields}'

@@ -106,7 +106,7 @@ class Pages:
         if done.errors is not None:
             errors = {name: self._plain(why, payload) for name, why in done.errors.items()}
             return JSONResponse({"errors": errors}, status_code=422)
-        return JSONResponse({"ok": True, "message": done.message})
+        return JSONResponse({"ok": True, "message": done.message, "shown": done.shown})
 
     async def move(self, request: Request) -> Response:
         asked = await asking.body(request)

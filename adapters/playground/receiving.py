@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.playground import sealed
 from adapters.playground.cast import DIRECT, PLATFORM, REALM, introductions
 from adapters.playground.deliveries import Deliveries, Delivery
 from adapters.playground.inbound import home_id, read
@@ -30,7 +31,7 @@ from bot.events import (
     Unread,
 )
 from bot.port import Brought, Inbox
-from bot.words import Say, say
+from bot.words import Reader, Say, say
 
 INTRODUCED = "introduced"  # the setting that says which cast the core knows
 AGAIN = 5.0  # seconds between looks for what the core has not confirmed
@@ -48,6 +49,7 @@ class Accepted:
 
     message: str | None = None
     errors: Mapping[str, Say] | None = None
+    shown: str = ""  # of a sealed form: what its dialog shows next
 
 
 class Receiving:
@@ -72,6 +74,10 @@ class Receiving:
     async def receive(self, payload: Mapping[str, Any]) -> Accepted:
         """Raises Unreadable; NotListening or the core's own error where it must come again."""
         id = delivery_id(payload)
+        if sealed.is_report(payload):
+            return await self._report(self._heard(), payload)
+        if sealed.asks(payload):
+            return await self._aside(self._heard(), id, payload)
         known = await asyncio.to_thread(self._deliveries.get, id)
         if known is None:
             refused = await self._refused(payload)
@@ -84,6 +90,20 @@ class Receiving:
             await self._hand_over(self._inbox, known)
         line = await asyncio.to_thread(self._timeline.line, known.message)
         return Accepted(message=line.id if line else None)
+
+    async def _report(self, inbox: Inbox, payload: Mapping[str, Any]) -> Accepted:
+        form = await asyncio.to_thread(read, payload, self._stamp(), self._timeline)
+        assert isinstance(form, FormSubmitted)
+        person = self._timeline.cast.person(form.actor.id)
+        taken = await sealed.take(inbox, form, person.reader if person else Reader())
+        return Accepted(errors=taken.errors, shown=taken.shown)
+
+    async def _aside(self, inbox: Inbox, id: str, payload: Mapping[str, Any]) -> Accepted:
+        """Handed over as it is read, in memory alone; the core keeps no word of it either."""
+        event = await asyncio.to_thread(read, payload, self._stamp(), self._timeline)
+        self._streams.came_from(id, str(payload.get("window", "")))
+        await inbox.take([event])
+        return Accepted()
 
     async def largest(self) -> int:
         """Bytes of a file that may be brought. Raises NotListening."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.slack.limits import LABEL, cut
-from adapters.slack.modal import ACCOUNT, CALLBACK, VALUE_ID
+from adapters.slack.modal import ACCOUNT, CALLBACK, SEALED, VALUE_ID
 from adapters.slack.rich import plain
 from bot.words import SURROGATES, Reader, Say
 
@@ -26,6 +26,7 @@ class Answers:
     fields: tuple[tuple[str, str], ...]
     people: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, tuple[Found, ...]], ...] = ()
+    code: str = ""  # of a sealed form: its receipt
 
 
 def submitted(view: Found) -> Answers:
@@ -51,6 +52,7 @@ def submitted(view: Found) -> Answers:
         fields=tuple(fields.items()),
         people=tuple(people),
         files=tuple((name, each) for name, each in files if each),
+        code=_text(kept.get("code")),
     )
 
 
@@ -66,7 +68,7 @@ def errors(found: Mapping[str, Say], view: Found, reader: Reader) -> dict[str, o
 
 
 def _metadata(view: Found) -> Found:
-    if view.get("callback_id") != CALLBACK:
+    if view.get("callback_id") not in (CALLBACK, SEALED):
         raise Unreadable("another view than a form of ours")
     try:
         kept = json.loads(str(view.get("private_metadata")))

@@ -22,14 +22,19 @@ from adapters.slack.limits import (
     first,
     units,
 )
-from adapters.slack.modal import ACCOUNT, CALLBACK, VALUE_ID, codes
+from adapters.slack.modal import ACCOUNT, CALLBACK, SEALED, VALUE_ID, codes
 from adapters.slack.rich import Block, Element, Piece, bold, label, line, paragraph, rich
 from bot.card import Choice, Field, Form
+from bot.sealing import new_code
 from bot.words import Quoted, Reader, Rows, Say, Value, say
 
 __all__ = ["Answers", "Unreadable", "errors", "submitted", "view"]
 
 FILES = 10  # Slack takes no more in one field
+SEEN = say(
+    "Slack carries what you type here, and can read it, as can who may look into Slack's records. "
+    "It stands in no chat, and I do not keep who sent it."
+)
 INTRO = 6_000  # characters of what stands above the fields
 SOON = Rows((say("in 2 hours"), say("tomorrow 10:00"), say("Fri 17:00")))
 
@@ -43,7 +48,7 @@ def view(form: Form, reader: Reader, origin: str) -> dict[str, object]:
         raise ValueError(f"{len(blocks)} blocks: a view takes at most {VIEW_BLOCKS}")
     return {
         "type": "modal",
-        "callback_id": CALLBACK,
+        "callback_id": SEALED if form.sealed else CALLBACK,
         "title": label(_short(title), TITLE),
         "submit": label(line(form.submit, reader), TITLE),
         "close": label(line(say("Cancel"), reader), TITLE),
@@ -63,7 +68,7 @@ def _short(title: str) -> str:
 
 
 def _metadata(form: Form, reader: Reader, origin: str) -> str:
-    kept = {
+    kept: dict[str, object] = {
         "command": form.command,
         "origin": origin,
         "language": reader.language,
@@ -75,6 +80,8 @@ def _metadata(form: Form, reader: Reader, origin: str) -> str:
         },
         "held": {each.name: each.initial for each in form.fields if _is_held(each)},
     }
+    if form.sealed:  # made here, so that the same form sent twice is one report
+        kept["code"] = new_code()
     text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
     for mark in "&<>":  # which Slack may write in another way
         text = text.replace(mark, f"\\u{ord(mark):04x}")
@@ -91,7 +98,8 @@ def _is_held(field: Field) -> bool:
 
 def _intro(form: Form, title: str, reader: Reader) -> list[Block]:
     """The whole title, where the modal's own has no room for it, and a word beforehand."""
-    pieces = [paragraph(each, reader) for each in form.intro]
+    words = (*form.intro, SEEN) if form.sealed else form.intro
+    pieces = [paragraph(each, reader) for each in words]
     if units(title) > TITLE or not (pieces or form.fields):  # a view is never empty
         pieces.insert(0, Piece((bold(title),)))
     if sum(each.cost for each in pieces) > INTRO:

@@ -174,6 +174,8 @@ class History:
         spoken = said.text("subtype") in messages.SPOKEN and not id.startswith("D")
         if not when or not spoken or self.known.is_us(said.text("user"), said.text("bot_id")):
             return
+        if messages.asks_aside(said, self.known, id):
+            return
         try:
             yield messages.edit_of(said, self.known, id, when)
         except (Unreadable, ValueError, OverflowError):

@@ -24,6 +24,7 @@ from bot.events import (
     MessageRef,
     Place,
 )
+from bot.reporting import is_private
 
 KEY = "key"  # of an effect, in the metadata of the message it became
 EVENT_TYPE = "duly_card"
@@ -265,7 +266,18 @@ def changed(slip: Slip, known: Known) -> Read:
         return Ignored("a change of what was said to us alone")
     when = new.at("edited").text("ts") or slip.stamp("ts", "event_ts")
     edit = edit_of(new, known, channel, when)
+    if asks_aside(new, known, channel):
+        return Ignored("what asks for the reporting channel")
     return (*_overtaken(before, known, channel, edit), edit)
+
+
+def asks_aside(new: Slip, known: Known, channel: str) -> bool:
+    """It calls on us for the reporting channel: no edit of that is kept."""
+    try:
+        asked = _command(new, known, posted(new, known, channel))
+    except Unreadable:
+        return False
+    return asked is not None and is_private(asked.text)
 
 
 def edit_of(new: Slip, known: Known, channel: str, when: str) -> MessageChanged:

@@ -4,8 +4,10 @@ import re
 
 from adapters.slack.limits import VALUE
 from bot.card import Field
+from bot.reporting import MARK
 
 CALLBACK = "form"
+SEALED = MARK  # of a form that is sealed before anything of it is kept
 VALUE_ID = "value"  # the action_id of every field's element
 ACCOUNT = re.compile(r"<@(?P<id>[A-Z0-9]{2,30})(?:\|[^>]*)?>")
 # What surely comes back from Slack as it went: it writes some characters in other ways.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from adapters.slack import forms, inbound
+from adapters.slack import forms, inbound, sealed
 from adapters.slack.bringing import bring, called
 from adapters.slack.calls import Calls, Refused
 from adapters.slack.history import History
@@ -64,6 +64,8 @@ class Workspace:
         """Returns when it is kept; what nobody can read is kept as it came. Raises else."""
         if self.inbox is None or not self.known.team:
             raise NotListening
+        if sealed.is_sealed(payload):
+            return await self._sealed(payload, self.inbox)
         await self._acquaint(payload)
         try:
             found = inbound.read(payload, self.known, self.now())
@@ -79,6 +81,20 @@ class Workspace:
             return await self._filled_in(payload, found)
         await self._keep(tuple([await called(self.calls, each) for each in found]))
         return None
+
+    async def _sealed(self, payload: Mapping[str, Any], inbox: Inbox) -> Answer:
+        """Nothing of it may be kept as it came. Raises where it cannot be read or taken."""
+        if payload.get("type") != "view_submission":
+            return None
+        try:
+            found = inbound.read(payload, self.known, self.now())
+            assert isinstance(found, tuple)
+            form = found[0]
+            assert isinstance(form, FormSubmitted)
+            return await sealed.take(inbox, form, payload["view"])
+        except Exception as error:
+            log.error("a report was not taken: %s", type(error).__name__)
+            raise sealed.Lost from None  # a traceback could hold its words
 
     async def _keep(self, found: tuple[Happening, ...]) -> None:
         assert self.inbox is not None

@@ -137,7 +137,7 @@ def settle(tx: Transaction, duty: Duty, state: duties.State, ending: Ending) -> 
     tx.dues.cancel(ladder.LADDER, duty.id)
     tx.dues.cancel(SILENCE, duty.id)
     labels.learn(tx, closed)
-    if duty.kind not in CARDED and not duty.alone:
+    if duty.kind not in CARDED and (duty.secret or not duty.alone):
         amend(tx, closed, _settled(tx, closed))
     for child in tx.duties.children(duty.id):
         settle(tx, child, "dropped", Ending("parent", ending.at))
@@ -456,7 +456,9 @@ def kept_from(tx: Transaction, duty: Duty, person: Person) -> bool:
 
 
 def may_close(duty: Duty, person: Person, tx: Transaction) -> bool:
-    """Who owes it, who waits for it, and the managers of who owes it."""
+    """Who owes it, who waits for it, and the managers of who owes it; of a report, they alone."""
+    if duty.secret:
+        return duty.owed_by == person.id
     if kept_from(tx, duty, person):
         return False
     own = {person.id, *tx.people.snapshot().directory.stands_in_for(person.id, tx.clock.now())}

@@ -1,6 +1,14 @@
 """A duty as one line of a list: for who owes it, for who waits for it, for who leads them."""
 
-from bot.handlers import agreed, casework, custody, looking, notice_cards, overseeing
+from bot.handlers import (
+    agreed,
+    casework,
+    custody,
+    looking,
+    notice_cards,
+    overseeing,
+    sealedwork,
+)
 from bot.handlers.deeds import ACCEPT, excerpt, person_named
 from bot.policy.duties import NAMES, Duty
 from bot.store import Transaction
@@ -30,8 +38,10 @@ def line(tx: Transaction, duty: Duty, reader: str) -> Say:
     return _with_words(tx, told, duty, reader)
 
 
-def number_of(tx: Transaction, duty: Duty) -> Ref:
+def number_of(tx: Transaction, duty: Duty) -> Ref:  # noqa: PLR0911
     """Who decides knows it by the number of the request, who confirms by that of the notice."""
+    if duty.secret:
+        return sealedwork.number(tx, duty)
     if duty.custody:
         return custody.number_of(tx, duty)
     if overseeing.is_ours(duty):
@@ -47,11 +57,13 @@ def number_of(tx: Transaction, duty: Duty) -> Ref:
     return Ref(duty.number)
 
 
-def _what(tx: Transaction, duty: Duty) -> Say:  # noqa: PLR0911
+def _what(tx: Transaction, duty: Duty) -> Say:  # noqa: C901, PLR0911
     if agreed.is_agreed(duty):
         return agreed.what(tx, duty)
     if looking.is_finding(duty):
         return looking.what(tx, duty)
+    if duty.secret:
+        return sealedwork.what(tx, duty)
     if duty.custody:
         return custody.what(tx, duty)
     if overseeing.is_ours(duty):

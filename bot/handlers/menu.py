@@ -302,7 +302,8 @@ def _give(menu: Menu, call: Call, made: Card | Form) -> None:
         )
         call.also(OpenForm(call.account, made, call.reply_handle, instead))
     else:
-        call.also(Whisper(call.account, call.place, made, call.reply_handle))
+        whisper = Whisper(call.account, call.place, made, call.reply_handle)
+        call.also(whisper, "".join(call.subject))
 
 
 def _beneath(call: Call) -> Place:

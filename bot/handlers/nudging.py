@@ -22,6 +22,8 @@ from bot.handlers import (
     overseeing,
     planning,
     requestcards,
+    restored,
+    sealedwork,
     showing,
     times,
 )
@@ -95,7 +97,7 @@ def answering(tx: Transaction, duties: Iterable[Duty]) -> bool:
 
 def _enough(tx: Transaction, parcel: Parcel, remind: Remind, due: list[Line]) -> list[Line]:
     """What may be said today; the rest goes to what waits for their digest."""
-    if parcel.later or parcel.doubtful:
+    if parcel.later or parcel.doubtful or parcel.restored:
         return due
     now = caps.allowed(tx, parcel.id, remind.person, due)
     rest = {duty.id for duty, _ in due} - {duty.id for duty, _ in now}
@@ -126,6 +128,8 @@ def _said(tx: Transaction, parcel: Parcel, remind: Remind, due: Sequence[Line]) 
     for duty, _ in due:
         replace_card(tx, duty, remind.person)
     made = card(tx, due, remind.person)
+    if parcel.restored:
+        made = restored.again(tx, made)
     tx.outbox.show(parcel.id, made.buttons if len(due) > 1 else ())
     return Send(remind.to, made)
 
@@ -146,12 +150,14 @@ def buttons(tx: Transaction, parcel: str, person: str) -> tuple[Button, ...]:
     return showing.buttons(tx, duty, person) if duty else tx.outbox.shown(parcel)
 
 
-def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:
+def card(tx: Transaction, due: Sequence[Line], person: str) -> Card:  # noqa: PLR0911
     duty, step = due[0]
     if len(due) == 1 and duty.kind == "decide" and rung_of(step) <= DUE:
         return requestcards.reminder(tx, duty, person)
     if len(due) == 1 and duty.noticed and rung_of(step) <= DUE:
         return notice_cards.reminder(tx, duty, late=rung_of(step) == DUE)
+    if len(due) == 1 and duty.secret:
+        return sealedwork.reminder(tx, duty)
     if len(due) == 1 and overseeing.is_ours(duty) and rung_of(step) <= DUE:
         return overseeing.card(tx, duty)
     if len(due) == 1 and looking.is_finding(duty) and rung_of(step) <= DUE:

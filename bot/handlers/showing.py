@@ -137,6 +137,8 @@ def exits(duty: Duty) -> tuple[Button, ...]:
     number = duty.number
     if agreed.is_agreed(duty):
         return agreed.exits(duty)
+    if duty.secret:
+        return ()  # only in the browser
     if duty.kind == "accept":
         other = (
             Button(say("Somebody else"), "👉", f"pass {number}")

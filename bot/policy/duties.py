@@ -31,9 +31,11 @@ OWN_TIME: tuple[Kind, ...] = (
     "confirm",
     "act",
     "review",
+    "handle",
     "attest",
 )  # not that of their level
 INNER = 1_000_000_000  # numbers above are not shown: a request's duties go by its number
+CASE = "sealed/"  # before the id of a sealed case: the subject of what is owed for a report
 NOTICE = "notice/"  # before a notice's id: the subject of what is owed for it
 CUSTODY = ("hold/", "disposal/")  # before an id: a second person is to consent to what is kept
 ATTEST = "attest/"  # the same before an attestation's
@@ -87,6 +89,11 @@ class Duty:
         return self.subject.startswith(NOTICE)
 
     @property
+    def secret(self) -> bool:
+        """Of a report: nobody but who owes it hears of it, whoever stands above or in for them."""
+        return self.subject.startswith(CASE)
+
+    @property
     def custody(self) -> bool:
         """Whether something that is kept may go. It is nobody's business but who was asked."""
         return self.subject.startswith(CUSTODY)
@@ -94,7 +101,7 @@ class Duty:
     @property
     def alone(self) -> bool:
         """Nobody stands in, and nobody does it for somebody else."""
-        return self.personal or self.custody
+        return self.personal or self.custody or self.secret
 
     @property
     def responded_to(self) -> bool:

@@ -70,10 +70,12 @@ from bot.policy.rulebook import (
     Meetings,
     Notices,
     Nudges,
+    Reporting,
     Retention,
     Rule,
     Rulebook,
     Screening,
+    SearchRules,
     Setting,
 )
 from bot.policy.screening.rules import RULES
@@ -222,7 +224,9 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
     last = ("meetings", "screening", "archive", "retention", "findings", *FOUND)
-    sheet.table((), (*top, *more, *others, *last, "supervision", "attestations"))
+    sheet.table(
+        (), (*top, *more, *others, *last, "supervision", "attestations", "reporting", "search")
+    )
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -255,6 +259,8 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         notices=_notices(sheet, level),
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
+        search=_search(sheet),
+        reporting=_reporting(sheet, level),
         supervision=overseen.supervision(_overseen(sheet), level),
         attestations=_attestations(sheet),
         screening=_screening(sheet, mail.domains),
@@ -642,6 +648,40 @@ def _screening(sheet: Sheet, own: tuple[str, ...]) -> Screening:
         sensitive=entry.get("sensitive", TERMS),
         slang=entry.get("slang", TERMS),
         rules=rules,
+    )
+
+
+def _search(sheet: Sheet) -> SearchRules:
+    roles, some = ("roles", "personal", "overseers"), some_of(ROLES)
+    flags, counts = ("direct_messages", "tells"), ("tells_after_days", "bundle_most", "bundle_days")
+    entry = Entry(sheet, ("search",), (*roles, *flags, *counts))
+    return SearchRules(
+        roles=entry.get("roles", some),
+        personal=entry.get("personal", some),
+        overseers=entry.get("overseers", some),
+        direct_messages=entry.get("direct_messages", FLAG),
+        tells=entry.get("tells", FLAG),
+        tells_after=entry.get("tells_after_days", DAYS_KIND),
+        bundle_most=entry.get("bundle_most", WHOLE),
+        bundle_keep=entry.get("bundle_days", DAYS_KIND),
+    )
+
+
+def _reporting(sheet: Sheet, level: Kind[str]) -> Reporting:
+    counts = ("acknowledge_days", "outcome_days", "at_least", "per_hour", "files_mb")
+    entry = Entry(sheet, ("reporting",), ("clause", "level", "outside", "elsewhere", *counts))
+    words = sheet.values.get("reporting", {})
+    silent = isinstance(words, dict) and words.get("elsewhere") == ""
+    return Reporting(
+        clause=entry.get("clause", CLAUSE_KIND),
+        level=entry.get("level", level),
+        acknowledge_days=entry.get("acknowledge_days", WHOLE),
+        outcome_days=entry.get("outcome_days", WHOLE),
+        outside=entry.get("outside", one_of(ROLES)),
+        elsewhere="" if silent else entry.get("elsewhere", TEXT),
+        at_least=entry.get("at_least", WHOLE),
+        per_hour=entry.get("per_hour", WHOLE),
+        file_bytes=entry.get("files_mb", MEGABYTES),
     )
 
 

@@ -285,6 +285,35 @@ class Supervision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """The channel to report breaches. Policy 5.1.3."""
+
+    clause: str
+    level: str  # the ladder of who looks at a case
+    acknowledge_days: int  # working days until somebody has looked at it
+    outcome_days: int  # days until it is said what came of it
+    outside: str  # the role that reads what no investigator may
+    elsewhere: str  # where else to turn, in the company's own words
+    at_least: int  # fewer cases are not counted apart in a report
+    per_hour: int  # reports and answers that the page takes
+    file_bytes: int  # of all that is added to one message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRules:
+    """Who may look into other people's records, and who reads that they did. Policy 3.3.2."""
+
+    roles: tuple[str, ...]
+    personal: tuple[str, ...]  # of these, who sees what is of the class personal
+    direct_messages: bool
+    overseers: tuple[str, ...]
+    tells: bool  # people read who looked at their own records …
+    tells_after: timedelta  # … so long after it
+    bundle_most: int  # records
+    bundle_keep: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -311,6 +340,8 @@ class Rulebook:
     lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
     meetings: Meetings
     screening: Screening
+    search: SearchRules
+    reporting: Reporting
     retention: Retention
     supervision: Supervision
     attestations: tuple[Attestation, ...]

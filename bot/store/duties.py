@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import MessageRef, Place, account_of, conversation
-from bot.policy.duties import INNER, Duty, Promise, State
+from bot.policy.duties import CASE, INNER, Duty, Promise, State
 from bot.store.rows import Rows, Where
 from bot.store.schema import LIVE, dues, duties, numbers, promises
 
@@ -58,7 +58,7 @@ class Duties:
         """With its id and number given here; `inner`: people know it by another."""
         inner = inner or duty.kind == "decide"
         number = INNER + self.number("inner") if inner else self.number()
-        numbered = replace(duty, id=self.rows.clock.new_id(), number=number)
+        numbered = replace(duty, id=self.rows.new_id(), number=number)
         self.rows.add(duties, **_values(numbered), seq=seq)
         return numbered
 
@@ -67,7 +67,7 @@ class Duties:
         if not persons:
             return {}
         first = INNER + self.number("inner", len(persons)) - len(persons) + 1
-        ids, same = [self.rows.clock.new_id() for _ in persons], _values(pattern) | {"seq": None}
+        ids, same = [self.rows.new_id() for _ in persons], _values(pattern) | {"seq": None}
         own = enumerate(zip(ids, persons, strict=True), first)
         rows = [same | {"id": id, "number": n, "owed_by": who} for n, (id, who) in own]
         self.rows.add_all(duties, rows)
@@ -191,10 +191,14 @@ class Duties:
         return len(found)
 
     def overdue(self, persons: Iterable[str], now: datetime) -> list[Duty]:
-        """Late and on the clock: what stands, or is promised for later, is not late."""
+        """Late and on the clock: what stands, or is promised for later, is not late.
+
+        What is owed for a report is nobody else's to see.
+        """
         c = duties.c
         running = c.held.is_(None), c.promised_for.is_(None) | (c.promised_for < now)
-        return self._live(c.owed_by.in_(list(persons)), c.due < now, *running)
+        told = ~c.subject.startswith(CASE)
+        return self._live(c.owed_by.in_(list(persons)), c.due < now, told, *running)
 
     def earliest(self, persons: Iterable[str]) -> dict[str, datetime]:
         """Who of them owes something that runs, and when the first of it is due."""

@@ -1,7 +1,7 @@
 """Files (workbooks, attachments) as sealed pieces, and the workbooks people have asked for."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -158,6 +158,17 @@ class Orders:
             tries = found[0].tries + 1
             self.rows.change(orders, c.id == found[0].id, held_until=lease + hold, tries=tries)
         return found[0] if found else None
+
+    def advance(self, id: str, hold: timedelta, **how_far: str | int) -> bool:
+        """Keep how far it is, and it itself for `hold`. False where it was settled meanwhile."""
+        where = orders.c.id == id, orders.c.state == "waiting"
+        until = self.rows.clock.lease() + hold
+        return self.rows.change(orders, *where, held_until=until, **how_far) == 1
+
+    def of(self, person: str, limit: int = 20) -> Sequence[Any]:
+        """The last that somebody asked for, newest first, each with how far it is."""
+        order = [orders.c.id.desc()]
+        return self.rows.all(orders, orders.c.person == person, order=order, limit=limit)
 
     def settle(self, id: str, state: str, file: str | None) -> bool:
         """False where it was settled before."""

@@ -115,6 +115,7 @@ outbox = table(
     Column("message", String),  # … as which message
     Column("outcome", LargeBinary),  # sealed
     Column("shown", LargeBinary),  # sealed: the buttons of a card about several things
+    Column("look", Boolean, nullable=False, server_default=sa.false()),  # look for it first
     UniqueConstraint("company", "key"),
 )
 UNSENT = outbox.c.state.in_(fixed("ready", "doubtful"))
@@ -517,6 +518,10 @@ orders = table(
     Column("tries", Integer, nullable=False),
     Column("state", String, nullable=False),  # waiting, made, failed
     Column("file", String),
+    Column("stage", String, nullable=False, server_default="waiting"),  # reading, writing, checking
+    Column("done", Integer, nullable=False, server_default="0"),  # sheets …
+    Column("sheets", Integer, nullable=False, server_default="0"),  # … of so many
+    Column("written", Integer, nullable=False, server_default="0"),  # rows
 )
 gaps = table(
     "gaps",  # where and when something may have been said that we did not see

@@ -27,6 +27,10 @@ KEPT = (  # nothing there is ever changed or deleted
     ("minutes", "minutes are kept, and a version of them never changes"),
     ("minutes_items", "minutes are kept, and a version of them never changes"),
     ("minutes_responses", "what was said of minutes never changes"),
+    ("looks", "who looked at what stays known"),
+    ("looked", "who looked at what stays known"),
+    ("sealed_parts", "what was said in a case never changes"),
+    ("sealed_log", "who did what in a case stays known"),
     ("hold_deeds", "what was done to a hold stays known"),
     ("disposal_certificates", "what was disposed of stays known"),
     ("samples", "what was drawn never changes"),
@@ -35,10 +39,17 @@ KEPT = (  # nothing there is ever changed or deleted
     ("answers", "what was attested never changes"),
     ("finding_trail", "what was done about a finding stays known"),
     ("case_trail", "what was done about a case stays known"),
+    ("restores", "that a store was laid back stays known"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
 FOUND = " OR ".join(
     f"OLD.{each} <> NEW.{each}" for each in ("number", "rule", "clause", "severity", "at")
+)
+REPORTED = " OR ".join(
+    (
+        "OLD.state = 'closed'",
+        *(f"OLD.{each} <> NEW.{each}" for each in ("number", "receipt", "code", "recovery", "at")),
+    )
 )
 HELD = " OR ".join(f"OLD.{each} <> NEW.{each}" for each in ("number", "set_by", "at", "body"))
 ENDED = "OLD.state IN ('done', 'refused', 'empty') OR OLD.number <> NEW.number"
@@ -55,6 +66,15 @@ RULES = (  # table, deed, when, what it says
     ("requests", "DELETE", "", "requests are kept"),
     ("findings", "UPDATE", SETTLED, "what came of a finding never changes"),
     ("findings", "DELETE", "", "findings are kept"),
+    (
+        "sealed_cases",
+        "UPDATE",
+        f"OLD.state = 'closed' OR {REPORTED}",
+        "a closed case never changes",
+    ),
+    ("sealed_cases", "DELETE", "", "cases are kept"),
+    ("sealed_openings", "UPDATE", "OLD.agreed_by IS NOT NULL", "what was agreed stays known"),
+    ("sealed_openings", "DELETE", "", "who asked to see who reported stays known"),
     ("dailies", "UPDATE", "OLD.signed_at IS NOT NULL", "what was signed never changes"),
     ("dailies", "DELETE", "", "days to sign are kept"),
     ("cases", "UPDATE", BROUGHT, "what somebody reported never changes"),

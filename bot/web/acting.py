@@ -22,6 +22,7 @@ from bot.command import Refusal
 from bot.effects import OpenForm, Whisper
 from bot.events import Account, CommandInvoked, FormSubmitted, Happening, Place
 from bot.port import Brought
+from bot.reporting import is_private
 from bot.store.notes import Note
 from bot.web import filling, posting, trouble
 from bot.web.filling import Filling
@@ -76,6 +77,8 @@ class Acting:
         """A command line, from a button or typed."""
         posted = await self._site.posted(request)
         line = posted.fields.get("line", "").strip().removeprefix("/duly").strip()
+        if is_private(line):
+            return self._site.go("/report")
         made = deed(posted, line)
         event = CommandInvoked(
             key=made.key,

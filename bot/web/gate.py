@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Router
 
-from bot.web import reviewing, showing, trouble
+from bot.web import reviewing, scripts, showing, trouble
 from bot.web.pages import Pages
 from bot.web.site import Site, spoken
 from bot.web.trouble import Trouble
@@ -25,6 +25,10 @@ Send = Callable[[Message], Awaitable[None]]
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
+)
+SEALING = (  # pages whose scripts seal and open: ours alone, and nothing typed becomes markup
+    f"{POLICY}; script-src 'self'; connect-src 'self';"
+    " require-trusted-types-for 'script'; trusted-types 'none'"
 )
 KEYED = (  # where a script of ours listens to keys
     f"{POLICY}; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
@@ -62,6 +66,8 @@ class Gate:
                 begun = True
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
                 headers.update(ALWAYS)
+                if path.startswith(scripts.PAGES):
+                    headers["Content-Security-Policy"] = SEALING
                 if path.startswith(reviewing.PAGES):
                     headers["Content-Security-Policy"] = KEYED
                 headers["Cache-Control"] = A_DAY if path.startswith("/static/") else FRESH

@@ -1,6 +1,6 @@
-"""How often one address may try to sign in with links that do not work."""
+"""How often an address may try links that do not work, and how much the open page takes."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,6 +44,30 @@ class Attempts:
         self.failed[key] = found
         if len(self.failed) > KNOWN:
             self.failed.popitem(last=False)
+
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much everybody together may send in an hour: who sends is not looked at.
+
+    In memory, for each process.
+    """
+
+    lease: Callable[[], datetime]
+    sent: deque[datetime] = field(default_factory=deque)
+
+    def wait(self, most: int) -> timedelta | None:
+        """How long to wait; None where it may be sent now, and is counted."""
+        now = self.lease()
+        while self.sent and self.sent[0] + HOUR <= now:
+            self.sent.popleft()
+        if len(self.sent) >= max(most, 1):
+            return self.sent[0] + HOUR - now
+        self.sent.append(now)
+        return None
 
 
 def _network(host: str) -> str:

@@ -15,8 +15,11 @@ from bot.web import findings as found
 from bot.web import listing, meeting, notice, own, posting, requests, single, trouble
 from bot.web.acting import Acting
 from bot.web.asking import Asking
+from bot.web.casepages import CasePages
 from bot.web.certificate import Certificates
 from bot.web.fetching import Fetching, download
+from bot.web.finding import Finding
+from bot.web.reporting import Reporting
 from bot.web.reviewing import Reviewing
 from bot.web.sentences import how_to_sign_in
 from bot.web.showing import STATIC
@@ -57,7 +60,10 @@ class Pages:
             Route("/notes/{note}/file", self.file),
             *Signing(self._site).routes(),
             *acting.routes(),
+            *Reporting(self._site).routes(),
+            *CasePages(self._site).routes(),
             *Fetching(self._site).routes(),
+            *Finding(self._site).routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
         )
 

@@ -30,12 +30,12 @@ class PostedFile:
 
 async def fields(request: Request, address: Address) -> Mapping[str, str]:
     """Raises Trouble where it comes from elsewhere, is too large, or is no form."""
-    if not _from_here(request, address):
+    if not from_here(request, address):
         raise trouble.forged()
-    if _type(request) != FORM:
+    if type_of(request) != FORM:
         raise trouble.unreadable()
     whole = bytearray()
-    async for piece in _bounded(request, BODY):
+    async for piece in bounded(request, BODY):
         whole += piece
     try:
         pairs = parse_qsl(whole.decode(), keep_blank_values=True, max_num_fields=FIELDS)
@@ -52,16 +52,16 @@ class InMemory(MultiPartParser):
 
 def has_parts(request: Request) -> bool:
     """It may bring files."""
-    return _type(request) == PARTS
+    return type_of(request) == PARTS
 
 
 async def parts(
     request: Request, address: Address, largest: int
 ) -> tuple[Mapping[str, str], tuple[PostedFile, ...]]:
     """Fields, and files of at most `largest` bytes each. Raises Trouble, as `fields`."""
-    if not _from_here(request, address):
+    if not from_here(request, address):
         raise trouble.forged()
-    stream = _bounded(request, BODY + LARGEST * largest)
+    stream = bounded(request, BODY + LARGEST * largest)
     limits = {"max_files": FILES, "max_fields": FIELDS, "max_part_size": BODY}
     try:
         found = await InMemory(request.headers, stream, **limits).parse()
@@ -77,7 +77,7 @@ async def parts(
     return texts, tuple(files)
 
 
-async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+async def bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     size = 0
     async for piece in request.stream():
         size += len(piece)
@@ -86,7 +86,7 @@ async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
         yield piece
 
 
-def _type(request: Request) -> str:
+def type_of(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().casefold()
 
 
@@ -102,7 +102,7 @@ def note(request: Request) -> str:
     return id
 
 
-def _from_here(request: Request, address: Address) -> bool:
+def from_here(request: Request, address: Address) -> bool:
     """As our pages ask for no referrer, browsers hide the origin of their forms: "null".
 
     What they say then, over https and on localhost, is how the two sites stand to each other.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.command import Call
 from bot.events import Account, Place
 from bot.handlers import queue
+from bot.handlers import sealedcases as cases
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.store.sessions import Session, Standing, Token, web_account
@@ -23,6 +24,7 @@ class Visitor:
     token: Token
     reader: Reader
     leads: bool  # others, and so has a page about their team
+    handles: bool  # reports, and so has a page about cases
     reviews: bool  # findings, or may have to
     oversees: bool  # the days that IT signs are for them to see
     stale: bool  # it is to be written down that the session is in use
@@ -54,6 +56,7 @@ def recognise(tx: Transaction, token: Token | None) -> Visitor | None:
         token=token,
         reader=Reader(session.language or own.language, own.zone),
         leads=bool(directory.leads(person)),
+        handles=cases.may(tx, person),
         reviews=queue.offered(tx, person),
         oversees=bool(OVERSEERS & person.roles),
         stale=tx.sessions.stale(session),

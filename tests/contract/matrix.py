@@ -15,6 +15,8 @@ from adapters.matrix.adapter import Matrix
 from adapters.matrix.install import Install
 from adapters.matrix.keys import CONTENT
 from bot.events import Account, FormSubmitted, Happening
+from bot.policy.casefile import Report
+from bot.policy.reporting import Channel
 from bot.port import Brought, Cursor
 from bot.words import Say
 from commands import TYPED
@@ -57,6 +59,12 @@ class Notebook:
 
     async def keep(self, file: Brought) -> str:
         raise NotImplementedError(file.name)  # the bench posts no files
+
+    async def channel(self) -> Channel:
+        return Channel(company="acme")
+
+    async def report(self, report: Report) -> int:
+        raise AssertionError("nobody reports anything here")
 
     async def awaits(self, account: Account) -> bool:
         return False

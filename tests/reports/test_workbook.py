@@ -61,10 +61,15 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+def rows(read: list[list[Any]]) -> list[list[Any]]:
+    """Those of the table, without its header and the notes below it."""
+    return read[1 : 1 + len(HOSTILE)]
+
+
 def test_hostile_text_is_read_back_as_it_is_to_be_seen(hostile: Path) -> None:
     wanted = [text.visible(words) for words in HOSTILE]
 
-    ours, theirs = by_openpyxl(hostile, "Hostile")[1:], by_calamine(hostile, "Hostile")[1:]
+    ours, theirs = rows(by_openpyxl(hostile, "Hostile")), rows(by_calamine(hostile, "Hostile"))
 
     for words, mine, other in zip(wanted, ours, theirs, strict=True):
         assert [value or "" for value in mine] == other
@@ -74,18 +79,19 @@ def test_hostile_text_is_read_back_as_it_is_to_be_seen(hostile: Path) -> None:
 
 
 def test_long_text_is_cut_with_a_mark_and_only_then(hostile: Path) -> None:
-    rows = by_calamine(hostile, "Hostile")[1:]
-    read = {words[:7]: row[0] for words, row in zip(HOSTILE, rows, strict=True)}
+    written = by_calamine(hostile, "Hostile")
+    read = {words[:7]: row[0] for words, row in zip(HOSTILE, rows(written), strict=True)}
 
     assert read["x" * 7] == "x" * 32_767
     assert read["😀" * 7].endswith(" characters)")
     assert read["_x000D_"].endswith(" characters)")
+    assert written[-1][0].startswith("Texts longer than a cell can hold: 10.")
 
 
 def test_text_stays_text_when_it_is_edited(hostile: Path) -> None:
     sheet = load_workbook(hostile)["Hostile"]
 
-    assert all(cell.quotePrefix for cell in sheet["A"][4:])
+    assert all(cell.quotePrefix for cell in sheet["A"][4 : 4 + len(HOSTILE)])
     assert all(cell.hyperlink is None for cell in sheet["A"])
 
 
@@ -96,10 +102,11 @@ def test_text_stays_text_when_it_is_edited(hostile: Path) -> None:
         ("whole", 110101199003074518, "110101199003074518"),
         ("whole", -(10**16), "-10000000000000000"),
         ("decimal", 0.25, 0.25),
-        ("decimal", float("nan"), "nan"),
-        ("decimal", float("inf"), "inf"),
         ("moment", NOON, datetime(2026, 10, 13, 12)),  # noqa: DTZ001
         ("moment", datetime(1890, 1, 1, tzinfo=UTC), "1890-01-01 08:05:43"),
+        ("moment", datetime.max.replace(tzinfo=UTC), "9999-12-31 23:59:59.999999+00:00"),
+        ("text", NOON, datetime(2026, 10, 13, 12)),  # noqa: DTZ001
+        ("whole", True, True),
         ("text", date(2026, 10, 13), "2026-10-13"),
         ("span", timedelta(hours=30), timedelta(hours=30)),
         ("span", timedelta(hours=-1), "-1 day, 23:00:00"),
@@ -124,23 +131,30 @@ def test_a_time_without_a_zone_is_refused() -> None:
         made.add(say("One"), layout((column("a"),), (datetime(2026, 1, 1),)))  # noqa: DTZ001
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_is_none_is_refused(number: float) -> None:
+    made = book()
+
+    with pytest.raises(Broken, match=r"One: row 5: .*a number that is none"):
+        made.add(say("One"), layout((column("a", "decimal"),), (number,)))
+
+
 def test_a_row_that_does_not_fit_its_columns_is_refused() -> None:
     made = book()
 
-    with pytest.raises(Broken, match="1 values for 2 columns"):
+    with pytest.raises(Broken, match="One: row 5: 1 values for 2 columns"):
         made.add(say("One"), layout((column("a"), column("b")), ("x",)))
 
 
-def test_a_failing_append_is_fatal() -> None:
+def test_what_cannot_be_written_is_fatal(tmp_path: Path) -> None:
     made = book()
     made.add(say("One"), layout((column("a"),), ("x",)))
-    page = made.pages[0]
 
     with pytest.raises(Broken, match="row 6 of One"):
-        page.put([object()])
-    with pytest.raises(Broken):
-        page.put([])
-    made.drop()
+        made.pages[0].put([object()])  # type: ignore[list-item]
+    with pytest.raises(Broken, match="could not be written"):
+        made.save(tmp_path / "one.xlsx")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_long_table_goes_on_on_the_next_sheet(tmp_path: Path) -> None:
@@ -178,11 +192,23 @@ def test_an_empty_table_says_so(tmp_path: Path) -> None:
     assert by_calamine(tmp_path / "one.xlsx", "One")[1:] == [["Nothing in this period."]]
 
 
-def test_every_sheet_prints_on_a4_with_its_header_and_number(hostile: Path) -> None:
+@pytest.mark.parametrize(("columns", "paper"), [(4, 9), (9, 8)])
+def test_what_could_not_be_read_on_a4_prints_on_a3(
+    tmp_path: Path, columns: int, paper: int
+) -> None:
+    made = book()
+    wide = tuple(column(f"c{number}", width=30) for number in range(columns))
+    made.add(say("One"), layout(wide, ("x",) * columns))
+    made.save(tmp_path / "one.xlsx")
+
+    assert load_workbook(tmp_path / "one.xlsx")["One"].page_setup.paperSize == paper
+
+
+def test_every_sheet_prints_in_its_width_with_its_header_and_number(hostile: Path) -> None:
     loaded = load_workbook(hostile)
     sheet: Any = loaded["Hostile"]
 
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.page_setup.orientation == "landscape"
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$4:$4"
@@ -198,9 +224,9 @@ def test_every_sheet_prints_on_a4_with_its_header_and_number(hostile: Path) -> N
 def test_a_sheet_that_lost_rows_is_never_handed_out(tmp_path: Path) -> None:
     made = book()
     made.add(say("One"), layout((column("a"),), ("x",), ("y",)))
-    made.pages[0].row += 1
+    made.pages[0].data += 1
 
-    with pytest.raises(Broken, match="has 6 rows, 7 were written"):
+    with pytest.raises(Broken, match="has 5 rows, 6 were written"):
         made.save(tmp_path / "one.xlsx")
     assert list(tmp_path.iterdir()) == []
 
@@ -248,6 +274,34 @@ def test_rows_are_counted_across_the_pieces_of_a_long_sheet(
     for piece in range(2, 40):
         monkeypatch.setattr(proof, "PIECE", piece)
         proof.prove(file, [("One", 50)])
+
+
+@pytest.mark.parametrize("lost", [b"", b"</row>"])
+def test_of_a_very_long_sheet_the_ends_are_read_and_the_rows_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: bytes
+) -> None:
+    rows = [b'<row r="%d"><c/></row>' % number for number in range(500)]
+    rows[300] = rows[300].replace(lost, b"") if lost else rows[300]
+    (file,) = _files(tmp_path, b"<sheet>" + b"".join(rows) + b"</sheet>")
+    for piece in (40, 64, 100, 333):
+        monkeypatch.setattr(proof, "PIECE", piece)
+        monkeypatch.setattr(proof, "WHOLE", 3 * piece)
+        if not lost:
+            proof.prove(file, [("One", 500)])
+            continue
+        with pytest.raises(Broken, match="500 rows begin and 499 end"):
+            proof.prove(file, [("One", 500)])
+
+
+def test_a_very_long_sheet_that_is_cut_off_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "PIECE", 40)
+    monkeypatch.setattr(proof, "WHOLE", 120)
+    (file,) = _files(tmp_path, b"<sheet>" + b'<row r="1"><c/></row>' * 90)
+
+    with pytest.raises(Broken, match="is damaged"):
+        proof.prove(file, [("One", 90)])
 
 
 def test_a_damaged_file_is_found(tmp_path: Path) -> None:

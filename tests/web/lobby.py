@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.events import Account, FormSubmitted, Happening
+from bot.policy.casefile import Report
+from bot.policy.reporting import Channel
 from bot.port import Brought, Cursor
 from bot.web.adapter import Web
 from bot.web.address import Address
@@ -62,6 +64,14 @@ class Prompt:
 
     def check(self, form: FormSubmitted) -> Mapping[str, Say]:
         return self.desk.bot.inbox.check(form)
+
+    async def channel(self) -> Channel:
+        return await self.desk.bot.inbox.channel()
+
+    async def report(self, report: Report) -> int:
+        if self.broken:
+            raise ConnectionError("the disk is full")
+        return await self.desk.bot.inbox.report(report)
 
     async def awaits(self, account: Account) -> bool:
         return await self.desk.bot.inbox.awaits(account)

@@ -264,6 +264,13 @@ function ask(change) {
   $("input, textarea, select", dialog)?.focus();
 }
 
+// What a sealed form was answered with: it stands here alone, until the dialog is closed.
+function show(html) {
+  const dialog = $("#asked");
+  dialog.lastElementChild.innerHTML = html; // made and escaped by the server
+  $("h2", dialog).focus();
+}
+
 const brought = new WeakMap(); // files that were sent: what a form says to mean them
 
 // A file goes ahead of its form, by itself; the same again is the same file.
@@ -304,6 +311,7 @@ async function answerForm(form) {
   const more = page.place ? { place: page.place, ...(page.thread && { thread: page.thread }) } : {};
   const answer = Object.keys(errors).length ? { errors } : await deliver("form", { form: form.dataset.form, fields, ...more });
   button.disabled = false;
+  if (answer.status === 200 && answer.shown) { show(answer.shown); return; }
   if (answer.status === 200) { $("#asked").close(); did("asked"); return; }
   for (const field of $$("input, textarea, select", form)) {
     const why = answer.errors?.[field.name];

@@ -1,0 +1,81 @@
+"""Makes a workbook in a process of its own, which says how far it is and ends with it."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+from bot.report import Material, Progress, Stage, Tell, silent
+
+OFTEN = 0.5  # seconds between two words about progress
+
+Build = Callable[[Material, Path, Tell], object]  # a top-level function: it runs elsewhere
+
+
+class Unmade(Exception):
+    """It could not be made; says by what kind of error, and never what stood in it."""
+
+
+async def make(build: Build, material: Material, tell: Tell = silent) -> bytes:
+    """The workbook's bytes. `tell` is called from a thread. Raises Unmade."""
+    spawn = multiprocessing.get_context("spawn")
+    with TemporaryDirectory(prefix="duly-") as folder:
+        out = Path(folder) / "report.xlsx"
+        ours, theirs = spawn.Pipe(duplex=False)
+        process = spawn.Process(target=_work, args=(build, material, out, theirs), daemon=True)
+        try:
+            await asyncio.to_thread(process.start)
+            theirs.close()
+            await asyncio.to_thread(_listen, ours, tell)
+            await asyncio.to_thread(process.join)
+            return await asyncio.to_thread(out.read_bytes)
+        finally:
+            _end(process)
+            ours.close()
+
+
+@dataclass(slots=True)
+class Teller:
+    """Speaks now and then; of another stage at once."""
+
+    pipe: Connection
+    stage: Stage = "waiting"
+    spoke: float = field(default=0.0)
+
+    def __call__(self, progress: Progress) -> None:
+        now = monotonic()
+        if progress.stage != self.stage or now - self.spoke >= OFTEN:
+            self.stage, self.spoke = progress.stage, now
+            self.pipe.send(progress)
+
+
+def _work(build: Build, material: Material, out: Path, pipe: Connection) -> None:
+    try:
+        build(material, out, Teller(pipe))
+    except Exception as error:
+        pipe.send(type(error).__name__)
+    else:
+        pipe.send(None)
+
+
+def _listen(pipe: Connection, tell: Tell) -> None:
+    """Until it is made."""
+    try:
+        while (said := pipe.recv()) is not None:
+            if isinstance(said, str):
+                raise Unmade(said)
+            tell(said)
+    except EOFError:
+        raise Unmade("its process died") from None
+
+
+def _end(process: "multiprocessing.process.BaseProcess") -> None:
+    """Also where we were called off: then nobody waits for it any more."""
+    if process.pid is not None:
+        process.kill()
+        process.join()
+        process.close()
