@@ -83,7 +83,7 @@ def bare(store: Store) -> float:
     """Links a second, with every byte in memory."""
     with store.db.connect() as conn:
         rows = conn.execute(sa.select(records).limit(100_000)).all()
-    ready = [(canonical(header_of(row._mapping)).encode(), row.body) for row in rows]
+    ready = [(canonical(header_of(dict(row._mapping))).encode(), row.body) for row in rows]
     start, previous, sha256 = time.perf_counter(), START, hashlib.sha256
     for header, body in ready:
         leaf = sha256(header + sha256(body).digest()).digest()

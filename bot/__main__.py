@@ -20,10 +20,13 @@ MODULES = {
     "sample": "sample",
     "explain": "explain",
     "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
     "people": "people",
     "policy": "policy",
     "slack": "slack",
     "matrix": "matrix",
+    "search": "search",
 }
 MISUSED = 2
 

@@ -48,7 +48,9 @@ class Engine:
     def _handled(self, tx: Transaction, row: Any) -> bool:
         try:
             with tx.savepoint():
-                self.handlers.handle(tx, tx.journal.read(row))
+                event = tx.journal.read(row)
+                with tx.origin.because(event.at, event.key):
+                    self.handlers.handle(tx, event)
         except Exception as error:
             if gave_way(error) or isinstance(error, KeysAway):
                 raise

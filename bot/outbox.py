@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.clock import fault_point
 from bot.effects import (
+    Amend,
     Announce,
     AskAgain,
     Deliverable,
@@ -21,12 +22,12 @@ from bot.effects import (
     doubt,
 )
 from bot.events import Account, MessageRef, Place, Platform
-from bot.handlers import daily, notice_cards, remedies, stale, unreadable
+from bot.handlers import daily, notice_cards, remedies, restored, stale, unreadable
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
 from bot.port import Ability, Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
-from bot.store.outbox import Arrival, Outbox, Parcel
+from bot.store.outbox import RESTORED, Arrival, Parcel
 from bot.store.rows import gave_way
 from bot.words import Reader, Say
 
@@ -79,7 +80,8 @@ class Courier:
     def _claim(self, urgent: bool | None) -> tuple[list[Load], int]:
         with self.store.transaction() as tx:
             claimed = tx.outbox.claim(self.adapters, BATCH, QUARANTINE, urgent=urgent)
-            loads = [self._load(tx, row, was_doubtful) for row, was_doubtful in claimed]
+            with tx.origin.because(tx.clock.now()):
+                loads = [self._load(tx, row, was_doubtful) for row, was_doubtful in claimed]
         fault_point("parcels were claimed")
         return [load for load in loads if load is not None], len(loads)
 
@@ -137,7 +139,7 @@ class Courier:
             await self._record(lambda tx: tx.outbox.wait(parcel, timedelta(0)))
             return
         try:
-            arrived = await self._deliver(load)
+            arrived, found = await self._deliver(load)
         except TryLater as busy:
             after = busy.after
             if self._waited_enough(parcel):
@@ -151,19 +153,21 @@ class Courier:
             if self._waited_enough(parcel):
                 await self._give_up(load, "it stayed in doubt")
         else:
-            outcome = Arrival(load.effect.to, arrived)
-            await self._record(lambda tx: _arrived(tx.outbox, parcel.id, outcome))
+            await self._record(lambda tx: _arrived(tx, load, arrived, found=found))
 
-    async def _deliver(self, load: Load) -> MessageRef | None:
-        """Looking and sending together end before somebody else may claim it."""
+    async def _deliver(self, load: Load) -> tuple[MessageRef | None, bool]:
+        """Looking and sending together end before somebody else may claim it.
+
+        What it became, and whether it stood there already.
+        """
         async with asyncio.timeout(LONGEST):
-            if load.parcel.doubtful and (found := await self._found(load)) is not None:
-                return found
+            if load.parcel.seek and (found := await self._found(load)) is not None:
+                return found, True
             fault_point("before deliver")
             adapter, key = self.adapters[load.effect.to.platform], load.parcel.key
             arrived = await adapter.deliver(load.effect, key=key, reader=load.reader)
         fault_point("after deliver")
-        return arrived
+        return arrived, False
 
     async def _found(self, load: Load) -> MessageRef | None:
         parcel, effect = load.parcel, load.effect
@@ -206,9 +210,17 @@ def _is_plain(effect: Deliverable, adapter: Adapter) -> bool:
     return isinstance(effect, Whisper) and Ability.WHISPERS not in adapter.abilities
 
 
-def _arrived(box: Outbox, parcel: str, outcome: Arrival) -> None:
-    if box.arrive(parcel, outcome):
-        log.info("late double of %s removed", parcel)
+def _arrived(tx: Transaction, load: Load, message: MessageRef | None, *, found: bool) -> None:
+    """What was sent and forgotten says from now on what we know, by the numbers of now."""
+    parcel, effect = load.parcel, load.effect
+    if tx.outbox.arrive(parcel.id, Arrival(effect.to, message)):
+        log.info("late double of %s removed", parcel.id)
+    if not (found and parcel.look):
+        return
+    if restored.rest(tx, parcel):
+        return
+    if message is not None and isinstance(effect, Send):
+        tx.outbox.add(Amend(effect.to, message, effect.card), f"{RESTORED}{parcel.key}")
 
 
 def _lanes(loads: list[Load]) -> list[list[Load]]:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -28,6 +29,7 @@ class Runner:
     adapters: Sequence[Adapter]
     tick: float  # seconds
     works: bool = True
+    noted: Callable[[], None] = lambda: None  # how far we are, when we have looked at the clock
     _ticked: Bell = field(default_factory=Bell)
 
     async def run(self) -> None:
@@ -42,6 +44,8 @@ class Runner:
                     group.create_task(_always(partial(self._send, urgent=True)))
                     group.create_task(_always(partial(self._send, urgent=False)))
                     group.create_task(_always(self._build))
+                    group.create_task(_always(self._pack))
+                    group.create_task(_always(self._index))
                     group.create_task(_always(self._plan))
         finally:
             if scheduler is not None:
@@ -58,6 +62,7 @@ class Runner:
             await turn.wait(IDLE)
         if await asyncio.to_thread(self.bot.ticker.ring):
             self.bot.made.ring()
+        await asyncio.to_thread(self.noted)
 
     async def _handle(self) -> None:
         turn = self.bot.taken.turn()
@@ -77,6 +82,19 @@ class Runner:
             self.bot.made.ring()
         else:
             await turn.wait(IDLE)
+
+    async def _pack(self) -> None:
+        turn = self.bot.made.turn()
+        if await self.bot.packer.round():
+            self.bot.made.ring()
+        else:
+            await turn.wait(IDLE)
+
+    async def _index(self) -> None:
+        """Behind everything else: as long as it works, it rests as well."""
+        start = monotonic()
+        worked = await asyncio.to_thread(self.bot.indexer.work)
+        await asyncio.sleep(monotonic() - start if worked else IDLE)
 
     def _scheduler(self) -> AsyncIOScheduler:
         """A metronome and nothing more: what is due lies in our own table."""

@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 
 from bot import demo
+from bot.backup.mark import FILE, Mark
 from bot.port import Adapter
 from bot.running import Runner
 from bot.settings import Settings
@@ -50,7 +51,8 @@ async def _serve(
     platforms = adapters(store, settings, demo.cast(), rung.set)
     bot = assemble(store, platforms)
     tick = 1.0 if command == "demo" else settings.tick
-    runner = Runner(bot, platforms, tick, works=command != "web")
+    mark = Mark(settings.mark or settings.data / FILE)
+    runner = Runner(bot, platforms, tick, works=command != "web", noted=lambda: mark.note(store))
 
     @asynccontextmanager
     async def life() -> AsyncIterator[None]:

@@ -31,6 +31,7 @@ class Settings:
     policy: Path | None = None
     checkpoints: Path | None = None  # a file to which they are written, outside the database
     key_file: Path | None = None  # empty: `data`/duly.key
+    mark: Path | None = None  # empty: `data`/duly.mark
     tick: float = 5.0  # seconds between two looks at what fell due
     platforms: str = ""  # by name, with commas; empty: whatever has its tokens set
     url: str = ""  # where people reach the pages; empty: at `host` and `port`
@@ -51,6 +52,7 @@ ENVIRONMENT = {
     "DULY_POLICY": "policy",
     "DULY_KEY_FILE": "key_file",
     "DULY_CHECKPOINTS": "checkpoints",
+    "DULY_MARK": "mark",
     "DULY_TICK": "tick",
     "DULY_PLATFORMS": "platforms",
     "DULY_URL": "url",
@@ -71,6 +73,7 @@ READ: Mapping[str, Callable[[str], object]] = {
     "policy": Path,
     "key_file": Path,
     "checkpoints": Path,
+    "mark": Path,
     "port": int,
     "tick": float,
     "url": _url,

@@ -4,6 +4,7 @@ What is due lies in our own table: restarts, outages and several processes need 
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from bot.clock import fault_point
 from bot.handlers import checkpointing, disposals, falling, working_day
 from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
+from bot.store.duties import Due
 from bot.store.rings import KeysAway
 
 log = logging.getLogger(__name__)
@@ -71,7 +73,9 @@ class Ticker:
                     break
                 piled_up = piled_up or len(fallen) == BATCH
                 gather = GATHER if piled_up else timedelta(0)
-                falling.fallen(tx, self.nudging, fallen, gather)
+                for at, dues in _by_memory(tx, fallen):
+                    with tx.origin.because(at):
+                        falling.fallen(tx, self.nudging, dues, gather)
                 done += len(fallen)
         fault_point("a batch of dues was planned")
         return done
@@ -103,6 +107,14 @@ class Ticker:
         with self.store.transaction() as tx:
             sweep(tx, lease)
         self._swept = lease
+
+
+def _by_memory(tx: Transaction, fallen: Sequence[Due]) -> list[tuple[datetime, Sequence[Due]]]:
+    """Apart: what fell due in a time that a restored store has forgotten, and the rest."""
+    lost = tx.origin.lost
+    before = [due for due in fallen if lost is not None and due.at <= lost.until]
+    after = fallen[len(before) :]  # they come in the order of time
+    return [(dues[-1].at, dues) for dues in (before, after) if dues]
 
 
 def sweep(tx: Transaction, lease: datetime) -> None:

@@ -18,7 +18,9 @@ from bot.exported import Export
 from bot.handlers import Handlers
 from bot.handlers.nudging import Nudging
 from bot.inbox import JournalInbox
+from bot.indexing import Indexer
 from bot.outbox import Courier
+from bot.packing import Packer
 from bot.policy import hours
 from bot.port import Adapter, Examined
 from bot.report import Material, Tell, silent
@@ -47,6 +49,8 @@ class Bot:
     courier: Courier
     ticker: Ticker
     workshop: Workshop
+    indexer: Indexer
+    packer: Packer
     taken: Bell
     made: Bell
     asides: Asides
@@ -71,6 +75,8 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
         courier=Courier(store, {each.platform: each for each in adapters}, nudging),
         ticker=Ticker(store, nudging, to_file=Notebook.platform in abilities),
         workshop=Workshop(store, workbook),
+        indexer=Indexer(store),
+        packer=Packer(store, to_file=Notebook.platform in abilities),
         taken=taken,
         made=made,
         asides=asides,

@@ -131,7 +131,7 @@ class Workshop:
         name = f"duly-{order.edition}-{order.period}.xlsx"
         ready = say("The report of {period} is ready.", period=Code(order.period))
         note = say("It is for you alone, and is removed after {days} days.", days=KEEP.days)
-        with self.store.transaction() as tx:
+        with self.store.transaction() as tx, tx.origin.because(order.asked_at):
             file = tx.files.add(name, order.person, body, KEEP)
             if tx.orders.settle(order.id, "made", file):
                 card = Card(ready, body=(note,), tone="good")

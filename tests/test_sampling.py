@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from bot.policy import attestations, periods, sampling
+from bot.policy import attestations, periods, reading, sampling, screening
 from bot.policy.figures import Rate, TooFew
 from bot.policy.rulebook import Quota
 from bot.policy.sampling import Coverage, Risk, Verdict
@@ -44,6 +44,7 @@ def test_who_knows_seed_and_ids_draws_the_same_whatever_their_order() -> None:
     assert {each.record for each in one if each.risks} <= {IDS[3], IDS[9]}
     other = sampling.seed_of("acme", "sales", "2026-03")
     assert one != sampling.draw(other, IDS, risky, QUOTA, everything)
+    assert sampling.fingerprint(IDS) == sampling.fingerprint(mixed) != sampling.fingerprint(IDS[1:])
     assert len({SEED, other, sampling.seed_of("acme2", "sales", "2026-02")}) == 3
 
 
@@ -191,3 +192,50 @@ def test_the_period_that_a_moment_lies_in() -> None:
     assert periods.of("week", MONDAY, zone).label == "2026-W10"
     assert periods.of("month", MONDAY, zone).label == "2026-03"
     assert periods.of("quarter", MONDAY, zone).label == "2026-Q1"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[supervision]\nshare = 101\n", 2),
+        ('[supervision]\nperiod = "day"\n', 2),
+        ('[supervision]\nlevel = "daily"\n', 2),
+        ('[[attestations]]\nid = "x"\nclause = "4.1.1"\nevery = "fortnight"\nwithin = "8h"\n', 4),
+        ('[[attestations]]\nid = "x"\nclause = "4.1.1"\nevery = "month"\nwithin = "8h"\n', 2),
+        ('[[attestations]]\nid = "lent"\nclause = "4.1.1"\nwithin = "8h"\n', 2),
+        (
+            '[[attestations]]\nid = "x"\nclause = "4.1.1"\nevery = "month"\nwithin = "8h"\n'
+            'text = { en = " " }\n',
+            6,
+        ),
+        ("attestations = 7\n", 1),
+    ],
+)
+def test_a_mistake_about_supervision_is_told_with_its_line(text: str, line: int) -> None:
+    with pytest.raises(reading.Mistakes) as told:
+        reading.read(text)
+    assert line in [each.line for each in told.value.found]
+
+
+def test_a_company_changes_ours_by_their_id_and_adds_its_own() -> None:
+    text = (
+        '[[attestations]]\nid = "lent"\nclause = "4.1.1"\nevery = "18 months"\nwithin = "8h"\n'
+        '[[attestations]]\nid = "desk"\nclause = "4.1.1"\nevery = "quarter"\nwithin = "8h"\n'
+        'text = { en = "My desk is clear." }\n'
+    )
+    found = {each.id: each for each in reading.read(text).attestations}
+    assert {id: each.every for id, each in found.items()} == {
+        "password": 6,
+        "vpn": 0,
+        "lent": 18,
+        "desk": 3,
+    }
+    assert found["vpn"].on == ("remote", "travelling")
+    assert len({hash(each) for each in found.values()}) == 4
+
+
+def test_secrets_are_masked_wherever_they_stand_again() -> None:
+    rules = reading.default_rulebook().screening
+    said = "the password is Tr0ub4dor&3x, I repeat: Tr0ub4dor&3x"
+    assert screening.masked(said, rules) == "the password is ▇▇▇▇, I repeat: ▇▇▇▇"
+    assert screening.masked("see you at noon", rules) == "see you at noon"

@@ -24,6 +24,7 @@ from bot.store import Store, keystore
 from bot.store.connecting import connect, in_memory, sqlite_url
 from bot.store.migrating import FOLDER, HEAD, upgrade, version
 from bot.store.schema import Moment, duties, heads, meta, nudges, records, requests, wraps
+from bot.store.schema_search import WORDS
 from bot.store.triggers import RULES
 from bot.store.verifying import Broken
 from tests import postgres
@@ -112,7 +113,7 @@ def test_an_open_request_can_still_be_decided(kept: Desk) -> None:
     open_ = next(row for row in rows(kept, requests) if row.state == "open")
     kept.says("sam", f"reject {open_.number} not now")
 
-    assert [row.state for row in rows(kept, requests)] == ["approved", "rejected"]
+    assert {row.number: row.state for row in rows(kept, requests)}[open_.number] == "rejected"
 
 
 def test_the_same_nudge_cannot_be_written_twice(kept: Desk) -> None:
@@ -276,7 +277,13 @@ def empty_postgresql(name: str) -> Iterator[sa.Engine]:
 
 def differences(db: sa.Engine) -> list[Any]:
     with db.connect() as conn:
-        return list(compare_metadata(MigrationContext.configure(conn), meta))
+        named = {"include_name": lambda name, kind, _: kind != "table" or not _full_text(name)}
+        return list(compare_metadata(MigrationContext.configure(conn, opts=named), meta))
+
+
+def _full_text(name: str | None) -> bool:
+    """SQLite's own, which no metadata knows."""
+    return (name or "").startswith(WORDS)
 
 
 def triggers(db: sa.Engine) -> set[str]:

@@ -2,18 +2,26 @@
 
 import argparse
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.common import FINE, Out, newest, open_store, settings_of, where
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from bot.settings import Settings
     from bot.store import Store
 
 ONE_FILE = (
     "SQLite lives in one process: run ./duly serve, "
     "or name a PostgreSQL database in DULY_DATABASE_URL."
+)
+
+OLDER = (
+    "What may have been sent since then is looked for before anything is sent, and numbers go on "
+    "far ahead (docs/backup.md)."
 )
 
 
@@ -40,12 +48,23 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
         from bot.settings import Unusable
 
         raise Unusable(ONE_FILE)
-    store = open_store(settings, new=True)
-    try:
-        _ready(store, settings, demo=args.command == "demo")
-        return _serve(args.command, store, settings, out)
-    finally:
-        store.db.dispose()
+    with _at_work(settings):
+        store = open_store(settings, new=True)
+        try:
+            _ready(store, settings, demo=args.command == "demo")
+            return _serve(args.command, store, settings, out)
+        finally:
+            store.db.dispose()
+
+
+def _at_work(settings: "Settings") -> "AbstractContextManager[None]":
+    """Nobody lays a backup back meanwhile; PostgreSQL sees to that by itself."""
+    from bot.backup import turn
+    from bot.settings import folder
+
+    if settings.database:
+        return nullcontext()
+    return turn.at_work(folder(settings))
 
 
 def _migrate(settings: "Settings", out: Out) -> int:
@@ -88,8 +107,12 @@ def _policy(file: Path | None) -> str:
 
 def _serve(command: str, store: "Store", settings: "Settings", out: Out) -> int:
     from bot import serving
+    from bot.backup.mark import FILE, Mark
 
     listening = None if command == "worker" else _listen(settings)
+    mark = Mark(settings.mark or settings.data / FILE)
+    if since := mark.catch_up(store):
+        out(f"The database is older than it was here: as of {since:%Y-%m-%d %H:%M} UTC. {OLDER}")
     return serving.serve(command, store, settings, listening, out)
 
 

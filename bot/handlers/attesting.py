@@ -103,7 +103,7 @@ def _periodic(tx: Transaction, one: Attestation, who: tuple[set[str], set[str]],
 
 def _begin(tx: Transaction, one: Attestation, period: str) -> Round:
     new = Round(
-        id=tx.clock.new_id(),
+        id=tx.new_id(),
         number=tx.duties.number(),
         rule=one.id,
         period=period,

@@ -71,7 +71,7 @@ def opened(call: Call, kind: Kind, **more: object) -> Case:
         raise Refusal(
             say("Nobody here has the role {role}. Tell HR, who give it out.", role=Code("it"))
         )
-    id = tx.clock.new_id()
+    id = tx.new_id()
     case = Case(
         id=id,
         number=0,
@@ -123,7 +123,7 @@ def _tell(call: Call, case: Case, person: str) -> None:
     if duty is not None:
         shown = replace(shown, facts=(*shown.facts, (say("Due"), duty.due)))
     subject = deeds.subject(duty) if duty else ""
-    deeds.tell(call.tx, person, shown, f"{SUBJECT}{call.tx.clock.new_id()}", subject=subject)
+    deeds.tell(call.tx, person, shown, f"{SUBJECT}{call.tx.new_id()}", subject=subject)
 
 
 # Found

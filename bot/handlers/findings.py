@@ -65,7 +65,7 @@ def open_(tx: Transaction, found: Suspected, state: State = "open") -> Finding:
     """
     looked_at = state == "open" and (found.severity != "slight" or found.hash is None)
     finding = Finding(
-        id=tx.clock.new_id(),
+        id=tx.new_id(),
         number=0,
         rule=found.rule,
         clause=found.clause,

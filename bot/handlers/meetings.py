@@ -51,7 +51,7 @@ def book(call: Call, wanted: Wanted) -> Card:
             )
         )
     meeting = Meeting(
-        id=call.tx.clock.new_id(),
+        id=call.tx.new_id(),
         number=call.tx.duties.number(),
         organiser=call.person.id,
         topic=wanted.topic,

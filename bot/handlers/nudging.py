@@ -22,6 +22,7 @@ from bot.handlers import (
     overseeing,
     planning,
     requestcards,
+    restored,
     sealedwork,
     showing,
     times,
@@ -96,7 +97,7 @@ def answering(tx: Transaction, duties: Iterable[Duty]) -> bool:
 
 def _enough(tx: Transaction, parcel: Parcel, remind: Remind, due: list[Line]) -> list[Line]:
     """What may be said today; the rest goes to what waits for their digest."""
-    if parcel.later or parcel.doubtful:
+    if parcel.later or parcel.doubtful or parcel.restored:
         return due
     now = caps.allowed(tx, parcel.id, remind.person, due)
     rest = {duty.id for duty, _ in due} - {duty.id for duty, _ in now}
@@ -127,6 +128,8 @@ def _said(tx: Transaction, parcel: Parcel, remind: Remind, due: Sequence[Line]) 
     for duty, _ in due:
         replace_card(tx, duty, remind.person)
     made = card(tx, due, remind.person)
+    if parcel.restored:
+        made = restored.again(tx, made)
     tx.outbox.show(parcel.id, made.buttons if len(due) > 1 else ())
     return Send(remind.to, made)
 

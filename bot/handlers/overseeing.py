@@ -1,6 +1,6 @@
 """Duties of supervision in words: days to sign, samples to look at, what people attest.
 
-Policy 5.1.1, 5.1.2, 4.1. They are known by their rule. Nobody does them for somebody else but who
+Policy 5.1.1, 5.1.2, 4.1.1. They are known by their rule. Nobody does them for somebody else but who
 stands in, and nobody attests for anybody.
 """
 

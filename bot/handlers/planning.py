@@ -13,9 +13,10 @@ from bot.handlers.ladder import DUE, HEAD, LADDER, LAPSE, MANAGER, next_rung, ru
 from bot.policy.duties import Duty
 from bot.store import Transaction
 from bot.store.duties import Due
-from bot.store.outbox import EMERGENCY, NUDGE, Written
+from bot.store.outbox import EMERGENCY, NUDGE, RESTORED, Written
 
 MISSED = timedelta(hours=1)  # so long after its time we must have been down
+REPLAY = timedelta(minutes=10)  # lease time: what was said meanwhile is read before anybody is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Planned:
     duty: Duty
     step: int
     person: str
+    perhaps: bool = False  # they perhaps heard of it already, before the store was laid back
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -37,7 +39,13 @@ class Planned:
     @property
     def card(self) -> str:
         """The key of a card that begins with it."""
-        return f"{EMERGENCY if self.emergency else NUDGE}{'/'.join(map(str, self.key))}"
+        return f"{self.kind}{'/'.join(map(str, self.key))}"
+
+    @property
+    def kind(self) -> str:
+        if self.emergency:
+            return EMERGENCY
+        return RESTORED if self.perhaps else NUDGE
 
 
 @dataclass(slots=True)
@@ -74,7 +82,8 @@ def plan(tx: Transaction, fallen: Sequence[Due], gather: timedelta) -> None:
 
 def _look(tx: Transaction, plan: Plan, duty: Duty, due: Due) -> None:
     """One rung: the next is put on the clock, and who hears of this one is found."""
-    if rung_of(due.step) >= HEAD and plan.now - due.at > MISSED:
+    perhaps = tx.origin.perhaps
+    if rung_of(due.step) >= HEAD and plan.now - due.at > MISSED and not perhaps:
         plan.later.append((_another_day(tx, duty, plan.now), LADDER, duty.id, due.step))
         return
     if rung_of(due.step) == LAPSE:
@@ -88,10 +97,10 @@ def _look(tx: Transaction, plan: Plan, duty: Duty, due: Due) -> None:
     opens = plan.opens(tx, person) if person else None
     if person is None or (opens is None and duty.authorised_by is None):
         return
-    if opens is not None and opens > plan.now and duty.authorised_by is None:
+    if opens is not None and opens > plan.now and duty.authorised_by is None and not perhaps:
         plan.later.append((opens, LADDER, duty.id, due.step))  # when they work again
     else:
-        plan.wanted.append(Planned(duty, due.step, person))
+        plan.wanted.append(Planned(duty, due.step, person, perhaps))
 
 
 def _another_day(tx: Transaction, duty: Duty, now: datetime) -> datetime:
@@ -103,10 +112,12 @@ def _another_day(tx: Transaction, duty: Duty, now: datetime) -> datetime:
 def _put(tx: Transaction, wanted: Iterable[Planned], gather: timedelta) -> None:
     known = tx.nudges.known({each.duty.id for each in wanted})
     fresh = {each.key: each for each in wanted if each.key not in known}.values()
-    calm = [each for each in fresh if not each.emergency]
-    parcels = tx.outbox.gathering({each.person for each in calm})
-    _add_parcels(tx, [each for each in calm if each.person not in parcels], parcels, gather)
-    nudges = [(each, parcels.get(each.person)) for each in calm]
+    nudges: list[tuple[Planned, str | None]] = []
+    for kind, hold in ((NUDGE, gather), (RESTORED, max(gather, REPLAY))):
+        calm = [each for each in fresh if each.kind == kind]
+        parcels = tx.outbox.gathering({each.person for each in calm}, kind)
+        _add_parcels(tx, [each for each in calm if each.person not in parcels], parcels, hold)
+        nudges += [(each, parcels.get(each.person)) for each in calm]
     for each in (each for each in fresh if each.emergency):
         alone: dict[str, str] = {}
         _add_parcels(tx, [each], alone, timedelta(0))
@@ -119,6 +130,7 @@ def _put(tx: Transaction, wanted: Iterable[Planned], gather: timedelta) -> None:
                 "person": each.person,
                 "parcel": parcel,
                 "at": tx.clock.now(),
+                "sent": True if each.emergency and each.perhaps else None,
                 "rule": each.duty.rule,
                 "asker": each.duty.owed_to,
             }

@@ -50,7 +50,7 @@ def keep(call: Call, meeting: Meeting, items: tuple[Item, ...], version: int, te
         for each in readers(call, meeting)
     ]
     minutes = Minutes(
-        id=call.tx.clock.new_id(),
+        id=call.tx.new_id(),
         meeting=meeting.id,
         version=version,
         at=call.now,

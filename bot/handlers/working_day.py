@@ -1,6 +1,6 @@
 """What a working day begins with: a state of things to sign, samples, and what people attest.
 
-Policy 5.1.1, 5.1.2, 4.1. Looked for once a day, when it begins where the company is.
+Policy 5.1.1, 5.1.2, 4.1.1. Looked for once a day, when it begins where the company is.
 """
 
 from collections.abc import Sequence

@@ -75,6 +75,7 @@ from bot.policy.rulebook import (
     Rule,
     Rulebook,
     Screening,
+    SearchRules,
     Setting,
 )
 from bot.policy.screening.rules import RULES
@@ -223,7 +224,9 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     more = ("marks", "rules", "answers", "promises", "nudges", "routes", "keep", "targets")
     others = ("emergencies", "endings", "approvals", "mail", "files", "notices", "lists")
     last = ("meetings", "screening", "archive", "retention", "findings", *FOUND)
-    sheet.table((), (*top, *more, *others, *last, "supervision", "attestations", "reporting"))
+    sheet.table(
+        (), (*top, *more, *others, *last, "supervision", "attestations", "reporting", "search")
+    )
     levels = {name: _level(sheet, name) for name in sheet.table(("levels",))}
     level = one_of(tuple(levels) or ("normal",))
     classes = {name: _class(sheet, name) for name in sheet.table(("classes",), CLASSES)}
@@ -256,6 +259,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         notices=_notices(sheet, level),
         lists=_lists(sheet),
         meetings=_meetings(sheet, level),
+        search=_search(sheet),
         reporting=_reporting(sheet, level),
         supervision=overseen.supervision(_overseen(sheet), level),
         attestations=_attestations(sheet),
@@ -644,6 +648,22 @@ def _screening(sheet: Sheet, own: tuple[str, ...]) -> Screening:
         sensitive=entry.get("sensitive", TERMS),
         slang=entry.get("slang", TERMS),
         rules=rules,
+    )
+
+
+def _search(sheet: Sheet) -> SearchRules:
+    roles, some = ("roles", "personal", "overseers"), some_of(ROLES)
+    flags, counts = ("direct_messages", "tells"), ("tells_after_days", "bundle_most", "bundle_days")
+    entry = Entry(sheet, ("search",), (*roles, *flags, *counts))
+    return SearchRules(
+        roles=entry.get("roles", some),
+        personal=entry.get("personal", some),
+        overseers=entry.get("overseers", some),
+        direct_messages=entry.get("direct_messages", FLAG),
+        tells=entry.get("tells", FLAG),
+        tells_after=entry.get("tells_after_days", DAYS_KIND),
+        bundle_most=entry.get("bundle_most", WHOLE),
+        bundle_keep=entry.get("bundle_days", DAYS_KIND),
     )
 
 

@@ -129,7 +129,7 @@ STATES: Mapping[State, Say] = {
     "received": say("Received"),
     "assessed": say("Assessed"),
     "investigating": say("Being investigated"),
-    "closed": say("Closed"),
+    "closed": say("Brought to an end"),
 }
 OUTCOMES: Mapping[Outcome, Say] = {
     "substantiated": say("It was so"),

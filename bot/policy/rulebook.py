@@ -300,6 +300,20 @@ class Reporting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRules:
+    """Who may look into other people's records, and who reads that they did. Policy 3.3.2."""
+
+    roles: tuple[str, ...]
+    personal: tuple[str, ...]  # of these, who sees what is of the class personal
+    direct_messages: bool
+    overseers: tuple[str, ...]
+    tells: bool  # people read who looked at their own records …
+    tells_after: timedelta  # … so long after it
+    bundle_most: int  # records
+    bundle_keep: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -326,6 +340,7 @@ class Rulebook:
     lists: Mapping[str, tuple[str, ...]]  # named audiences: "department:sales", "role:it"
     meetings: Meetings
     screening: Screening
+    search: SearchRules
     reporting: Reporting
     retention: Retention
     supervision: Supervision

@@ -25,14 +25,17 @@ from bot.store.expiring import Expiring
 from bot.store.files import Files, Orders
 from bot.store.findings import Findings
 from bot.store.gaps import Gaps
+from bot.store.holdings import Holdings
 from bot.store.holds import Holds
 from bot.store.journal import Journal
 from bot.store.keystore import rings_of
 from bot.store.listeners import Listeners
+from bot.store.looks import Bundles, Looks
 from bot.store.meetings import Meetings
 from bot.store.notes import Notes
 from bot.store.notices import Notices
 from bot.store.nudges import Demotions, Nudges
+from bot.store.origin import Lost, Origin
 from bot.store.outbox import Outbox
 from bot.store.pairing import Pairing
 from bot.store.people import People, Shelf, Snapshot
@@ -40,10 +43,12 @@ from bot.store.policies import Books, Policies
 from bot.store.preferences import Preferences
 from bot.store.records import Records
 from bot.store.requests import Requests
+from bot.store.restores import Restores
 from bot.store.rings import Rings
 from bot.store.rows import Rows
 from bot.store.samples import Samples
 from bot.store.sealed import Sealed
+from bot.store.search import Search
 from bot.store.sessions import Links, Sessions
 from bot.store.strangers import Strangers
 from bot.store.unreadable import Unreadable
@@ -71,6 +76,8 @@ class Transaction:
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
         self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
         self.unreadable, self.codes = Unreadable(rows), Codes(rows)
+        self.search, self.looks = Search(rows, self.records), Looks(rows)
+        self.bundles, self.holdings = Bundles(rows), Holdings(rows)
         self.sealed = Sealed(rows)
         self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
         self.disposed = Disposed(rows)
@@ -79,6 +86,7 @@ class Transaction:
         self.cases, self.blocked = Cases(rows), Blocked(rows, self.people)
         self.seen_links = SeenLinks(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
+        self.restores = Restores(rows)
 
     @property
     def disclosing(self) -> Disclosing:
@@ -88,6 +96,14 @@ class Transaction:
     def verifying(self) -> Verifying:
         certified = {each.ring for each in self.disposals.certificates()}
         return Verifying(self.rows, certified.__contains__)
+
+    @property
+    def origin(self) -> Origin:
+        return self.rows.origin
+
+    def new_id(self) -> str:
+        """Of what cards are named after: the same again where the same event comes again."""
+        return self.rows.new_id()
 
     def home(self) -> Reader:
         """The company's own language and zone: what channels are written in."""
@@ -125,6 +141,14 @@ class Turn:
                 self._free.notify_all()
 
 
+@dataclass(slots=True)
+class Memory:
+    """What a restored store has forgotten, looked up once: restoring is done while nobody works."""
+
+    known: bool = False
+    lost: Lost | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     db: sa.Engine
@@ -134,6 +158,7 @@ class Store:
     turn: Turn = field(default_factory=Turn)
     _shelf: Shelf = field(default_factory=Shelf)
     _books: Books = field(default_factory=Books)
+    _memory: Memory = field(default_factory=Memory)
     rings: Rings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -162,14 +187,14 @@ class Store:
         if self.db.dialect.name != "sqlite":
             options["isolation_level"] = "REPEATABLE READ"
         with self.db.connect().execution_options(**options) as conn:
-            yield self._on(conn)
+            yield self.on(conn)
             conn.rollback()
 
     @contextmanager
     def _begun(self) -> Iterator[Transaction]:
         try:
             with self.db.begin() as conn:
-                yield self._on(conn)
+                yield self.on(conn)
                 fault_point("before commit")
         except BaseException:
             self._shelf.last = Snapshot(-1)  # it may hold what was undone
@@ -177,7 +202,14 @@ class Store:
             raise
         fault_point("after commit")
 
-    def _on(self, conn: sa.Connection) -> Transaction:
-        return Transaction(
-            Rows(conn, self.company, self.seal, self.clock, self.rings), self._shelf, self._books
-        )
+    def on(self, conn: sa.Connection) -> Transaction:
+        """In a transaction that somebody else has begun and will commit."""
+        rows = Rows(conn, self.company, self.seal, self.clock, self.rings)
+        if not self._memory.known:
+            self._memory.lost, self._memory.known = Restores(rows).lost(), True
+        rows.origin.lost = self._memory.lost
+        return Transaction(rows, self._shelf, self._books)
+
+    def remember(self) -> None:
+        """It was laid back a moment ago."""
+        self._memory.known = False

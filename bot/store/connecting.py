@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store.schema import meta
+from bot.store.schema_search import prepare
 from bot.store.triggers import install
 
 MEMORY = "sqlite://"
@@ -60,6 +61,7 @@ def create(db: sa.Engine) -> None:
     """Every table at its newest, without the steps of history between."""
     with db.begin() as conn:
         meta.create_all(conn)
+        prepare(conn)
         install(conn)
 
 

@@ -58,7 +58,7 @@ class Duties:
         """With its id and number given here; `inner`: people know it by another."""
         inner = inner or duty.kind == "decide"
         number = INNER + self.number("inner") if inner else self.number()
-        numbered = replace(duty, id=self.rows.clock.new_id(), number=number)
+        numbered = replace(duty, id=self.rows.new_id(), number=number)
         self.rows.add(duties, **_values(numbered), seq=seq)
         return numbered
 
@@ -67,7 +67,7 @@ class Duties:
         if not persons:
             return {}
         first = INNER + self.number("inner", len(persons)) - len(persons) + 1
-        ids, same = [self.rows.clock.new_id() for _ in persons], _values(pattern) | {"seq": None}
+        ids, same = [self.rows.new_id() for _ in persons], _values(pattern) | {"seq": None}
         own = enumerate(zip(ids, persons, strict=True), first)
         rows = [same | {"id": id, "number": n, "owed_by": who} for n, (id, who) in own]
         self.rows.add_all(duties, rows)

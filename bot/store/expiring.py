@@ -15,6 +15,7 @@ from bot.store.beside import Beside, strings
 from bot.store.records import JOINED, WRAP, Records
 from bot.store.rows import Rows
 from bot.store.schema import LIVE, duties, findings, records, wraps
+from bot.store.schema_findings import cases
 from bot.store.wrapping import Belonging, Wraps
 
 AT_ONCE = 5000
@@ -103,7 +104,15 @@ class Expiring:
             f.message == r.message,
             f.state == "open",
         )
-        mine = sa.select(r.id).join(wraps, JOINED).where(*self._here(ring), owed | looked)
+        k = cases.c
+        brought = sa.exists().where(
+            k.company == r.company,
+            k.conversation == r.conversation,
+            k.message == r.message,
+            k.state != "done",
+        )
+        needed = owed | looked | brought
+        mine = sa.select(r.id).join(wraps, JOINED).where(*self._here(ring), needed)
         return list(self.rows.conn.execute(mine).scalars())
 
     def held(self, ring: str, holds: Sequence[Hold], directory: Directory) -> dict[str, list[str]]:

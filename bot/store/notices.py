@@ -52,7 +52,7 @@ class Notices:
 
     def add(self, notice: Notice) -> Notice:
         """With its id given here; the version it replaces is marked so."""
-        kept = replace(notice, id=self.rows.clock.new_id())
+        kept = replace(notice, id=self.rows.new_id())
         words = {name: getattr(kept, name) for name in SEALED}
         values = {name: getattr(kept, name) for name in SAME}
         about, owner = kept.about, f"notice/{kept.id}"

@@ -19,6 +19,7 @@ NUDGE = "nudge/"  # how the key of a nudging card begins …
 EMERGENCY = "emergency/"  # … of one that waits for nothing …
 DUTY = "duty/"  # how the subject of a card about a duty begins
 LATER = "later/"  # … and of one that waits for the hour of the digest
+RESTORED = "restored/"  # … of what was perhaps said before the store was laid back
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,17 @@ class Parcel:
     doubtful: bool  # somebody claimed it before, and never said what came of it
     urgent: bool = False  # answers a person who waits for it
     subject: str = ""  # what it speaks of
+    look: bool = False  # perhaps we sent it, and have forgotten it
+
+    @property
+    def seek(self) -> bool:
+        """It is looked for before it is sent."""
+        return self.doubtful or self.look
+
+    @property
+    def restored(self) -> bool:
+        """What was perhaps said before the store was laid back."""
+        return self.key.startswith(RESTORED)
 
     @property
     def nudging(self) -> bool:
@@ -97,10 +109,13 @@ class Outbox:
         row = self.rows.one(duties, duties.c.id == subject.removeprefix(DUTY))
         return row and row.due
 
-    def gathering(self, persons: Iterable[str]) -> dict[str, str]:
-        """The nudges of each person that nobody has begun to send: more can still be put in."""
+    def gathering(self, persons: Iterable[str], kind: str = NUDGE) -> dict[str, str]:
+        """The nudges of each person that nobody has begun to send: more can still be put in.
+
+        `kind`: how their keys begin.
+        """
         c = outbox.c
-        where = GATHERING, c.person.in_(list(persons)), c.key.startswith(NUDGE)
+        where = GATHERING, c.person.in_(list(persons)), c.key.startswith(kind)
         found = self.rows.free(outbox, *where, order=(c.id,), limit=10_000)
         return {row.person: row.id for row in found}
 
@@ -131,7 +146,8 @@ class Outbox:
 
     def read(self, row: Any, *, doubtful: bool) -> Parcel:
         effect = self.rows.open(outbox.c.body, row.id, row.body)
-        return Parcel(row.id, row.key, effect, row.since, doubtful, row.urgent, row.subject or "")
+        subject = row.subject or ""
+        return Parcel(row.id, row.key, effect, row.since, doubtful, row.urgent, subject, row.look)
 
     def reader(self, row: Any) -> Place | Account | None:
         """To whom it goes, or went, as long as we know."""
@@ -232,7 +248,7 @@ class Outbox:
         """Nudges on their way to somebody: what nobody tries to send, and what was begun."""
         c = outbox.c
         rows = self.rows.all(outbox, UNSENT, c.person == person, c.kind == "Remind")
-        waiting = [row for row in rows if not row.key.startswith(EMERGENCY)]
+        waiting = [row for row in rows if not row.key.startswith((EMERGENCY, RESTORED))]
         ready = [row.id for row in waiting if row.state == "ready"]
         return ready, [row.id for row in waiting if row.state != "ready"]
 
@@ -316,6 +332,10 @@ class Outbox:
     def _row(self, written: Written) -> dict[str, Any]:
         effect, now = written.effect, self.rows.clock.now()
         id, lease = self.rows.clock.new_id(), self.rows.clock.lease()
+        since, until, lost = lease, lease + written.hold, self.rows.origin.lost
+        look = self.rows.origin.looks and not written.key.startswith(RESTORED)
+        if look and lost is not None:
+            since, until = lost.since, max(until, lost.calm)
         return {
             "id": id,
             "key": written.key,
@@ -325,8 +345,9 @@ class Outbox:
             "person": effect.person if isinstance(effect, Remind | Digest) else None,
             "subject": written.subject,
             "body": self.rows.close(outbox.c.body, id, effect),
-            "since": lease,
-            "held_until": lease + written.hold,
+            "since": since,
+            "held_until": until,
+            "look": look,
             "not_before": now,
             "deadline": written.deadline or now,
             "state": "ready",

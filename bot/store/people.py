@@ -251,6 +251,32 @@ class People:
             return True
         return bool(own) and self.rows.one(members, *here) is None
 
+    def seen_by(self, person: str) -> list[Place]:
+        """Every place they see (`sees`), but for direct chats of which nobody told who is in them.
+
+        An outsider sees only what they were told to be a member of.
+        """
+        directory = self.snapshot().directory
+        known, own = directory.people.get(person), directory.accounts_of(person)
+        c, found = members.c, list[Place]()
+        for row in self.rows.all(members, c.account.in_([each.id for each in own]), c.joined):
+            if Account(Platform(row.platform), row.realm, row.account) in own:
+                found.append(Place(Platform(row.platform), row.realm, row.place))
+        if known is not None and not known.partner:
+            found += self._open_to({(each.platform, each.realm) for each in own})
+        return list(dict.fromkeys(found))
+
+    def _open_to(self, realms: set[tuple[Platform, str]]) -> list[Place]:
+        """Places there of which the platform never told who is in them."""
+        told = (
+            sa.exists()
+            .where(members.c.company == places.c.company, members.c.platform == places.c.platform)
+            .where(members.c.realm == places.c.realm, members.c.place == places.c.id)
+        )
+        rows = self.rows.all(places, ~told, places.c.kind != "direct")
+        every = (Place(Platform(row.platform), row.realm, row.id) for row in rows)
+        return [each for each in every if (each.platform, each.realm) in realms]
+
     def places_named(self, name: str) -> list[Place]:
         """Those in use that are called so."""
         wanted, found = name.casefold(), []

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.clock import Clock
 from bot.seal import Seal
 from bot.store.codec import pack, unpack
+from bot.store.origin import Origin
 from bot.store.rings import Rings
 
 Where = sa.ColumnElement[bool]
@@ -33,6 +34,7 @@ class Rows:
     clock: Clock
     rings: Rings
     own: dict[str, Seal | None] = field(default_factory=dict)  # bot.store.keeping's
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def shared(self) -> bool:
@@ -109,6 +111,10 @@ class Rows:
         changed = self.change(table, *found, **values) if values else self.count(table, *found)
         if not changed:
             self.add(table, **keys, **values)
+
+    def new_id(self) -> str:
+        """Of what cards are named after: the same again where the same event comes again."""
+        return self.origin.id(self.seal.key, self.company) or self.clock.new_id()
 
     def close(self, column: sa.Column[Any], id: str, value: Any) -> bytes:
         return self.seal.close(pack(value), *self.slot(column, id))

@@ -115,6 +115,7 @@ outbox = table(
     Column("message", String),  # … as which message
     Column("outcome", LargeBinary),  # sealed
     Column("shown", LargeBinary),  # sealed: the buttons of a card about several things
+    Column("look", Boolean, nullable=False, server_default=sa.false()),  # look for it first
     UniqueConstraint("company", "key"),
 )
 UNSENT = outbox.c.state.in_(fixed("ready", "doubtful"))

@@ -1,4 +1,4 @@
-"""The tables of supervision, strange accounts and attestations. Policy 5.1.1, 5.1.2, 2.1.1, 4.1."""
+"""The tables of supervision, strange accounts and attestations. Policy 5.1.1, 5.1.2, 4.1.1."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, UniqueConstraint
 

@@ -27,6 +27,8 @@ KEPT = (  # nothing there is ever changed or deleted
     ("minutes", "minutes are kept, and a version of them never changes"),
     ("minutes_items", "minutes are kept, and a version of them never changes"),
     ("minutes_responses", "what was said of minutes never changes"),
+    ("looks", "who looked at what stays known"),
+    ("looked", "who looked at what stays known"),
     ("sealed_parts", "what was said in a case never changes"),
     ("sealed_log", "who did what in a case stays known"),
     ("hold_deeds", "what was done to a hold stays known"),
@@ -37,6 +39,7 @@ KEPT = (  # nothing there is ever changed or deleted
     ("answers", "what was attested never changes"),
     ("finding_trail", "what was done about a finding stays known"),
     ("case_trail", "what was done about a case stays known"),
+    ("restores", "that a store was laid back stays known"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
 FOUND = " OR ".join(

@@ -120,7 +120,10 @@ class CasePages:
         }
         used = scripts("sealing.js", "sealed_pages.js", "cases.js")
         return View(
-            "cases.html", say("Cases"), "/cases", {"facts": facts, "scripts": used, "w": CASES}
+            "cases.html",
+            say("Sealed cases"),
+            "/cases",
+            {"facts": facts, "scripts": used, "w": CASES},
         )
 
     async def list(self, request: Request) -> Response:

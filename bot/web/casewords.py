@@ -106,7 +106,7 @@ PAGE: Mapping[str, Say] = {
 CONTINUED: Mapping[str, Say] = {
     **BOTH,
     "code": say("Your receipt code"),
-    "open": say("Open"),
+    "open": say("Open it"),
     "wrong": say("This is no receipt code: it has 16 letters and digits."),
     "opening": say("Opening …"),
     "nothing": say("They have not written to you yet. Come back in two or three working days."),
@@ -116,7 +116,7 @@ CONTINUED: Mapping[str, Say] = {
 
 CASES: Mapping[str, Say] = {
     **BOTH,
-    "title": say("Cases"),
+    "title": say("Sealed cases"),
     "intro": say(
         "Cases are opened in this browser alone: this server has no key to them. Each opening is "
         "on record."
@@ -166,7 +166,7 @@ CASES: Mapping[str, Say] = {
         "Not open yet: two investigators need keys, and there must be a recovery key."
     ),
     "none": say("No case waits for you."),
-    "case": say("Case {number}", number=Code("#{n}")),
+    "case": say("Sealed case {number}", number=Code("#{n}")),
     "due": say("Due"),
     "owner": say("Looked after by"),
     "back": say("All cases"),

@@ -18,6 +18,7 @@ from bot.web.asking import Asking
 from bot.web.casepages import CasePages
 from bot.web.certificate import Certificates
 from bot.web.fetching import Fetching, download
+from bot.web.finding import Finding
 from bot.web.reporting import Reporting
 from bot.web.reviewing import Reviewing
 from bot.web.sentences import how_to_sign_in
@@ -62,6 +63,7 @@ class Pages:
             *Reporting(self._site).routes(),
             *CasePages(self._site).routes(),
             *Fetching(self._site).routes(),
+            *Finding(self._site).routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
         )
 

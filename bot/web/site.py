@@ -25,7 +25,8 @@ from bot.words import Reader
 
 NONCE = 8  # bytes
 BACK = re.compile(
-    r"/(?:mine|waiting|team|settings|daily|findings(?:/(?:open|department|closed))?|requests(?:/(?:waiting|department|new(?:/[\w.]{1,60})?))?"
+    r"/(?:mine|waiting|team|settings|search(?:/others)?|looks|daily|findings(?:/(?:open|department|closed))?"
+    r"|requests(?:/(?:waiting|department|new(?:/[\w.]{1,60})?))?"
     r"|(?:requests|duties|notices|meetings|findings|cases|samples)/\d{1,9}|certificates/[0-9A-Z]{5}-[0-9A-Z]{5})",
     re.ASCII,
 )

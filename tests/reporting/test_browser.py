@@ -188,10 +188,10 @@ def answered(seat: Seat, code: str) -> None:
     """Typed by hand, as people do; and a code that is none."""
     seat.opens("/report/continue")
     seat.fills(code="not a code")
-    seat.button("Open").click()
+    seat.button("Open it").click()
     seat.sees("#fault", "16 letters")
     seat.fills(code=code.lower().replace("0", "o").replace("-", " "))
-    seat.button("Open").click()
+    seat.button("Open it").click()
     seat.sees("blockquote", "Thank you. When?")
     seat.fills(text=f"{CANARY} In May.")
     seat.button("Seal and send").click()

@@ -326,6 +326,17 @@ def test_what_somebody_still_owes_an_answer_for_stays_until_it_is_settled(desk: 
     assert broken(desk) == []
 
 
+def test_what_somebody_is_still_to_look_at_stays(desk: Desk) -> None:
+    leak = desk.posts("ann", "the password for staging is Tr0ub4dor&3x, use it today")
+    other = desk.posts("bob", "lunch?")
+    later(desk)
+    disposed(desk, number_of(desk))
+
+    assert words(desk, other) == ""
+    assert words(desk, leak)
+    assert certificates(desk)["work/2026-03"].kept == {"needed": 1}
+
+
 def test_what_was_given_another_class_or_was_important_has_that_term(desk: Desk) -> None:
     plain, material = desk.posts("ann", "lunch?"), desk.posts("ann", "the price list")
     desk.says("ann", f"class msg:{material} material It names our prices.")
