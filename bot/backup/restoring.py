@@ -17,7 +17,7 @@ from bot.settings import Unusable
 from bot.store import Store
 from bot.store.connecting import connect, sqlite_url
 from bot.store.copying import clear, connected, counts, put
-from bot.store.keycopies import OtherKeys, lay_back
+from bot.store.keycopies import OtherKeys, certified, lay_back
 from bot.store.migrating import HEAD, bring
 
 FILE = "duly.db"
@@ -116,8 +116,10 @@ class Restoring:
         """
         self.begin("keys")
         told = list(self.backup.parts())  # all of it is sound, or nothing is laid
+        with store.reading() as tx:
+            gone = certified(tx.rows)
         try:
-            return sum(lay_back(store.rings, *each) for each in told if each[2])
+            return sum(lay_back(store.rings, *each, gone) for each in told if each[2])
         except OtherKeys:
             raise Unusable(OTHER_KEYS) from None
 

@@ -1,15 +1,17 @@
 """A copy of a company's rings, and how it is laid back: what was destroyed stays destroyed.
 
-Policy 3.3.3, 3.3.4. Each ring is wrapped under the company's key, in the copy as in the store.
+Policy 3.3.3. Each ring is wrapped under the company's key, in the copy as in the store.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.store.copying import Shape, bare, parts, put
 from bot.store.rings import Rings, rings, stores
+from bot.store.rows import Rows
+from bot.store.schema_retention import disposal_certificates
 
 TABLES = (stores, rings)
 
@@ -25,9 +27,22 @@ def copied(ours: Rings) -> Iterator[tuple[sa.Table, list[tuple[bytes, int]]]]:
             yield table, list(parts(conn, table, ours.company))
 
 
-def lay_back(ours: Rings, name: str, shape: Shape, rows: Sequence[Sequence[Any]]) -> int:
-    """Some rows of one of the tables. How many rings came back. Raises OtherKeys."""
+def certified(rows: Rows) -> set[str]:
+    """Rings of which the database knows that what they opened was disposed of."""
+    return {str(row.ring) for row in rows.all(disposal_certificates)}
+
+
+def lay_back(
+    ours: Rings, name: str, shape: Shape, rows: Sequence[Sequence[Any]], gone: Collection[str]
+) -> int:
+    """Some rows of one of the tables. How many rings came back. Raises OtherKeys.
+
+    `gone`: those that never do, whatever the copy has.
+    """
     columns = [column for column, _ in shape]
+    if name == rings.name:
+        place = columns.index("name")
+        rows = [row for row in rows if row[place] not in gone]
     told = [dict(zip(columns, row, strict=True)) for row in bare(shape, rows)]
     with ours._begun() as conn:
         known = {row[0]: row[1] for row in conn.execute(_known(name, ours.company))}

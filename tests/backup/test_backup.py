@@ -23,7 +23,9 @@ from bot.store.copying import shape, tables
 from bot.store.keystore import join
 from bot.store.migrating import FOLDER, HEAD, bring, version
 from bot.store.rings import SETTLED, Destroyed
+from bot.store.rings import Lost as Missing
 from bot.store.schema import meta, outbox, sessions
+from bot.store.schema_retention import disposal_certificates
 from tests import postgres
 from tests.backup.scene import KEY, backed_up, busy, content, keys_of, on_file, restoring, store_in
 from tests.desk import Desk
@@ -317,6 +319,26 @@ def test_keys_come_back_apart_but_none_that_was_destroyed(
     assert len(elsewhere.rings.known()) == len(company.store.rings.known())
     with pytest.raises(Unusable, match="This is a copy of keys"):
         restoring(tmp_path / "new keys", company.clock).into_folder(tmp_path, replace=True)
+
+
+def test_a_key_with_a_certificate_of_disposal_never_comes_back(
+    company: Desk, file: Path, tmp_path: Path
+) -> None:
+    """Even where the store of keys that knew of its end is lost."""
+    ring = next(each.name for each in company.store.rings.known())
+    write_keys(company.store, tmp_path / "old keys")
+    with company.store.transaction() as tx:
+        names = {"disposal": "d", "policy": 1, "proposed_by": "a", "consented_by": "b"}
+        kept = {"at": company.now, "disposed": 1, "digest": b"", "kept": "{}"}
+        tx.rows.add(disposal_certificates, ring=ring, **names, **kept)
+    backed_up(company, file)
+    restoring(file, company.clock).into_folder(tmp_path, replace=False)
+    elsewhere = store_in(tmp_path, company.clock)
+
+    restoring(tmp_path / "old keys", company.clock).keys_into(elsewhere)
+
+    with pytest.raises(Missing):
+        elsewhere.rings.seal(ring)
 
 
 def test_from_sqlite_to_postgresql_and_back(company: Desk, file: Path, tmp_path: Path) -> None:
