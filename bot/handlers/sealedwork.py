@@ -25,7 +25,7 @@ def what(tx: Transaction, duty: Duty) -> Say:  # noqa: ARG001
 def reminder(tx: Transaction, duty: Duty) -> Card:
     """Where it can be opened: nowhere but in a browser of who has a key to it."""
     known, address = number(tx, duty), tx.links.address()
-    here = (Link(f"{address}/cases/{known.number}"),) if address else ()
+    here = (Link(f"{address}/sealed/{known.number}"),) if address else ()
     return Card(
         say("A case waits for you: {number}", number=known),
         body=(what(tx, duty), *here),

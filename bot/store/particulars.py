@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from bot.policy.hours import Interval
 from bot.policy.particulars import Particulars, Pledged, Posted, Reading, Seated, intervals
 from bot.store.held import HeldMeetings
+from bot.store.keeping import Kept
+from bot.store.notices import GONE
 from bot.store.rows import Rows, Where
 from bot.store.schema import duties, nudges, promises, records, requests, seats, trail
 from bot.store.schema_classes import classes
@@ -116,9 +118,9 @@ class ParticularRows:
         n, r = notices.c, requests.c
         ours = sa.select(*n, r.number.label("approved"))
         ours = ours.outerjoin(requests, (r.company == n.company) & (r.id == n.request))
-        readers = self._readers()
+        readers, kept = self._readers(), Kept(self.rows)
         for row in self._each(ours, notices, self._within(n.published_at)):
-            words = self.rows.open(n.body, row.id, row.body)
+            words = kept.open(n.body, row.id, f"notice/{row.id}", row.body, gone=GONE)
             yield Posted(
                 number=row.number,
                 version=row.version,

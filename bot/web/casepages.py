@@ -80,15 +80,15 @@ class CasePages:
             "seen": seen,
         }
         return (
-            Route("/cases", self.page),
-            Route("/cases/recover", self.page),
-            Route("/cases/list", self.list, methods=["POST"]),
-            Route("/cases/key", self.key, methods=["POST"]),
-            Route("/cases/recovery", self.recovery, methods=["POST"]),
-            Route("/cases/recover", self.recover, methods=["POST"]),
-            Route("/cases/{number}", self.page),
+            Route("/sealed", self.page),
+            Route("/sealed/recover", self.page),
+            Route("/sealed/list", self.list, methods=["POST"]),
+            Route("/sealed/key", self.key, methods=["POST"]),
+            Route("/sealed/recovery", self.recovery, methods=["POST"]),
+            Route("/sealed/recover", self.recover, methods=["POST"]),
+            Route("/sealed/{number}", self.page),
             *(
-                Route(f"/cases/{{number}}/{name}", self._done(deed), methods=["POST"])
+                Route(f"/sealed/{{number}}/{name}", self._done(deed), methods=["POST"])
                 for name, deed in deeds.items()
             ),
         )
@@ -96,7 +96,7 @@ class CasePages:
     async def page(self, request: Request) -> Response:
         """The same page for each case: its script opens one after the other."""
         wanted = request.path_params.get("number", "")
-        recovers = request.url.path.endswith("/cases/recover")
+        recovers = request.url.path.endswith("/sealed/recover")
         return await self._site.show(
             request, lambda tx, one: self._view(tx, one, wanted, recovers=recovers)
         )
@@ -122,7 +122,7 @@ class CasePages:
         return View(
             "cases.html",
             say("Sealed cases"),
-            "/cases",
+            "/sealed",
             {"facts": facts, "scripts": used, "w": CASES},
         )
 

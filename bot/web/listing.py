@@ -12,6 +12,7 @@ from bot.handlers import (
     notice_cards,
     overseeing,
     requestcards,
+    sealedwork,
     showing,
 )
 from bot.handlers.deeds import person_named
@@ -158,6 +159,8 @@ def _own_path(tx: Transaction, duty: Duty) -> str | None:
     """What somebody looks at for others; empty where it has no page of its own."""
     if duty.custody:
         return ""
+    if duty.secret:
+        return f"/sealed/{sealedwork.number(tx, duty).number}"
     if overseeing.is_ours(duty):
         return overseeing.path_of(tx, duty)
     if looking.is_finding(duty):

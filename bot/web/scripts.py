@@ -7,7 +7,7 @@ from hashlib import sha384
 
 from bot.web.showing import STATIC
 
-PAGES = ("/report", "/cases")  # how the paths of those pages begin
+PAGES = ("/report", "/sealed")  # how the paths of those pages begin
 ALL = ("sealing.js", "sealed_pages.js", "report.js", "continue.js", "cases.js")
 
 

@@ -25,9 +25,11 @@ from bot.words import Reader
 
 NONCE = 8  # bytes
 BACK = re.compile(
-    r"/(?:mine|waiting|team|settings|search(?:/others)?|looks|daily|findings(?:/(?:open|department|closed))?"
+    r"/(?:mine|waiting|team|settings|sealed|search(?:/others)?|looks|daily"
+    r"|findings(?:/(?:open|department|closed))?"
     r"|requests(?:/(?:waiting|department|new(?:/[\w.]{1,60})?))?"
-    r"|(?:requests|duties|notices|meetings|findings|cases|samples)/\d{1,9}|certificates/[0-9A-Z]{5}-[0-9A-Z]{5})",
+    r"|(?:requests|duties|notices|meetings|findings|cases|samples)/\d{1,9}"
+    r"|certificates/[0-9A-Z]{5}-[0-9A-Z]{5})",
     re.ASCII,
 )
 ASKED = re.compile(r"[0-9a-f]{64}")

@@ -101,7 +101,7 @@ def test_from_the_keys_to_both_halves_of_the_recovery_key(tmp_path: Path) -> Non
 
 def set_up(*seats: Seat) -> list[str]:
     for seat in seats:
-        seat.opens("/cases")
+        seat.opens("/sealed")
         seat.fills(phrase_new="too short", phrase_again="too short")
         seat.button("Make my key").click()
         seat.sees("#fault", "16 characters")
@@ -154,7 +154,7 @@ def report(seat: Seat) -> str:
 
 
 def handled(sofia: Seat, qing: Seat, code: str) -> None:
-    sofia.opens("/cases")
+    sofia.opens("/sealed")
     sofia.unlocks()
     sofia.opens_case()
     sofia.sees("blockquote", f"{CANARY} He pays himself.")
@@ -170,7 +170,7 @@ def handled(sofia: Seat, qing: Seat, code: str) -> None:
     sofia.button("Ask to see it").click()
     sofia.sees("p", "is to agree")
 
-    qing.opens("/cases")
+    qing.opens("/sealed")
     qing.unlocks()
     qing.opens_case()
     qing.sees("p", f"{CANARY} witnesses")
@@ -200,10 +200,10 @@ def answered(seat: Seat, code: str) -> None:
 
 
 def recovered(hana: Seat, halves: list[str]) -> None:
-    hana.opens("/cases")
+    hana.opens("/sealed")
     assert "no such page" in hana.page.content()
     hana.complaints.clear()  # that page was not there
-    hana.opens("/cases/recover")
+    hana.opens("/sealed/recover")
     hana.fills(half1=halves[0], half2=halves[0])
     hana.button("Unlock").click()
     hana.sees("#fault")

@@ -150,26 +150,26 @@ def test_a_case_is_there_for_who_has_a_key_and_for_nobody_else(scene: Setting) -
     number = scene.world.report("ann", CANARY, about=("mei",))
     for who in ("ann", "grace", "hana", "mei"):
         visit = scene.lobby.signs_in(who)
-        assert visit.get("/cases").status_code == 404
-        assert "/cases" not in visit.opens("/mine").words
+        assert visit.get("/sealed").status_code == 404
+        assert "/sealed" not in visit.opens("/mine").words
         passed = {"pass": visit.field("pass")}
-        missing = scene.post("/cases/999/open", passed, visit)
-        theirs = scene.post(f"/cases/{number}/open", passed, visit)
+        missing = scene.post("/sealed/999/open", passed, visit)
+        theirs = scene.post(f"/sealed/{number}/open", passed, visit)
         assert NONCE.sub("", theirs.text) == NONCE.sub("", missing.text)
         for path in ("key", "recovery", "list", "recover"):
-            assert scene.post(f"/cases/{path}", passed, visit).status_code in (400, 404)
+            assert scene.post(f"/sealed/{path}", passed, visit).status_code in (400, 404)
     bob = scene.lobby.signs_in("bob")
-    assert bob.get("/cases").status_code == 200
+    assert bob.get("/sealed").status_code == 200
     passed = {"pass": bob.field("pass")}
-    assert scene.post("/cases/list", passed, bob).json() == {"cases": []}
-    assert scene.post(f"/cases/{number}/open", passed, bob).status_code == 404
-    assert scene.post(f"/cases/{number}/open", {"pass": "x"}, bob).status_code == 403
-    assert scene.post(f"/cases/{number}/open", {}, scene.lobby.visit()).status_code == 403
+    assert scene.post("/sealed/list", passed, bob).json() == {"cases": []}
+    assert scene.post(f"/sealed/{number}/open", passed, bob).status_code == 404
+    assert scene.post(f"/sealed/{number}/open", {"pass": "x"}, bob).status_code == 403
+    assert scene.post(f"/sealed/{number}/open", {}, scene.lobby.visit()).status_code == 403
 
     eve = scene.lobby.signs_in("eve")
-    eve.opens("/cases")
+    eve.opens("/sealed")
     passed = {"pass": eve.field("pass")}
-    found = scene.post(f"/cases/{number}/open", passed, eve).json()
+    found = scene.post(f"/sealed/{number}/open", passed, eve).json()
     assert [x["holder"] for x in found["mine"]] == [scene.world.eve.holder]
     assert [x["what"] for x in found["log"]] == ["opened"]
     assert CANARY not in json.dumps(found)
@@ -182,7 +182,7 @@ def test_a_case_is_there_for_who_has_a_key_and_for_nobody_else(scene: Setting) -
         ("say", {"parts": 1}),
         ("part", {"id": "0" * 32}),
     ):
-        answer = scene.post(f"/cases/{number}/{path}", passed | more, eve)
+        answer = scene.post(f"/sealed/{number}/{path}", passed | more, eve)
         assert answer.status_code in (400, 404), path
 
 

@@ -5,7 +5,7 @@ const page = $("#page");
 let pairs = new Map(); // by the id of a key: ours, unlocked until this page is left
 let recovered = null; // what both halves of the recovery key opened
 
-const call = (path, body = {}) => post(`/cases/${path}`, { pass: facts.pass, ...body, ...(recovered && { proof: recovered.proof }) }, true);
+const call = (path, body = {}) => post(`/sealed/${path}`, { pass: facts.pass, ...body, ...(recovered && { proof: recovered.proof }) }, true);
 
 // Asks the server; says what is wrong, and gives null then.
 async function asked(path, body) {
@@ -93,7 +93,7 @@ function keysOfAll() {
   const state = facts.open ? filled(w.channel_open, { what: facts.address }) : w.channel_shut;
   return section(w.keys, make("p", { class: facts.open ? "why" : "fault" }, state), make("p", { class: "why" }, w.keys_why),
     make("ul", { class: "entries" }, ...rows, recovery), facts.investigator && pairs.size > 0 && recoveryMaker(),
-    make("p", {}, make("a", { href: `${facts.base}/cases/recover` }, w.recover)));
+    make("p", {}, make("a", { href: `${facts.base}/sealed/recover` }, w.recover)));
 }
 
 function recoveryMaker() {
