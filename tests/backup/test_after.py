@@ -4,7 +4,6 @@ from pathlib import Path
 
 from bot.indexing import Indexer
 from bot.store.keystore import join
-from bot.store.search import Wanted
 from tests.backup.scene import backed_up, busy, keys_of, restoring, store_in
 from tests.desk import Desk
 
