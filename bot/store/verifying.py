@@ -247,14 +247,16 @@ class Verifying:
 
     def _keyless(self, name: str, column: sa.Column[Any]) -> Iterator[Broken]:
         """What has no key of its own was closed under the company's, before there were such."""
-        table, owner = column.table, sa.literal(f"{name}/") + column.table.primary_key.columns[1]
-        key = (wraps.c.company == table.c.company) & (wraps.c.record == owner)
-        ours = sa.select(table.primary_key.columns[1], column).join(wraps, key, isouter=True)
+        table = column.table
+        _, owner, *part = table.primary_key.columns  # part: of a file, which of its pieces
+        key = (wraps.c.company == table.c.company) & (wraps.c.record == f"{name}/" + owner)
+        ours = sa.select(column, owner, *part).join_from(table, wraps, key, isouter=True)
         mine = table.c.company == self.rows.company, wraps.c.record.is_(None)
-        for id, body in self.rows.conn.execute(ours.where(*mine)):
+        for body, id, *rest in self.rows.conn.execute(ours.where(*mine)):
+            slot = self.rows.slot(column, "/".join(map(str, (id, *rest))))
             try:
-                self.rows.open(column, id, body)
-            except InvalidTag:
+                self.rows.seal.open(body, *slot)
+            except (InvalidTag, ValueError):  # the second: too short to be anything sealed
                 yield Broken(f"{name}/{id}", 0, say("its key is missing or was changed"))
 
     # Checkpoints
