@@ -6,7 +6,7 @@ from tests.backup.storm import Restored
 from tests.needs import need, share, stories
 from tests.simulation import fresh
 
-SEEDS = 200
+SEEDS = 120
 
 
 @pytest.mark.parametrize("seed", stories(0, share(SEEDS)))
@@ -14,7 +14,7 @@ def test_after_a_restore_nothing_is_lost_or_sent_again(seed: int) -> None:
     assert Restored(seed).run() == []
 
 
-@pytest.mark.parametrize("seed", stories(SEEDS, max(1, share(40))))
+@pytest.mark.parametrize("seed", stories(SEEDS, max(1, share(20))))
 def test_the_same_holds_from_sqlite_to_postgresql(seed: int) -> None:
     need("postgresql")
 
