@@ -14,24 +14,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import reporting, sealing
 from bot.events import (
-    Account,
-    FileShared,
     MembershipChanged,
     MessagePosted,
     MessageRef,
     Place,
     PlaceChanged,
 )
-from bot import reporting, sealing
 from bot.handlers import findings, notices
+from bot.handlers.findings import Suspected
 from bot.policy.approvals import digest
 from bot.policy.notices import Draft
-from bot.reporting import ANONYMOUS, Told
-from bot.handlers.findings import Suspected
 from bot.policy.people import Department, Person
-from tests.desk import LOBBY, PAPER, STAFF, Desk, account
-from tests.reporting.world import Reader, World
+from bot.reporting import ANONYMOUS, Told
+from tests.desk import LOBBY, PAPER, Desk, account
+from tests.reporting.world import Reader
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TEAM = Place(PAPER, "home", "team")
@@ -79,8 +77,44 @@ ROOMS = {
 }
 
 
+INSIDE = frozenset(each for each in CAST if each not in ("paul", "gone"))
+WIDE = frozenset({"hana", "oda"})  # look into other people's records, with a reason
+CASES = frozenset({"ann", "ida", "ivan", "grace"})  # who leads IT reads what it is to answer
+FINDINGS = frozenset({"nina", "sam", "grace", "hana", "oda"})  # her line, HR and audit; not ann
+MAY: Mapping[str, frozenset[str]] = {  # who may ever read it; whoever is given it is not meant
+    "agenda": frozenset({"ann", "eve"}),
+    "meeting": frozenset({"ann", "eve"}),
+    "case": CASES,
+    "phish": CASES,
+    "host": CASES,
+    "certificate": frozenset({"eve", "sam"}),
+    "daily": frozenset({"ivan", "ida", "oda"}),
+    "direct": frozenset({"ann", "eve"}),
+    "duty": frozenset({"ann", "eve", *WIDE}),
+    "team": frozenset({"ann", "eve", *WIDE}),
+    "finding": FINDINGS,
+    "hrfinding": FINDINGS,
+    "held": frozenset({"grace", "hana", "oda"}),
+    "hold": frozenset({"grace", "hana", "oda"}),
+    "leave": frozenset({"ann", "nina", "hana"}),
+    "look": WIDE,
+    "notice": frozenset({"ann", "eve", "hana"}),
+    "title": frozenset({"ann", "eve", "hana", "nina", "sam", "grace", "ada"}),
+    "passed": INSIDE,
+    "sample": INSIDE,
+    "request": frozenset({"ann", "sam"}),
+    "sealed": frozenset(),
+}
+
+
+def may(who: str, word: str) -> bool:
+    return ACCOUNTS.get(who, who) in MAY[word.removeprefix("quokka")]
+
+
 @dataclass
 class Company:
+    """One desk, and how to name what lies on it."""
+
     desk: Desk
     things: dict[str, int] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)  # a code, a file, the id of a message
@@ -264,10 +298,9 @@ def in_june(made: Company) -> None:
     desk.says("oda", 'search all quokkateam why="The quokkalook."')
     with desk.store.reading() as tx:
         look = tx.looks.newest(1)[0]
-    things["look"], told["look"] = look.number or 0, look.id
-    World.__new__  # the readers alone
-    ines, ivo = Reader(desk, "ines"), Reader(desk, "ivo")
-    Reader(desk, None)
+    things["look"] = look.number or 0
+    for who in ("ines", "ivo", None):
+        Reader(desk, who)
     things["sealed"] = sealed(desk)
 
 
@@ -289,13 +322,3 @@ def owed(desk: Desk, who: str, kind: str) -> int:
     """The newest that they owe of a kind."""
     with desk.store.reading() as tx:
         return max(each.number for each in tx.duties.owed_by(who) if each.kind == kind)
-
-
-if __name__ == "__main__":
-    import time
-
-    t = time.process_time()
-    made = build()
-    print(time.process_time() - t)
-    print("\n---\n".join(made.desk.read()))
-    print(made.things, made.told)
