@@ -258,7 +258,7 @@ class Verifying:
         for *id, body in self.rows.conn.execute(found):
             try:
                 self.rows.seal.open(body, *self.rows.slot(column, "/".join(map(str, id))))
-            except InvalidTag:
+            except (InvalidTag, ValueError):  # the second: too short to be anything sealed
                 yield Broken(f"{name}/{id[0]}", 0, say("its key is missing or was changed"))
 
     # Checkpoints

@@ -196,9 +196,11 @@ def test_part_is_drawn_by_risk(desk: Desk) -> None:
     said = a_month_later(desk)
 
     assert any("2 by chance, 2 by risk" in each or "3 by chance, 2" in each for each in said)
-    _, messages = drawn(desk)
+    sample, messages = drawn(desk)
     why = {each.message: each.risks for each in messages if each.risks}
     assert why[leak] == ("finding",)
+    with desk.store.reading() as tx:
+        assert drawing.check(tx, sample) == []
     assert ("important",) in why.values()
     sample, _ = drawn(desk)
     place = next(each.number for each in messages if each.message == leak)
