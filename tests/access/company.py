@@ -114,9 +114,7 @@ def people(desk: Desk) -> None:
             )
             for name, (department, manager, roles) in CAST.items()
         )
-        tx.people.save_departments(
-            [Department(id="office", name="Office", head="grace")]
-        )
+        tx.people.save_departments([Department(id="office", name="Office", head="grace")])
         for name in CAST:
             tx.people.link(account(name), name)
         for name, whose in ACCOUNTS.items():
@@ -180,9 +178,16 @@ def in_june(made: Company) -> None:
     desk.says("ann", f"pass {things['passed']} @mei")
     told["direct"] = posts(desk, "eve", "the quokkadirect is between us two", DIRECT)
     posts(desk, "ann", "the quokkateam is for this room", TEAM)
-    things["request"] = number_in(desk.says("ann", "request notice The quokkarequest is for all."), "ann")
-    things["leave"] = number_in(desk.says("ann", "request leave 2026-07-01..2026-07-02 The quokkaleave is my own matter."), "ann")
-    things["approved"] = number_in(desk.says("eve", "request notice The quokkacertificate is approved."), "eve")
+    things["request"] = number_in(
+        desk.says("ann", "request notice The quokkarequest is for all."), "ann"
+    )
+    things["leave"] = number_in(
+        desk.says("ann", "request leave 2026-07-01..2026-07-02 The quokkaleave is my own matter."),
+        "ann",
+    )
+    things["approved"] = number_in(
+        desk.says("eve", "request notice The quokkacertificate is approved."), "eve"
+    )
     desk.says("sam", f"approve {things['approved']}")
     with desk.store.reading() as tx:
         found = tx.requests.find(things["approved"])
@@ -190,29 +195,70 @@ def in_june(made: Company) -> None:
         told["code"] = tx.requests.code_of(found.id) or ""
     with desk.store.transaction() as tx:
         text = "The quokkanotice is for sales."
-        draft = Draft(title="quokkatitle", text=text, requester="hana",
-            audience=("@ann", "@eve"), digest=digest({"text": text}))
+        draft = Draft(
+            title="quokkatitle",
+            text=text,
+            requester="hana",
+            audience=("@ann", "@eve"),
+            digest=digest({"text": text}),
+        )
         things["notice"] = notices.publish(tx, draft).number
     desk.wait(timedelta(0))
-    things["meeting"] = number_in(desk.says("ann", "meeting quokkameeting @eve Tue 14:00 for 45m\nagenda: 1. quokkaagenda"), "ann")
+    things["meeting"] = number_in(
+        desk.says("ann", "meeting quokkameeting @eve Tue 14:00 for 45m\nagenda: 1. quokkaagenda"),
+        "ann",
+    )
     with desk.store.transaction() as tx:
         ann = tx.people.snapshot().directory.people["ann"]
-        found = findings.open_(tx, Suspected(rule="accounts.lent", clause="4.1.1", person=ann,
-            severity="serious", evidence=("quokkafinding",)))
+        found = findings.open_(
+            tx,
+            Suspected(
+                rule="accounts.lent",
+                clause="4.1.1",
+                person=ann,
+                severity="serious",
+                evidence=("quokkafinding",),
+            ),
+        )
         things["finding"] = found.number
-        found = findings.open_(tx, Suspected(rule="accounts.lent", clause="4.1.1", person=ann,
-            severity="serious", role="hr", evidence=("quokkahrfinding",)))
+        found = findings.open_(
+            tx,
+            Suspected(
+                rule="accounts.lent",
+                clause="4.1.1",
+                person=ann,
+                severity="serious",
+                role="hr",
+                evidence=("quokkahrfinding",),
+            ),
+        )
         things["hrfinding"] = found.number
     desk.wait(timedelta(0))
-    things["case"] = number_in(desk.says("ann", "help-account quokkacase happens when I sign in."), "ann")
-    things["phishing"] = number_in(desk.says("ann", "phishing quokkaphish is free at https://quokkahost.example/a"), "ann")
+    things["case"] = number_in(
+        desk.says("ann", "help-account quokkacase happens when I sign in."), "ann"
+    )
+    things["phishing"] = number_in(
+        desk.says("ann", "phishing quokkaphish is free at https://quokkahost.example/a"), "ann"
+    )
     desk.says("ivan", f"phishing block quokkahost.example {things['phishing']}")
-    said = MessagePosted(key="mallory/1", at=desk.now, author=account("mallory"),
-        message=MessageRef(LOBBY, "mallory1"), text="hello there")
+    said = MessagePosted(
+        key="mallory/1",
+        at=desk.now,
+        author=account("mallory"),
+        message=MessageRef(LOBBY, "mallory1"),
+        text="hello there",
+    )
     desk.take(said)
     with desk.store.reading() as tx:
-        things["stranger"] = max(each.number for each in tx.findings.between(desk.now - timedelta(hours=1), desk.now + timedelta(days=1)))
-    things["hold"] = number_in(desk.says("hana", "hold set people=@ann words=quokkaheld The quokkahold."), "hana")
+        things["stranger"] = max(
+            each.number
+            for each in tx.findings.between(
+                desk.now - timedelta(hours=1), desk.now + timedelta(days=1)
+            )
+        )
+    things["hold"] = number_in(
+        desk.says("hana", "hold set people=@ann words=quokkaheld The quokkahold."), "hana"
+    )
     while desk.bot.indexer.work():
         pass
     desk.says("oda", 'search all quokkateam why="The quokkalook."')
@@ -227,7 +273,12 @@ def in_june(made: Company) -> None:
 
 def sealed(desk: Desk) -> int:
     channel = asyncio.run(desk.bot.inbox.channel())
-    told = Told(text="quokkasealed", named=(channel.directory.people["bob"],), how=ANONYMOUS, who={"name": "ann"})
+    told = Told(
+        text="quokkasealed",
+        named=(channel.directory.people["bob"],),
+        how=ANONYMOUS,
+        who={"name": "ann"},
+    )
     report, _ = reporting.seal(channel, told, sealing.new_code())
     number = asyncio.run(desk.bot.inbox.report(report))
     desk.wait(timedelta(0))
@@ -242,7 +293,9 @@ def owed(desk: Desk, who: str, kind: str) -> int:
 
 if __name__ == "__main__":
     import time
+
     t = time.process_time()
     made = build()
     print(time.process_time() - t)
-    print("\n---\n".join(made.desk.read())); print(made.things, made.told)
+    print("\n---\n".join(made.desk.read()))
+    print(made.things, made.told)
