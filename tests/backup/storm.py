@@ -67,8 +67,8 @@ class Restored(Storm):
         """After a while; everything since the backup is forgotten."""
         old = self.desk.store
         self.numbers = dict(_numbers(old))
-        self._leave_doubles()
         self.desk.now += self.chance.choice((0, 0, 1, 3, 20)) * HOUR
+        self._leave_doubles()
         new = self.other if self.other is not None else in_memory()
         with self._quietly():
             backup = Backup(io.BytesIO(self.taken), old.seal.key)
@@ -92,6 +92,8 @@ class Restored(Storm):
 
         Its echo was heard in the life that is forgotten (docs/reliability.md says so).
         """
+        self._runner.run(self.sea.catch_up())
+        self.sea.forget_late()
         seen: set[str] = set()
         for line in self.sea.standing:
             if line.key in seen:

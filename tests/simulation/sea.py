@@ -104,6 +104,11 @@ class Sea(Paper):
             self.doubles.add(effect.message)
         return ref
 
+    def forget_late(self) -> None:
+        """What stands there already is not accepted once more."""
+        there = {line.key for line in self.lines}
+        self._late = [(at, each) for at, each in self._late if each[1] not in there]
+
     @property
     def standing(self) -> list[Line]:
         return [line for line in self.lines if line.ref not in self.doubles]
