@@ -244,7 +244,7 @@ def in_june(made: Company) -> None:
     )
     with desk.store.transaction() as tx:
         ann = tx.people.snapshot().directory.people["ann"]
-        found = findings.open_(
+        filed = findings.open_(
             tx,
             Suspected(
                 rule="accounts.lent",
@@ -254,8 +254,8 @@ def in_june(made: Company) -> None:
                 evidence=("quokkafinding",),
             ),
         )
-        things["finding"] = found.number
-        found = findings.open_(
+        things["finding"] = filed.number
+        filed = findings.open_(
             tx,
             Suspected(
                 rule="accounts.lent",
@@ -266,7 +266,7 @@ def in_june(made: Company) -> None:
                 evidence=("quokkahrfinding",),
             ),
         )
-        things["hrfinding"] = found.number
+        things["hrfinding"] = filed.number
     desk.wait(timedelta(0))
     things["case"] = number_in(
         desk.says("ann", "help-account quokkacase happens when I sign in."), "ann"

@@ -130,8 +130,8 @@ def _records(browser: Browser, address: str) -> None:
             ann.moves("+2 working hours")
     with _window(browser, address, "leo", "duly", replace(DESK, height=760)) as leo:
         ask = "To be looked at, of {person}: {what}, {number}"
-        values = {"person": who("ann"), "what": Quoted(""), "number": Quoted("")}
-        leo.presses(leo.card(ask, **values), "I look at it")
+        shown = leo.card(ask, person=who("ann"), what=Quoted(""), number=Quoted(""))
+        leo.presses(shown, "I look at it")
         leo.page.get_by_text(leo.words("took it into their hands"), exact=False).wait_for()
         _take(leo, "finding")
     httpx.post(f"{address}/clock", json={"month_of": "leo"}).raise_for_status()
