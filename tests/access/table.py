@@ -1,7 +1,7 @@
 """Who may what: each line with a number in it, and for whom that number means something.
 
 To anybody else its answer is the one they get for a number that nothing has. `ann` stands for both
-of her accounts. What is asked without a number is in `FREE`: only what is read is looked at.
+of her accounts. What is asked without a number is in `FREE`: of it only what is read is seen.
 """
 
 from collections.abc import Mapping, Sequence
