@@ -36,6 +36,7 @@ from bot.seal import Seal
 from bot.store import Store, Transaction
 from bot.store.codec import pack
 from bot.store.connecting import connect
+from bot.store.keystore import connect_keys, join
 from bot.store.migrating import upgrade
 from bot.store.rings import Ring
 from bot.store.schema import records
@@ -263,6 +264,7 @@ def store_on(url: str, folder: Path) -> Store:
     clock = Clock()
     db = connect(url)
     upgrade(db)
+    join(db, connect_keys(f"sqlite:///{folder / 'keys.db'}"))
     store = Store(db, "main", Seal(bytes(32), clock.random), clock)
     with store.transaction() as tx:
         tx.policies.adopt("")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from adapters.playground import Cast, Channel, Example, Person, Team
+from adapters.playground import Cast, Channel, Example, Office, Person, Team
 from bot.demo_past import Past
 from bot.store import Store
 
@@ -21,6 +21,17 @@ EXAMPLES = (
     Example("ann", "bob", "priya", "sales"),
     Example("na", "wei", "jun", "sales"),
     Example("yating", "wei", "jun", "sales"),
+)
+STRANGER = Person("visitor", "New phone", "An account that is nobody's", zone="Asia/Shanghai")
+OFFICE = Office(
+    writer="ann",
+    head="leo",
+    it="ivan",
+    hr="hana",
+    auditor="qing",
+    investigator="sofia",
+    stranger=STRANGER.id,
+    channel="sales",
 )
 
 
@@ -46,10 +57,17 @@ def cast() -> Cast:
         Person(row["id"], row["name"], row["title"], row["language"], row["zone"]) for row in table
     )
     channels = tuple(
-        Channel(name, name, purpose, tuple(row["id"] for row in table if _belongs(row, units)))
+        Channel(name, name, purpose, _members(table, name, units))
         for name, purpose, units in CHANNELS
     )
-    return Cast(people, channels, teams(table), EXAMPLES)
+    return Cast((*people, STRANGER), channels, teams(table), EXAMPLES, OFFICE)
+
+
+def _members(
+    table: Sequence[dict[str, str]], name: str, units: tuple[str, ...] | None
+) -> tuple[str, ...]:
+    known = tuple(row["id"] for row in table if _belongs(row, units))
+    return (*known, STRANGER.id) if name == OFFICE.channel else known
 
 
 def teams(table: Sequence[dict[str, str]]) -> tuple[Team, ...]:

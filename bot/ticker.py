@@ -122,5 +122,5 @@ def sweep(tx: Transaction, lease: datetime) -> None:
     tx.journal.erase(before)
     tx.outbox.erase(before)
     tx.files.expire(tx.clock.now())
-    tx.wraps.bring_in()
+    tx.wraps.bring_in(tx.policies.current().important)
     disposals.expect(tx)

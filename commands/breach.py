@@ -1,4 +1,4 @@
-"""/duly breach: the way to report a breach. Policy 5.1.3.
+"""/duly breach: the way to report a breach. Policy 5.1.3, 4.3.1.
 
 It never gets here by a chat: adapters answer it aside, unread and unwritten (bot.asides). This is
 what the menu knows of it, and what a command line is told.

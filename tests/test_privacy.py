@@ -150,7 +150,7 @@ def test_who_stood_in_decides_nothing_once_the_absence_is_over(desk: Desk) -> No
     away(desk, "sam", "eve")
     desk.now += 49 * H
 
-    assert "eve: #1 is not waiting for you. What is: /duly waiting" in desk.says("eve", "approve 1")
+    assert "eve: There is no request #1. Yours: /duly waiting" in desk.says("eve", "approve 1")
     assert state(desk) == "open"
 
 
@@ -159,7 +159,7 @@ def test_who_stands_in_for_who_stands_in_decides_while_both_are_away(desk: Desk)
     away(desk, "sam", "eve")
     away(desk, "eve", "bob")
 
-    assert desk.says("eve", "approve 1")[-1].startswith("eve: #1 is not waiting for you.")
+    assert desk.says("eve", "approve 1")[-1].startswith("eve: There is no request #1.")
     assert desk.says("bob", "approve 1")[-1].startswith("bob: Approved: #1.")
 
 

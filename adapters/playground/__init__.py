@@ -1,7 +1,7 @@
 """A chat platform in the browser, for trying Duly out; to the core it is a platform like any."""
 
 from adapters.playground.adapter import Playground
-from adapters.playground.cast import PLATFORM, REALM, Cast, Channel, Example, Person, Team
+from adapters.playground.cast import PLATFORM, REALM, Cast, Channel, Example, Office, Person, Team
 from adapters.playground.hooks import Hooks, MenuEntry
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Example",
     "Hooks",
     "MenuEntry",
+    "Office",
     "Person",
     "Playground",
     "Team",

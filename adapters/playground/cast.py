@@ -63,11 +63,29 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """Accounts, in the guide through records: who writes in which channel, and who looks after it.
+
+    The stranger is an account that is nobody's.
+    """
+
+    writer: str
+    head: str
+    it: str
+    hr: str
+    auditor: str
+    investigator: str
+    stranger: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     people: tuple[Person, ...]
     channels: tuple[Channel, ...]
     teams: tuple[Team, ...] = ()
     examples: tuple[Example, ...] = ()  # one is enough; better one for each language
+    office: Office | None = None
 
     def person(self, id: str) -> Person | None:
         return next((each for each in self.people if each.id == id), None)

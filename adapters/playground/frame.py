@@ -8,11 +8,12 @@ from typing import Any
 
 from adapters.playground import completion
 from adapters.playground.cast import Person, direct
-from adapters.playground.guide import guide, scene
+from adapters.playground.guide import RECORDS, Step, guide, scene
 from adapters.playground.hooks import Hooks
 from adapters.playground.inbound import home_id
 from adapters.playground.lines import Line
 from adapters.playground.sentences import SCRIPT, page_words, step, write_to
+from adapters.playground.tour import tour
 from adapters.playground.view import EMOJI, HERE, View, face, templates
 
 HOME = "home"
@@ -23,7 +24,7 @@ OWN_NAMES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中�
 class Asked:
     """Where the person is: a channel, the chat with Duly or their own page; maybe in a thread.
 
-    `guide`: the account of whoever asks in the example they follow.
+    `guide`: the account of whoever asks in the example they follow, or the second guide's name.
     """
 
     place: str
@@ -57,6 +58,7 @@ def page(view: View, hooks: Hooks, asked: Asked) -> str:
             places=_places(view, hooks),
             duly={"id": direct(me.id), "unread": view.timeline.unread(me.id).get(direct(me.id), 0)},
             guide=_guide(view, hooks, asked),
+            follows=f"&guide={RECORDS}" if asked.guide == RECORDS else "",
             now=view.clock.now(),
             moment=view.moment(view.clock.now()),
             last=view.timeline.last(),
@@ -113,15 +115,24 @@ def _places(view: View, hooks: Hooks) -> list[dict[str, Any]]:
 
 def _guide(view: View, hooks: Hooks, asked: Asked) -> list[dict[str, Any]]:
     reader = view.viewer.reader
+    second = tour(hooks.cast, reader)
+    if second and asked.guide == RECORDS:
+        return _numbered(view, second, RECORDS)
     found = scene(hooks.cast, reader.language, asked.guide)
     if found is None:
         return []
-    steps = guide(found, reader, frozenset(each.name for each in hooks.menu))
+    commands = frozenset(each.name for each in hooks.menu)
+    steps = guide(found, reader, commands, next(iter(second), None))
+    return _numbered(view, steps, found.asker.id)
+
+
+def _numbered(view: View, steps: Sequence[Step], name: str) -> list[dict[str, Any]]:
+    reader = view.viewer.reader
     return [
         {
             "step": each,
             "count": step(number, len(steps), reader),
-            "href": f"{view.base}/?as={each.who}&in={each.place}&guide={found.asker.id}",
+            "href": f"{view.base}/?as={each.who}&in={each.place}&guide={each.guide or name}",
         }
         for number, each in enumerate(steps, 1)
     ]

@@ -5,7 +5,7 @@ page has shown last.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from adapters.playground.cast import Cast, Channel, Example, Person, direct
@@ -13,6 +13,7 @@ from bot.words import Code, Reader, Say, Who, render, say
 
 Until = Literal["sent", "moved", "came", "pressed", "asked"]  # what the person did; asked: a form
 NUMBER = "{number}"
+RECORDS = "records"  # the name of the second guide; the first goes by the account of who asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Step:
     draft: str = ""
     move: str = ""
     until: tuple[Until, ...] = ()
+    guide: str = ""  # another guide, which begins then
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,15 @@ def first(cast: Cast) -> tuple[Person, str]:
     return (found.asker, found.channel.id) if found else (cast.people[0], "")
 
 
-def guide(scene: Scene, reader: Reader, commands: frozenset[str]) -> tuple[Step, ...]:
-    """As plain text; the template escapes. What a command is missing for is left out."""
+def guide(
+    scene: Scene, reader: Reader, commands: frozenset[str], more: Step | None = None
+) -> tuple[Step, ...]:
+    """As plain text; the template escapes. What a command is missing for is left out.
+
+    `more`: how the next guide begins, where there is one.
+    """
     made = Steps(scene, reader)
-    return (*made.life(), *made.ways_out(), *made.quiet(commands), made.end())
+    return (*made.life(), *made.ways_out(), *made.quiet(commands), made.end(more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +145,13 @@ class Steps:
         digest = say("See what the morning brings to {cleo}.", **self._names)
         yield self._switch(digest, self.scene.helper)
 
-    def end(self) -> Step:
+    def end(self, next: Step | None = None) -> Step:
         more = say("That was the life of a duty. Type {command} to see what else there is.", **MORE)
-        return Step(self._words(more))
+        words = self._words(more)
+        if next is None:
+            return Step(words)
+        link = self._words(say("Go on: records and supervision"))
+        return replace(next, text=words, link=link, draft="", until=(), guide=RECORDS)
 
     @property
     def _names(self) -> dict[str, Who | Code]:

@@ -12,6 +12,7 @@ from bot.words import say
 
 SETTING = "ahead"  # seconds
 MORNING = 9  # o'clock
+SATURDAY = 5
 FARTHEST = timedelta(days=370)  # in one go
 LONGEST = FARTHEST // timedelta(minutes=1)
 
@@ -60,3 +61,11 @@ def next_morning(now: datetime, zone: str) -> datetime:
     local = now.astimezone(ZoneInfo(zone))
     morning = local.replace(hour=MORNING, minute=0, second=0, microsecond=0)
     return morning if morning > local else morning + timedelta(days=1)
+
+
+def next_month(now: datetime, zone: str) -> datetime:
+    """Its first weekday after the 7th: whatever holidays it begins with are over."""
+    local = now.astimezone(ZoneInfo(zone))
+    month = (local.replace(day=1) + timedelta(days=32)).replace(day=8, hour=MORNING, minute=30)
+    first = month.replace(second=0, microsecond=0)
+    return first + timedelta(days=(7 - first.weekday()) % 7 if first.weekday() >= SATURDAY else 0)

@@ -124,6 +124,9 @@ class Pages:
         if "morning_of" in asked:
             person = asking.person(asked["morning_of"], self.hooks.cast)
             return clocks.next_morning(self.clock.now(), person.zone)
+        if "month_of" in asked:
+            person = asking.person(asked["month_of"], self.hooks.cast)
+            return clocks.next_month(self.clock.now(), person.zone)
         return clocks.moment(asked.get("to"))
 
     async def seen(self, request: Request) -> Response:

@@ -21,6 +21,9 @@ TAGS = {
     "\ue003": "</code>",
     "\ue004": '<code class="typed">',  # a command, which a click puts into the composer
     "\ue005": '<i class="thin"></i>',  # room between two scripts, which copying leaves out
+    "\ue006": '<a target="_blank" rel="noopener noreferrer" href="',  # a tab of its own
+    "\ue007": '">',
+    "\ue008": "</a>",
 }
 UNTAG = {ord(mark): None for mark in TAGS}
 HAN = "[\u3400-\u9fff]"
@@ -126,13 +129,20 @@ def _fenced(words: str) -> str:
     return f"\ue000{words.translate(UNTAG)}\ue001"
 
 
+def _linked(url: str) -> str:
+    """A page of ours, or where a meeting is; what is no address of the web is shown to be read."""
+    if url.startswith(("https://", "http://")):
+        return f"\ue006{url}\ue007{url}\ue008"
+    return f"\ue002{url}\ue003"
+
+
 def _coded(text: Say | Value) -> Value:
     match text:
         case Code(words):
             mark = "\ue004" if words.startswith("/") else "\ue002"
             return Code(f"{mark}{words.translate(UNTAG)}\ue003")
-        case Link(url, label):  # to be copied: a page of ours is opened in a tab of its own
-            coded = Code(f"\ue002{url.translate(UNTAG)}\ue003")
+        case Link(url, label):
+            coded = Code(_linked(url.translate(UNTAG)))
             return coded if label is None else Rows((_coded(label), coded))
         case Say(_, values, _):
             return replace(text, values=tuple((name, _coded(each)) for name, each in values))

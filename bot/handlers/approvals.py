@@ -145,7 +145,16 @@ def _load(call: Call, number: int) -> Going:
         raise Refusal(no_such(number))
     going = Going(call.tx, request)
     seating.reseat(going)
+    if not _knows(call, request):
+        raise Refusal(no_such(number))
     return going
+
+
+def _knows(call: Call, request: Request) -> bool:
+    """They have to do with it, or lead who asked; to anybody else it is as if it were not."""
+    if requestcards.sees(call.tx, request, call.person):
+        return True
+    return deeds.leads(call.tx, call.person, request.requester)
 
 
 def _seat(call: Call, going: Going, wanted: Act) -> Seat:

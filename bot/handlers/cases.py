@@ -182,7 +182,7 @@ def listed(call: Call) -> Card:
 
 def line(call: Call, case: Case) -> Say:
     return say(
-        "{number} {kind}, of {person}, since {at}: {state}",
+        "{number} {kind}, reported by {person}, since {at}: {state}",
         number=Ref(case.number),
         kind=casework.NAMES[case.kind],
         person=call.who(case.reporter),

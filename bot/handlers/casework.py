@@ -104,7 +104,7 @@ def clause(tx: Transaction, case: Case) -> str:
 
 def title(tx: Transaction, case: Case) -> Say:
     return say(
-        "{kind}, of {person}: {number}",
+        "{kind}, reported by {person}: {number}",
         kind=NAMES[case.kind],
         person=person_named(tx, case.reporter),
         number=Ref(case.number),

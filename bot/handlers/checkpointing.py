@@ -30,8 +30,11 @@ def take(tx: Transaction, *, to_file: bool) -> None:
 
 
 def post(tx: Transaction, made: Checkpoint, *, to_file: bool) -> None:
-    """To the channel of the policy, and to the file where one is set."""
-    key = f"checkpoint/{made.number}"
+    """To the channel of the policy, and to the file where one is set.
+
+    After a restore a number comes again with other records: no platform may take it for the first.
+    """
+    key = f"checkpoint/{made.number}/{made.hash.hex()[:16]}"
     channel = tx.policies.current().archive.channel
     for number, place in enumerate(tx.people.places_named(channel) if channel else ()):
         tx.outbox.add(Send(place, _card(tx, made)), f"{key}/{number}")

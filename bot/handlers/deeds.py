@@ -149,8 +149,12 @@ def settle(tx: Transaction, duty: Duty, state: duties.State, ending: Ending) -> 
 
 
 def _settled(tx: Transaction, closed: Duty) -> Card:
+    from bot.handlers.lines import number_of  # noqa: PLC0415  (it is made of deeds itself)
+
+    number = number_of(tx, closed)
+    known = number.number < duties.INNER
     return Card(
-        say("{number} is settled.", number=Ref(closed.number)),
+        say("{number} is settled.", number=number) if known else say("That is settled."),
         body=(say("It was for {person}.", person=person_named(tx, closed.owed_to)),)
         if closed.owed_to
         else (),

@@ -129,11 +129,9 @@ def _one(tx: Transaction, disposal: Disposal, ring: str) -> Certificate | None:
 
 def _forget(tx: Transaction, ring: str) -> None:
     """What was derived from it goes with it: the index by which it is searched, pieces of files."""
-    search = getattr(tx, "search", None)
     for some in tx.expiring.ids(ring):
         tx.files.drop(each.removeprefix(FILE) for each in some if each.startswith(FILE))
-        if search is not None:
-            search.forget(some)
+        tx.search.forget([each for each in some if "/" not in each])
 
 
 def _chained(certificate: Certificate) -> Saying:

@@ -109,6 +109,10 @@ def _corrected(tx: Transaction, draft: Draft) -> Notice | None:
     before = tx.notices.find(draft.replaces)
     if before is None or before.kind != "notice":
         raise Refusal(no_such(draft.replaces))
+    person = tx.people.snapshot().directory.people.get(draft.requester)
+    theirs = before.author == draft.requester or bool(person and person.roles & set(OFFICES))
+    if not theirs and tx.notices.member(before.id, draft.requester) is None:
+        raise Refusal(no_such(draft.replaces))
     if before.replaced_by is not None:
         raise Refusal(
             say(
@@ -117,8 +121,7 @@ def _corrected(tx: Transaction, draft: Draft) -> Notice | None:
                 newest=Ref(tx.notices.newest(before).number),
             )
         )
-    person = tx.people.snapshot().directory.people.get(draft.requester)
-    if before.author != draft.requester and not (person and person.roles.intersection(OFFICES)):
+    if not theirs:
         raise Refusal(
             say(
                 "Only {person}, HR and the office can correct {number}.",

@@ -86,7 +86,7 @@ def own(call: Call, notice: Notice) -> Card:
     """As its reader sees it. Raises Refusal where it is not for them."""
     member = call.tx.notices.member(notice.id, call.person.id)
     if member is None or member.left_at is not None:
-        raise Refusal(_not_for_all(notice))
+        raise Refusal(notices.no_such(notice.number))
     duty = call.tx.duties.get(member.duty) if member.duty else None
     owed = duty if duty is not None and duty.live and notice.replaced_by is None else None
     return notice_cards.card(call.tx, notice, owed, call.person.id)
@@ -200,7 +200,8 @@ def export(call: Call, number: int) -> Card | None:
     notices.recheck(call.tx, notice)
     members = _visible(call, notice)
     if members is None:
-        raise Refusal(_not_for_all(notice))
+        known = call.tx.notices.member(notice.id, call.person.id)
+        raise Refusal(_not_for_all(notice) if known else notices.no_such(number))
     reader = call.tx.people.reader(call.account, call.tx.home())
     body = _table(call, notice, members, reader)
     name = f"duly-notice-{number}.csv"

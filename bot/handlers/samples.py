@@ -320,14 +320,15 @@ class Content:
 
     @property
     def body(self) -> tuple[Say | Value, ...]:
-        first: Say | Value = (
-            Quoted(self.text, TEXT) if self.text else say("It has no words that are still kept.")
-        )
+        if not self.text:
+            return (self.since or say("It has no words that are still kept."),)
         rest = (Quoted(self.now, TEXT),) if self.now else ()
-        return (first, *((self.since,) if self.since else ()), *rest)
+        return (Quoted(self.text, TEXT), *((self.since,) if self.since else ()), *rest)
 
 
 def content(tx: Transaction, message: Drawn) -> Content:
+    if tx.records.class_of(message.conversation, message.message) == drawing.PERSONAL:
+        return Content("", say("It has been classed as personal since it was drawn."), "")
     found = tx.records.message(message.conversation, message.message)
     text = str(found[1]["text"] or "") if found else ""
     now = tx.records.words(message.conversation, message.message)

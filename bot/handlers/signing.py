@@ -152,7 +152,7 @@ def _title(found: Sequence[points.Point]) -> Say:
 
 
 def line(point: points.Point) -> Say:
-    return say("{what}: {count}. {step}", what=point.what, count=point.count, step=point.step)
+    return say("{what}: {count} · {step}", what=point.what, count=point.count, step=point.step)
 
 
 def exits() -> tuple[Button, ...]:

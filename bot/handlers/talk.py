@@ -31,6 +31,7 @@ from bot.store import Transaction
 from bot.store.records import Kind, Saying
 
 WINDOW = 60  # messages of a conversation the judge looks back on
+NOBODY = "unknown"  # whose a message was that is gone, and was not kept
 CONVERSATIONS = 2000  # kept in memory at a time
 
 
@@ -135,8 +136,14 @@ def _gone(tx: Transaction, accounts: Iterable[Account]) -> tuple[Person, ...]:
 
 
 def changed(tx: Transaction, event: MessageChanged, memory: Memory) -> None:
-    """The first version stays; the edit or deletion is a record after it."""
-    place, who = conversation(event.message.place), identity(tx, event.author)
+    """The first version stays; the edit or deletion is a record after it.
+
+    Whose it was is kept with the message alone: what asked for the reporting channel never was.
+    """
+    place = conversation(event.message.place)
+    if event.text is None and tx.records.belonging(place, event.message.id) is None:
+        event = replace(event, author=replace(event.author, id=NOBODY))
+    who = identity(tx, event.author)
     kind: Kind = "deletion" if event.text is None else "edit"
     seq = _keep(tx, event, kind, {"who": who, "text": event.text})
     memory.skip(place, seq)

@@ -12,7 +12,7 @@ from bot.events import conversation
 from bot.handlers import deeds, notice_cards
 from bot.handlers.deeds import Ending
 from bot.policy import notices as policy
-from bot.policy.duties import Duty
+from bot.policy.duties import Duty, nobody_owes
 from bot.policy.notices import How, Notice, Receipt
 from bot.store import Transaction
 from bot.store.sessions import WEB
@@ -20,9 +20,9 @@ from bot.words import Code, Ref, say, say_many
 
 
 def confirm(call: Call, number: int, words: str) -> Card | None:
-    """None: there is no such notice."""
+    """None: there is no such notice for them."""
     notice = call.tx.notices.find(number)
-    if notice is None:
+    if notice is None or not _concerns(call, notice):
         return None
     if notice.replaced_by is not None:
         return _newer(call, notice)
@@ -44,6 +44,12 @@ def confirm(call: Call, number: int, words: str) -> Card | None:
     )
 
 
+def _concerns(call: Call, notice: Notice) -> bool:
+    """It was sent to them, or by them."""
+    member = call.tx.notices.member(notice.id, call.person.id)
+    return member is not None or notice.author == call.person.id
+
+
 def _duty(call: Call, notice: Notice) -> Duty | Card:
     """What the caller owes for it; a card where that is settled. Raises Refusal for others."""
     number = Ref(notice.number)
@@ -51,9 +57,7 @@ def _duty(call: Call, notice: Notice) -> Duty | Card:
         raise Refusal(say("{number} is your own; you need not confirm it.", number=number))
     member = call.tx.notices.member(notice.id, call.person.id)
     if member is None or member.left_at is not None:
-        raise Refusal(
-            say("{number} is not addressed to you, so there is nothing to confirm.", number=number)
-        )
+        raise Refusal(nobody_owes(notice.number))
     if member.carried:
         return Card(say("You confirmed it before it was corrected: {number}", number=number))
     duty = call.tx.duties.get(member.duty or "")

@@ -75,9 +75,10 @@ class Dailies:
         return self.rows.count(journal, *waits)
 
     def undelivered(self, since: datetime) -> int:
-        """Cards that reached nobody. `since`: lease time."""
+        """Cards that reached nobody. `since`: lease time. Instead of a form a card went out."""
         c = outbox.c
-        return self.rows.count(outbox, c.state == "undeliverable", c.settled_at >= since)
+        lost = c.state == "undeliverable", c.kind != "OpenForm"
+        return self.rows.count(outbox, *lost, c.settled_at >= since)
 
     def findings(self, now: datetime) -> tuple[int, int]:
         """How many somebody still has to look at, and how many of them are late."""

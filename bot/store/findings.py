@@ -179,7 +179,9 @@ class Findings:
         return self._finding(row) if row else None
 
     def _all(self, *where: Where) -> list[Finding]:
-        return [self._finding(row) for row in self.rows.all(findings, *where)]
+        """In order of time; ids that come of events in the same moment are in none."""
+        order = [findings.c.at, findings.c.number]
+        return [self._finding(row) for row in self.rows.all(findings, *where, order=order)]
 
     def _finding(self, row: Any) -> Finding:
         about = None

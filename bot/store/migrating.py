@@ -5,6 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.store.schema import meta
+from bot.store.schema_search import prepare
 from bot.store.triggers import install
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -53,6 +54,7 @@ def _climb(conn: sa.Connection, to: str) -> None:
 def _found(conn: sa.Connection) -> None:
     """The newest at once, where there are none: the steps of history take seconds."""
     meta.create_all(conn)
+    prepare(conn)
     install(conn)
     conn.exec_driver_sql(
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"

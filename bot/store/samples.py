@@ -205,6 +205,7 @@ class Samples:
     def _sample(self, row: Any) -> Sample:
         body = dict(self.rows.open(samples.c.body, row.id, row.body))
         body["quota"] = Quota(**body["quota"])
+        body["risky"] = {record: tuple(risks) for record, risks in body["risky"].items()}
         return Sample(**{name: getattr(row, name) for name in PLAIN}, **body)
 
 

@@ -32,6 +32,7 @@ Index(  # on SQLite, where no row has any, it is empty
     "lookups_tokens",
     lookups.c.tokens,
     postgresql_using="gin",
+    postgresql_with={"fastupdate": "off"},  # else each search goes through all that is new
     sqlite_where=lookups.c.tokens.is_not(None),
 )
 Index("members_account", members.c.company, members.c.account)

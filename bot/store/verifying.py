@@ -25,6 +25,7 @@ from bot.store.wrapping import Wraps
 from bot.words import Code, Say, say
 
 PAGE = 5000  # rows asked for at a time
+LARGE = 16  # rows at a time of what may be a megabyte each
 ERASING = timedelta(hours=1)  # lease time, for wraps to follow the ring that was destroyed
 KEYS = "wraps"  # instead of a conversation: a key that opens nothing that is known
 OWNERS = {  # whose keys they are beside the records' (bot.store.keeping), and what they open
@@ -247,15 +248,18 @@ class Verifying:
 
     def _keyless(self, name: str, column: sa.Column[Any]) -> Iterator[Broken]:
         """What has no key of its own was closed under the company's, before there were such."""
-        table, owner = column.table, sa.literal(f"{name}/") + column.table.primary_key.columns[1]
-        key = (wraps.c.company == table.c.company) & (wraps.c.record == owner)
-        ours = sa.select(table.primary_key.columns[1], column).join(wraps, key, isouter=True)
+        table, (_, *ids) = column.table, column.table.primary_key.columns
+        key = (wraps.c.company == table.c.company) & (
+            wraps.c.record == sa.literal(f"{name}/") + ids[0]
+        )
+        ours = sa.select(*ids, column).join(wraps, key, isouter=True)
         mine = table.c.company == self.rows.company, wraps.c.record.is_(None)
-        for id, body in self.rows.conn.execute(ours.where(*mine)):
+        found = ours.where(*mine).execution_options(yield_per=LARGE)
+        for *id, body in self.rows.conn.execute(found):
             try:
-                self.rows.open(column, id, body)
-            except InvalidTag:
-                yield Broken(f"{name}/{id}", 0, say("its key is missing or was changed"))
+                self.rows.seal.open(body, *self.rows.slot(column, "/".join(map(str, id))))
+            except (InvalidTag, ValueError):  # the second: too short to be anything sealed
+                yield Broken(f"{name}/{id[0]}", 0, say("its key is missing or was changed"))
 
     # Checkpoints
 

@@ -4,7 +4,7 @@ Policy 3.1, 3.3.1. A change of class, a hold or a rotation wraps a key anew; wha
 chain over that, stay as they are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.seal import Seal
 from bot.store.rings import HOLD, MAIN, Ring, parse
 from bot.store.rows import Rows
-from bot.store.schema import records, wraps
+from bot.store.schema import duties, records, wraps
 
 AT_ONCE = 500
 ONE = wraps.c.company == sa.bindparam("ours"), wraps.c.record == sa.bindparam("one")
@@ -96,9 +96,22 @@ class Wraps:
         under = wraps.c.ring == ring, wraps.c.wrapped != b""
         return self.rows.change(wraps, *under, wrapped=b"", home=None)
 
-    def bring_in(self, limit: int = AT_ONCE) -> int:
-        """Of what was kept before there were rings, some: each under its own."""
-        return self.belong(self.under(MAIN, limit), Belonging())
+    def bring_in(self, important: Collection[str] = (), limit: int = AT_ONCE) -> int:
+        """Of what was kept before there were rings, some: each under its own.
+
+        `important`: the levels of duties for whose sake a message is kept as important.
+        """
+        ids = self.under(MAIN, limit)
+        weighty = self._weighty(ids, important)
+        plain = [each for each in ids if each not in weighty]
+        return self.belong(weighty, Belonging(important=True)) + self.belong(plain, Belonging())
+
+    def _weighty(self, ids: Sequence[str], levels: Collection[str]) -> set[str]:
+        r, d = records.c, duties.c
+        same = d.company == r.company, d.conversation == r.conversation, d.message == r.message
+        asked = sa.exists().where(*same, d.level.in_(levels))
+        mine = sa.select(r.id).where(r.company == self.rows.company, r.id.in_(ids), asked)
+        return set(self.rows.conn.execute(mine).scalars())
 
     def _home(self, row: Any) -> str:
         return row.ring if parse(row.ring) else self._writing(self._old(row.record))[0]
@@ -107,9 +120,13 @@ class Wraps:
         return self.rows.rings.writing(ring)
 
     def _old(self, id: str) -> Ring:
-        row = self.rows.one(records, records.c.id == id)
+        """By the class in force, which may be another than it was posted with."""
+        c, row = records.c, self.rows.one(records, records.c.id == id)
         assert row is not None
-        return Ring.of(row.class_name, row.at)
+        message = c.conversation == row.conversation, c.message == row.message
+        given = c.kind.in_(("post", "class"))
+        last = self.rows.all(records, *message, given, order=[c.seq.desc()], limit=1)
+        return Ring.of((last[0] if last else row).class_name, row.at)
 
     def _anew(self, row: Any, ring: str, home: str | None) -> None:
         under = self.rows.rings.seal(ring)

@@ -163,7 +163,7 @@ CASES: Mapping[str, Say] = {
     "half_done": say("Both are on paper"),
     "channel_open": say("The channel is open: {address}", address=Code("{what}")),
     "channel_shut": say(
-        "Not open yet: two investigators need keys, and there must be a recovery key."
+        "Not open yet: two investigators need keys; one of them, unlocked, makes a recovery key."
     ),
     "none": say("No case waits for you."),
     "case": say("Sealed case {number}", number=Code("#{n}")),

@@ -13,7 +13,7 @@ HERE = "/findings"
 SHOWN = 100  # lines of a list
 TABS: dict[Which, tuple[str, Say]] = {
     "mine": (HERE, say("For you")),
-    "open": (f"{HERE}/open", say("Open")),
+    "open": (f"{HERE}/open", say("Still open")),
     "department": (f"{HERE}/department", say("Your people")),
     "closed": (f"{HERE}/closed", say("Closed")),
 }

@@ -51,6 +51,26 @@ def test_every_hour_in_which_something_was_said_has_one_in_the_channel() -> None
         assert [step for step in tx.verifying.steps(lines) if not isinstance(step, int)] == []
 
 
+def keys(desk: Desk) -> set[str]:
+    desk.now += timedelta(minutes=2)
+    turn(desk)
+    turn(desk)
+    return {line.key for line in desk.paper.lines if "duly-checkpoint" in line.text}
+
+
+def test_no_platform_takes_one_of_another_life_for_the_same() -> None:
+    """After a restore the next has a number that was posted already, over other records."""
+    found = list[set[str]]()
+    for said in ("before", "after the restore"):
+        desk = Desk(policy=WATCHED)
+        desk.posts("ann", said)
+        turn(desk)
+        found.append(keys(desk))
+
+    assert all(found)
+    assert found[0].isdisjoint(found[1])
+
+
 def test_they_are_written_to_the_file_too(tmp_path: Path) -> None:
     desk, file = Desk(), tmp_path / "checkpoints.txt"
     desk.bot = assemble(desk.store, [desk.paper, Notebook(file)])

@@ -1,10 +1,13 @@
 """What people wrote beside the chat goes with its class and month, too."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from bot.store.rings import SETTLED
-from bot.store.schema import requests, wraps
+from bot.store.schema import pieces, requests, wraps
+from bot.store.verifying import Broken
 from tests.desk import Desk
 
 
@@ -73,3 +76,21 @@ def test_what_was_closed_under_the_companys_key_is_still_read() -> None:
 
     with desk.store.reading() as tx:
         assert tx.requests.get(request.id).form == {"text": "as before"}
+
+
+def test_what_lies_under_the_companys_key_is_no_break_until_it_is_changed(desk: Desk) -> None:
+    """Workbooks, and whatever was kept before there were keys of classes and months."""
+    with desk.store.transaction() as tx:
+        tx.files.add("march.xlsx", "hana", bytes(3 << 20), timedelta(days=7))
+        tx.files.keep("brought", "plan.pdf", "ann", b"%PDF", timedelta(days=7))
+
+    assert broken(desk) == []
+    with desk.store.transaction() as tx:
+        tx.rows.change(pieces, pieces.c.file == "brought", pieces.c.number == 0, body=bytes(40))
+    assert broken(desk) == ["file/brought"]
+
+
+def broken(desk: Desk) -> list[str]:
+    with desk.store.reading() as tx:
+        steps = list(tx.verifying.steps())
+    return [step.conversation for step in steps if isinstance(step, Broken)]

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from bot.__main__ import main
 from bot.cli.common import newest, open_store, paired
 from bot.events import Attachment, FileShared, MessageRef
 from bot.settings import Settings
+from bot.store.files import PIECE
 from bot.store.records import Kind
-from bot.store.schema import records
+from bot.store.schema import pieces, records
+from bot.store.verifying import Broken
 from tests.desk import LOBBY, Desk, account
 
 HERE = "paper/home/lobby"
@@ -66,6 +69,20 @@ def test_a_notice_is_kept_as_it_was_published(desk: Desk) -> None:
     with desk.store.reading() as tx:
         ids = tx.rows.conn.execute(sa.select(records.c.id)).scalars().all()
         assert all(tx.wraps.of(id) for id in ids)
+
+
+def test_a_workbook_that_lies_there_for_a_while_is_no_damage(desk: Desk) -> None:
+    """It is sealed in pieces under the company's key; nothing of it is kept for good."""
+    with desk.store.transaction() as tx:
+        id = tx.files.add("report.xlsx", "hana", bytes(PIECE + 1), timedelta(days=7))
+    with desk.store.reading() as tx:
+        assert not [each for each in tx.verifying.steps() if not isinstance(each, int)]
+
+    with desk.store.transaction() as tx:
+        tx.rows.change(pieces, pieces.c.file == id, pieces.c.number == 1, body=b"another")
+    with desk.store.reading() as tx:
+        broken = [each for each in tx.verifying.steps() if isinstance(each, Broken)]
+    assert [each.conversation for each in broken] == [f"file/{id}"]
 
 
 # On the terminal

@@ -14,6 +14,7 @@ from bot.store import Store, keystore
 from bot.store.connecting import connect, in_memory, sqlite_url
 from bot.store.migrating import upgrade
 from bot.store.rings import SETTLED, Destroyed, Lost, Ring, parse
+from bot.store.schema import records
 from bot.store.wrapping import Belonging
 from tests.desk import Desk
 
@@ -136,6 +137,24 @@ def test_what_was_kept_before_there_were_rings_is_read_and_brought_in() -> None:
         assert (tx.wraps.bring_in(), tx.wraps.bring_in()) == (1, 0)
 
     assert ring_of(desk, message) == {"work/2026-03"}
+
+
+def test_what_is_brought_in_goes_by_its_class_in_force_and_by_its_weight() -> None:
+    """Else it would be disposed of when the class it was posted with is due."""
+    desk = Desk()
+    plan, urgent = desk.posts("ann", "the merger"), desk.posts("ann", "@bob what of the fire?")
+    desk.says("ann", f"class msg:{plan} material It is about money.")
+    desk.says("ann", f"important msg:{urgent}")
+    asked = {plan: ring_of(desk, plan), urgent: ring_of(desk, urgent)}
+    assert asked == {plan: {"material/2026-03"}, urgent: {"work!/2026-03"}}
+    with desk.store.transaction() as tx:
+        ids = [row.id for row in tx.rows.all(records)]
+        for id in ids:
+            tx.wraps._anew(tx.wraps.of(id), "main", None)
+
+        tx.wraps.bring_in(tx.policies.current().important)
+
+    assert {each: ring_of(desk, each) for each in asked} == asked
 
 
 def test_neither_database_reads_anything_alone(tmp_path: Path) -> None:

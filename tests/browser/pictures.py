@@ -3,6 +3,7 @@
 Made smaller by pngquant where that is installed.
 """
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -10,19 +11,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 
+import httpx
 from playwright.sync_api import Browser, expect
 
 from bot.words import Quoted, Ref
 from tests.browser.test_story import CHINESE, ENGLISH, People, who
 from tests.browser.theatre import Screen, Window, chromium, duly, morning
 from tests.needs import ROOT
-from tests.web.test_browser import link
+from tests.web.test_browser import link, says
 
 PICTURES = ROOT / "docs" / "pictures"
 DESK = Screen(1200, 640)
 DARK = replace(DESK, height=800, dark=True)
 PHONE = Screen(390, 780, scale=2)
+NUMBER = re.compile(r"Number: #(\d+)\nLeft")
 
 
 def main() -> None:
@@ -32,6 +36,7 @@ def main() -> None:
         _approval(browser, address)
         _request(browser, address)
         _chinese(browser, address)
+        _records(browser, address)
 
 
 def _nudge(browser: Browser, address: str) -> None:
@@ -114,6 +119,40 @@ def _chinese(browser: Browser, address: str) -> None:
     with _window(browser, address, "mei", "duly", DARK) as mei:
         mei.page.locator("#main .card").first.wait_for()
         _take(mei, "chinese-dark")
+
+
+def _records(browser: Browser, address: str) -> None:
+    """A finding as its department's head has it, and a message of a sample."""
+    with _window(browser, address, "ann", "sales") as ann:
+        ann.writes("The password of the test server is Tr0ub4dor&3x-blue.")
+        ann.writes("Harbor Foods takes 400 boxes a month from March on; the contract is signed.")
+        for _ in range(3):
+            ann.moves("+2 working hours")
+    with _window(browser, address, "leo", "duly", replace(DESK, height=760)) as leo:
+        ask = "To be looked at, of {person}: {what}, {number}"
+        values = {"person": who("ann"), "what": Quoted(""), "number": Quoted("")}
+        leo.presses(leo.card(ask, **values), "I look at it")
+        leo.page.get_by_text(leo.words("took it into their hands"), exact=False).wait_for()
+        _take(leo, "finding")
+    httpx.post(f"{address}/clock", json={"month_of": "leo"}).raise_for_status()
+    page = browser.new_page(viewport={"width": 1200, "height": 760})
+    page.goto(link(address, "leo"))
+    page.get_by_role("button").first.click()
+    page.goto(f"{address.removesuffix('/playground')}/samples/{_sample(address)}")
+    page.screenshot(path=PICTURES / "sample.png")
+    page.close()
+
+
+def _sample(address: str) -> str:
+    """Its number, as soon as it is drawn."""
+    for _ in range(120):
+        says(address, "leo", "sample")
+        lines = httpx.get(f"{address}/lines", params={"as": "leo", "after": 0}).json()
+        found = [m[1] for each in lines if (m := NUMBER.search(str(each.get("text"))))]
+        if found:
+            return found[-1]
+        sleep(0.5)
+    raise AssertionError("no sample was drawn")
 
 
 def _ask(asker: Window, people: People) -> None:

@@ -1,11 +1,15 @@
 """The guide, and what is offered to somebody who writes: in each language, for the people here."""
 
+from datetime import datetime
+
 import pytest
 
 from adapters.playground import completion
 from adapters.playground.cast import Cast, Channel, Example, Person
 from adapters.playground.guide import Step, first, guide, scene
 from adapters.playground.hooks import MenuEntry
+from adapters.playground.moving import next_month
+from adapters.playground.tour import tour
 from bot.demo import cast as company
 from bot.events import CommandInvoked
 from bot.words import Reader, say
@@ -33,6 +37,31 @@ def test_every_step_leads_to_where_its_person_may_go_and_what_can_be_read(langua
             typed = each.draft.startswith("/duly")
             assert typed if isinstance(got, CommandInvoked) else got.mentions
         assert each.link or each == steps(language)[-1]
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans", "zh_Hant"])
+def test_the_guide_through_records_leads_where_its_people_may_go(language: str) -> None:
+    walked = tour(COMPANY, Reader(language))
+
+    for each in walked[:-1]:
+        assert each.link
+        assert each.move or each.place in COMPANY.places_of(each.who)
+        if each.draft:
+            sent = {"as": each.who, "place": each.place, "kind": "message"}
+            got = event(Known(COMPANY), **sent, text=each.draft)
+            assert each.draft.startswith("/duly") is isinstance(got, CommandInvoked)
+    assert "visitor" in {each.who for each in walked}
+    assert tour(CAST, Reader(language)) == ()
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [("2026-11-30", "2026-12-08"), ("2027-01-31", "2027-02-08"), ("2026-07-15", "2026-08-10")],
+)
+def test_the_next_month_begins_on_a_weekday_after_its_holidays(now: str, then: str) -> None:
+    noon = datetime.fromisoformat(f"{now}T12:00+08:00")
+
+    assert next_month(noon, "Asia/Shanghai").isoformat() == f"{then}T09:30:00+08:00"
 
 
 @pytest.mark.parametrize("language", ["en", "zh_Hans", "zh_Hant"])

@@ -124,6 +124,10 @@ def test_few_cases_are_not_counted_apart() -> None:
     assert (some.received, some.in_time, some.closed) == (11, 6, 11)
     assert set(some.outcomes.values()) == {None}  # two of them are none at all, and so few
 
+    names = tuple(reporting.OUTCOMES)
+    many = totals([passage(names[n % 4]) for n in range(24)], 5)
+    assert dict(many.outcomes) == dict.fromkeys(names, 6)
+
     one_late = totals([passage()] * 6 + [passage(late=True)], 5)
     assert one_late.in_time is None  # else it could be reckoned who is the one
     assert one_late.received == 7

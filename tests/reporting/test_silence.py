@@ -25,7 +25,7 @@ from bot.events import (
 from bot.reporting import ANONYMOUS, CONFIDENTIAL, OPENLY, apart, is_private
 from bot.store.connecting import connect, sqlite_url
 from bot.store.migrating import upgrade
-from bot.store.schema import meta
+from bot.store.schema import meta, records
 from tests.desk import LOBBY, Desk, account
 from tests.playground.stage import stage
 from tests.reporting.world import World
@@ -139,6 +139,24 @@ def test_it_is_found_in_no_file_and_no_log(
     assert CANARY not in caplog.text
     desk.close()
     assert CANARY.encode() not in (tmp_path / "duly.db").read_bytes()
+
+
+def test_who_deletes_it_as_they_were_told_to_is_named_nowhere(world_desk: Desk) -> None:
+    """Of other messages it is kept who deleted them."""
+    said = world_desk.posts("bob", "a slip of the tongue")
+    world_desk.take(*typed(world_desk))
+    for key, id, who in (("d1", "m99", "ann"), ("d2", said, "bob")):
+        ref = MessageRef(LOBBY, id)
+        gone = MessageChanged(
+            key=key, at=world_desk.now, author=account(who), message=ref, text=None
+        )
+        world_desk.take(gone)
+
+    with world_desk.store.reading() as tx:
+        kept = [
+            (row.message, row.author) for row in tx.rows.all(records, records.c.kind == "deletion")
+        ]
+    assert kept == [("m99", "paper/home/unknown"), (said, "paper/home/bob")]
 
 
 def test_it_is_found_in_no_row_of_postgresql(postgresql: sa.Engine) -> None:

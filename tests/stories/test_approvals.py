@@ -86,7 +86,7 @@ def test_a_decision_never_changes_not_even_in_the_database(desk: Desk) -> None:
 def test_a_request_can_be_taken_back_by_its_requester_alone(desk: Desk) -> None:
     desk.says("ann", "request notice The office is closed on Friday.")
 
-    assert desk.says("eve", "recall 1")[-1] == "eve: Only «Ann» can recall #1."
+    assert desk.says("eve", "recall 1")[-1] == "eve: There is no request #1. Yours: /duly waiting"
     assert desk.says("ann", "recall 1")[-1] == "ann: Recalled: #1."
     assert desk.says("sam", "approve 1") == ["sam: #1 was recalled by its requester."]
 
@@ -127,7 +127,7 @@ def test_the_same_press_delivered_twice_decides_once(desk: Desk) -> None:
 
 def test_who_stands_in_for_an_absent_head_decides_and_both_are_on_record(desk: Desk) -> None:
     desk.says("ann", "request notice The office is closed on Friday.")
-    assert desk.says("eve", "approve 1")[-1].startswith("eve: #1 is not waiting for you.")
+    assert desk.says("eve", "approve 1")[-1].startswith("eve: There is no request #1.")
     desk.says("sam", "away 2026-03-02..2026-03-03 @eve")
 
     assert desk.says("eve", "approve 1")[-1].startswith("eve: Approved: #1.")

@@ -90,7 +90,7 @@ def test_only_the_author_who_leads_them_and_hr_may_ask(desk: Desk) -> None:
             assert tx.notices.by(who, 9) == []
     assert len(desk.says("sam", f"followup msg:{message}")) == 2
     assert desk.says("ann", "followup 1")[0].startswith("ann: #1: 0 of 1 have confirmed")
-    assert desk.says("eve", "followup 1")[0].startswith("eve: Who confirmed #1 is for its sender")
+    assert desk.says("eve", "followup 1")[0].startswith("eve: There is no notice #1.")
 
 
 @pytest.mark.parametrize("words", ["msg:nowhere", "", "@bob", "77"])

@@ -177,13 +177,9 @@ def test_a_reaction_to_its_card_is_its_button(desk: Desk) -> None:
 def test_who_it_is_not_for_has_nothing_to_confirm(desk: Desk) -> None:
     publish(desk, draft())
 
-    assert desk.says("bob", "confirm 1") == [
-        "bob: #1 is not addressed to you, so there is nothing to confirm."
-    ]
+    assert desk.says("bob", "confirm 1") == ["bob: You owe nothing under #1. Your list: /duly mine"]
     assert desk.says("hana", "confirm 1") == ["hana: #1 is your own; you need not confirm it."]
-    assert desk.says("bob", "notice 1") == [
-        "bob: Who confirmed #1 is for its sender, HR, the office and heads to know."
-    ]
+    assert desk.says("bob", "notice 1") == ["bob: There is no notice #1. Yours: /duly notice"]
     assert desk.says("bob", "notice 1 export") == desk.says("bob", "notice 1")
     assert desk.says("bob", "confirm 99")[0].startswith("bob: You owe nothing under #99.")
 
@@ -204,8 +200,8 @@ def test_nobody_confirms_for_who_is_away(desk: Desk) -> None:
     _, said = publish(desk, draft(["@ann"]))
     assert said == []
 
-    assert "not addressed" in desk.says("eve", "confirm 1")[0]
-    assert "not addressed" in desk.says("eve", "done 1")[0]
+    assert "You owe nothing under #1." in desk.says("eve", "confirm 1")[0]
+    assert "You owe nothing under #1." in desk.says("eve", "done 1")[0]
     assert desk.says("eve", "mine") == ["eve: You owe nothing. Enjoy it."]
     assert desk.titles(desk.until(MONDAY + 3 * DAY - H)) == []
     assert desk.titles(desk.until(MONDAY + 3 * DAY + H))[0] == "ann: Notice #1: «Closed on Friday»"
@@ -401,7 +397,8 @@ def test_who_confirmed_need_not_confirm_a_slight_correction(desk: Desk) -> None:
 def test_only_its_sender_and_the_offices_correct_it(desk: Desk) -> None:
     publish(desk, draft(["@bob"], requester="ann"))
 
-    assert refused(desk, draft(requester="eve", replaces=1)).startswith("Only {person}, HR")
+    assert refused(desk, draft(requester="bob", replaces=1)).startswith("Only {person}, HR")
+    assert refused(desk, draft(requester="eve", replaces=1)).startswith("There is no notice")
     assert publish(desk, draft(replaces=1))[0].number == 2
     assert refused(desk, draft(replaces=9)).startswith("There is no notice")
 

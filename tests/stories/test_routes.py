@@ -325,7 +325,8 @@ def test_urged_a_few_times_and_not_too_soon(desk: Desk) -> None:
         assert "sam: «Ann» asks you to decide on #1 soon" in desk.titles(said)
     desk.until(MONDAY + 97 * H)
     assert "You have urged #1 3 times" in desk.says("ann", "urge 1")[-1]
-    assert "Only «Ann»" in desk.says("eve", "urge 1")[-1]
+    assert "no request #1" in desk.says("eve", "urge 1")[-1]
+    assert "Only «Ann»" in desk.says("sam", "urge 1")[-1]
 
 
 def test_what_is_approved_is_taken_back_only_by_an_approval(desk: Desk) -> None:
@@ -353,7 +354,7 @@ def test_who_delegates_is_decided_for_and_both_names_stand_there(desk: Desk) -> 
 
     desk.until(MONDAY + 49 * H)
     desk.says("ann", f"request notice {TEXT}")
-    assert "not waiting for you" in desk.says("eve", "approve 2")[-1]
+    assert "no request #2" in desk.says("eve", "approve 2")[-1]
 
 
 def test_a_delegation_to_the_requester_goes_up_instead(desk: Desk) -> None:

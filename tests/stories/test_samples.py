@@ -174,6 +174,21 @@ def test_never_what_is_direct_personal_deleted_apart_or_the_heads_own() -> None:
     desk.close()
 
 
+def test_what_became_personal_after_the_draw_is_shown_to_nobody(desk: Desk) -> None:
+    for each in "abcd":
+        desk.posts("eve", f"my leave, part {each}")
+    a_month_later(desk)
+    sample, messages = drawn(desk)
+    desk.says("eve", f"class msg:{messages[0].message} personal My leave.")
+
+    (card,) = desk.says("sam", f"sample {sample.number} next")
+
+    assert "my leave" not in card
+    assert "personal since it was drawn" in card
+    (card,) = desk.says("sam", f"sample {sample.number} 1 skip")
+    assert "my leave" in card
+
+
 def test_part_is_drawn_by_risk(desk: Desk) -> None:
     talk(desk)
     leak = desk.posts("ann", "the password for staging is Tr0ub4dor&3x, use it today")
@@ -181,9 +196,11 @@ def test_part_is_drawn_by_risk(desk: Desk) -> None:
     said = a_month_later(desk)
 
     assert any("2 by chance, 2 by risk" in each or "3 by chance, 2" in each for each in said)
-    _, messages = drawn(desk)
+    sample, messages = drawn(desk)
     why = {each.message: each.risks for each in messages if each.risks}
     assert why[leak] == ("finding",)
+    with desk.store.reading() as tx:
+        assert drawing.check(tx, sample) == []
     assert ("important",) in why.values()
     sample, _ = drawn(desk)
     place = next(each.number for each in messages if each.message == leak)

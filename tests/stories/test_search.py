@@ -14,6 +14,7 @@ from bot.events import (
     Place,
     PlaceChanged,
 )
+from bot.indexing import _entry
 from bot.policy.lookup.query import read
 from bot.store.search import Wanted
 from tests.desk import LOBBY, PAPER, STAFF, Desk, account, person
@@ -284,6 +285,20 @@ def test_what_is_disposed_of_leads_nowhere(talked: Desk) -> None:
 
     assert finds(talked, "bob", "brightwater") == []
     assert finds(talked, "bob", "审批") != []
+
+
+def test_what_is_disposed_of_while_it_is_gone_through_leads_nowhere(desk: Desk) -> None:
+    posts(desk, "ann", "a canary sings")
+    with desk.store.reading() as tx:
+        ids = tx.search.pending(9)
+        entries = [_entry(id, each) for id, each in tx.search.opened(ids).items()]
+    with desk.store.transaction() as tx:
+        tx.search.forget(ids)
+    with desk.store.transaction() as tx:
+        tx.search.enter(entries, ids[-1])
+
+    with desk.store.reading() as tx:
+        assert list(tx.search.find(Wanted(read("canary").grams))) == []
 
 
 def test_made_anew_it_finds_the_same(talked: Desk) -> None:

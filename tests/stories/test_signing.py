@@ -69,9 +69,9 @@ def test_what_is_wrong_stands_there_with_its_number_and_the_next_step(desk: Desk
     (told,) = desk.says("eve", "daily")
 
     assert told.split("\n")[0] == "eve: The state of things: 3 points"
-    assert "Accounts that talk in our rooms and are nobody's: 1. /duly account" in told
-    assert "Rooms of which something was not seen since yesterday: 1. ./duly doctor" in told
-    assert "Findings that are open: 1. /duly findings" in told
+    assert "Accounts that talk in our rooms and are nobody's: 1 · /duly account" in told
+    assert "Rooms of which something was not seen since yesterday: 1 · ./duly doctor" in told
+    assert "Findings that are open: 1 · /duly findings" in told
     desk.says("eve", "daily sign I am looking into mallory.")
     with desk.store.reading() as tx:
         known = tx.dailies.get("2026-03-02")

@@ -134,7 +134,7 @@ def test_nobody_decides_their_own_request_on_a_page_either(lobby: Lobby) -> None
     ann.opens("/mine")
 
     assert "is your own request" in ann.presses("Send", line="approve 1").words
-    assert "is not waiting for you" in (
+    assert "There is no request #1." in (
         lobby.signs_in("eve").presses("Send", line="/duly approve 1").words
     )
 

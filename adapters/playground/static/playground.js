@@ -207,7 +207,7 @@ function guide(number = Number(kept("guide-step"))) {
   $("[data-tool=back]", strip).disabled = now === 0;
   $("[data-tool=next]", strip).disabled = now === steps.length - 1;
   const there = $("a.example", steps[now]), seen = $("button[data-tool=next]", steps[now]);
-  if (there) there.hidden = !there.dataset.fill && isHere(steps[now].dataset);
+  if (there) there.hidden = !there.dataset.fill && !("begins" in there.dataset) && isHere(steps[now].dataset);
   if (seen) seen.hidden = !there.hidden;
   strip.hidden = kept("guide") === "off";
   $(".top [data-tool=guide]").setAttribute("aria-expanded", String(!strip.hidden));
@@ -569,6 +569,7 @@ function clicked(event) {
   const at = (wanted) => event.target.closest(wanted);
   const line = at(".line");
   const link = at("a[data-visit]"), example = at("a.example");
+  if (at("[data-begins]")) { keep("guide-step", 0); return; }
   if (document.body.classList.contains("drawn") && !at("#sidebar") && !at(".drawer")) document.body.classList.remove("drawn");
   if (!at(".who")) $(".who").open = false;
   if (at("#more [data-tool]")) { picked(at("#more [data-tool]")); return; }

@@ -1,4 +1,4 @@
-"""Words of the company's lists: marks of what is confidential, codewords, rumours. Policy 2.1.1.
+"""Words of the company's lists: marks of confidence, codewords, rumours. Policy 2.1.1, 4.3.1.
 
 However long the lists are, a text is gone through once.
 """

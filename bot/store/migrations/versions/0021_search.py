@@ -28,6 +28,7 @@ def upgrade() -> None:
         "lookups",
         ["tokens"],
         postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
         sqlite_where=sa.text("tokens IS NOT NULL"),
     )
     op.create_table(

@@ -1,0 +1,97 @@
+"""Every command by everybody, with the number of everything: nobody reads what is not theirs.
+
+Promise 7: who may not see something gets exactly the answer they get for what does not exist.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from commands import COMMANDS
+from tests.access.asking import NOTHING, Answer, Asking, asking
+from tests.access.company import ACCOUNTS, ACTORS, Company, build, may
+from tests.access.table import FREE, GIVEN, TABLE
+
+ROWS = [(line, things) for lines, things in TABLE.items() for line in lines]
+
+
+@pytest.fixture(scope="module")
+def company() -> Iterator[Company]:
+    made = build()
+    yield made
+    made.desk.close()
+
+
+@pytest.fixture(scope="module")
+def ask(company: Company) -> Iterator[Asking]:
+    with asking(company) as made:
+        yield made
+
+
+def named(company: Company, thing: str) -> str:
+    return company.told.get(thing) or str(company.things[thing])
+
+
+def leaks(answer: Answer, command: str) -> list[tuple[str, str]]:
+    given = GIVEN.get(command, "").split()
+    return [each for each in answer.canaries() if not may(*each) and each[0] not in given]
+
+
+def test_every_command_has_its_rows() -> None:
+    asked = {line.split()[0] for line, _ in ROWS} | {line.split()[0] for line in FREE}
+
+    assert {each.name for each in COMMANDS} == asked
+
+
+def test_nothing_was_sent_to_who_may_not_read_it(company: Company) -> None:
+    """While all of it came to be."""
+    told = tuple((line.to, line.text) for line in company.desk.paper.lines)
+
+    assert leaks(Answer(told), "") == []
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize(("line", "things"), ROWS, ids=[line for line, _ in ROWS])
+def test_what_is_not_theirs_does_not_exist(ask: Asking, line: str, things: dict[str, str]) -> None:
+    found: dict[str, set[str]] = {thing: set() for thing in things}
+    for who in ACTORS:
+        none = ask.says(who, line.format(NOTHING)).about(NOTHING)
+        for thing in things:
+            name = named(ask.company, thing)
+            answer = ask.says(who, line.format(name))
+            assert leaks(answer, line.split(maxsplit=1)[0]) == [], (who, thing)
+            if answer.about(name) != none:
+                found[thing].add(who)
+    assert found == {thing: everyone(who) for thing, who in things.items()}
+
+
+def everyone(who: str) -> set[str]:
+    """With all their accounts."""
+    people = set(who.split())
+    return people | {account for account, person in ACCOUNTS.items() if person in people}
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("line", FREE)
+def test_no_list_tells_what_is_not_theirs(ask: Asking, line: str) -> None:
+    for who in ACTORS:
+        answer = ask.says(who, line.format(**ask.company.things))
+        assert leaks(answer, line.split(maxsplit=1)[0]) == [], who
+        assert answer.told, who
+
+
+def test_a_search_finds_what_its_asker_may_read(ask: Asking) -> None:
+    """That something is found at all, so that the rows above can fail."""
+    words = {"between": "ann eve", "room": "ann eve", "approved": "eve sam"}
+    for word, who in words.items():
+        seen = {each for each in ACTORS if list(ask.says(each, f"search {word}").canaries())}
+        assert seen == everyone(who), word
+
+
+@pytest.mark.parametrize("line", ["mine", "hold 1", "search room", "breach", "help", "link WRONG"])
+def test_who_has_left_is_a_stranger(ask: Asking, line: str) -> None:
+    gone, stranger = ask.says("gone", line), ask.says("mallory", line)
+
+    assert [text.replace("gone", "mallory") for _, text in gone.about("X").told] == [
+        text for _, text in stranger.about("X").told
+    ]
