@@ -16,7 +16,7 @@ from time import sleep
 import httpx
 from playwright.sync_api import Browser, expect
 
-from bot.words import Quoted, Ref
+from bot.words import Quoted, Ref, Value
 from tests.browser.test_story import CHINESE, ENGLISH, People, who
 from tests.browser.theatre import Screen, Window, chromium, duly, morning
 from tests.needs import ROOT
@@ -130,8 +130,12 @@ def _records(browser: Browser, address: str) -> None:
             ann.moves("+2 working hours")
     with _window(browser, address, "leo", "duly", replace(DESK, height=760)) as leo:
         ask = "To be looked at, of {person}: {what}, {number}"
-        shown = leo.card(ask, person=who("ann"), what=Quoted(""), number=Quoted(""))
-        leo.presses(shown, "I look at it")
+        values: dict[str, Value] = {
+            "person": who("ann"),
+            "what": Quoted(""),
+            "number": Quoted(""),
+        }
+        leo.presses(leo.card(ask, **values), "I look at it")
         leo.page.get_by_text(leo.words("took it into their hands"), exact=False).wait_for()
         _take(leo, "finding")
     httpx.post(f"{address}/clock", json={"month_of": "leo"}).raise_for_status()
