@@ -463,6 +463,7 @@ def test_the_bot_at_work_meanwhile_never_sees_what_is_half_imported(
 
     assert len(seen) == len(STORY)
     assert all("report" not in line for said in seen for line in said)
+    asyncio.run(desk.bot.turn())  # a day has begun
     assert asyncio.run(desk.bot.turn()) is False
 
 
