@@ -65,7 +65,8 @@ class Cases:
         return self._first(c.reporter == reporter, *here)
 
     def between(self, start: datetime, end: datetime) -> list[Case]:
-        rows = self.rows.all(cases, cases.c.at >= start, cases.c.at < end)
+        c = cases.c
+        rows = self.rows.all(cases, c.at >= start, c.at < end, order=[c.number])
         return [self._case(row) for row in rows]
 
     def load(self) -> Mapping[str, tuple[int, str]]:

@@ -169,6 +169,7 @@ def test_with_buttons_a_reaction_decides_as_before(desk: Desk) -> None:
 
 def test_what_is_for_good_is_typed() -> None:
     kept = {"approve", "reject", "return", "sign", "transfer", "recall", "delegate"}
+    kept |= {"hold", "disposal"}
 
     assert {each.name for each in COMMANDS if each.typed} == kept == TYPED
 
