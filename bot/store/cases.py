@@ -54,7 +54,7 @@ class Cases:
 
     def of(self, reporter: str, limit: int) -> list[Case]:
         """The newest first."""
-        order = [cases.c.id.desc()]
+        order = [cases.c.number.desc()]
         rows = self.rows.all(cases, cases.c.reporter == reporter, order=order, limit=limit)
         return [self._case(row) for row in rows]
 
