@@ -134,6 +134,7 @@ def test_explain_of_a_request_tells_of_everybody_who_was_to_decide(
     for _ in range(22):
         desk.posts("ann", "@bob when will the samples be ready?")
         desk.posts("bob", "@ann on Thursday")
+        desk.now += timedelta(seconds=1)
     desk.close()
 
     assert duly.main(["explain", "1", "--data", str(folder)]) == 0

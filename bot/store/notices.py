@@ -103,7 +103,8 @@ class Notices:
     def by(self, author: str, limit: int) -> list[Notice]:
         """Theirs that count now, the last first."""
         where = notices.c.author == author, notices.c.replaced_by.is_(None)
-        rows = self.rows.all(notices, *where, order=[notices.c.id.desc()], limit=limit)
+        order = [notices.c.number.desc()]
+        rows = self.rows.all(notices, *where, order=order, limit=limit)
         return [self._notice(row) for row in rows]
 
     # Who is to confirm it

@@ -199,7 +199,8 @@ class Requests:
         return {(kind, state): count for kind, state, count in rows}
 
     def _list(self, *where: sa.ColumnElement[bool], limit: int) -> list[Request]:
-        rows = self.rows.all(requests, *where, order=[requests.c.id.desc()], limit=limit)
+        order = [requests.c.number.desc()]
+        rows = self.rows.all(requests, *where, order=order, limit=limit)
         return [self._request(row) for row in rows]
 
     def between(self, start: datetime, end: datetime) -> list[Request]:
