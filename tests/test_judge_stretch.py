@@ -104,6 +104,7 @@ def test_a_decision_needs_nothing_of_what_comes_later() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_the_annotated_chats_are_judged_alike_at_any_pace(tmp_path: Path) -> None:
     """The training split, which may be looked at as often as one likes."""
     packed = Path(need("shared")) / "data" / "answered" / "answered-dev.tar.xz"

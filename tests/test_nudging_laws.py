@@ -398,6 +398,7 @@ def live(happenings: Sequence[Happening]) -> list[str]:
         return world.afterwards()
 
 
+@pytest.mark.no_cover
 @settings(max_examples=25, deadline=None)
 @given(st.lists(HAPPENINGS, min_size=6, max_size=14))
 def test_the_laws_of_nudging_hold_whatever_happens(

@@ -450,6 +450,7 @@ def test_at_night_a_remedy_waits_for_the_working_time_of_it() -> None:
     desk.close()
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_cards_leave_in_the_order_of_their_deadlines(desk: Desk) -> None:
     chance, span = Random(7), 30 * 24 * 60
     due = [MONDAY + chance.randrange(span) * MINUTE for _ in range(10_000)]

@@ -511,6 +511,7 @@ def test_looking_at_the_help_loads_nothing_heavy() -> None:
 
 @pytest.mark.slow
 @pytest.mark.thorough
+@pytest.mark.no_cover
 def test_the_annotated_chats_are_judged_as_well_as_ever(tmp_path: Path) -> None:
     """Floors, well below the figures in docs/judgement.md."""
     folder = Path(need("shared")) / "data" / "answered"

@@ -14,6 +14,7 @@ STEPS = 100_000
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_whatever_people_do_only_who_may_decide_decides() -> None:
     found = list(islice(stories(seed(), share(STEPS)), 5))
 

@@ -74,6 +74,7 @@ def test_everybody_it_is_for_reads_it_and_confirms_it(desk: Desk) -> None:
 SALES = ("ann", "eve", "sam")
 
 
+@pytest.mark.no_cover
 @pytest.mark.slow
 def test_five_hundred_people(desk: Desk) -> None:
     with desk.store.transaction() as tx:

@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.words import Value, render, say
-from tests import postgres
 from tests.browser.theatre import DESK, Screen, chromium, duly, morning, reader
 from tests.browser.theatre import name as name_of
 
@@ -31,18 +30,10 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def address(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Of the playground; the pages are beside it."""
-    folder, url = tmp_path_factory.mktemp("duly"), ""
-    if request.param == "postgresql":
-        server, name = postgres.server(), f"pages_{os.getpid()}"
-        server.drop(name)
-        server.create(name)
-        url = server.url(name)
-    with duly(folder, url) as running:
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of the playground; the pages are beside it. tests/browser tells its story on both engines."""
+    with duly(tmp_path_factory.mktemp("duly"), "") as running:
         yield running
 
 
