@@ -103,7 +103,7 @@ class Notices:
     def by(self, author: str, limit: int) -> list[Notice]:
         """Theirs that count now, the last first."""
         where = notices.c.author == author, notices.c.replaced_by.is_(None)
-        order = [notices.c.number.desc()]
+        order = [notices.c.published_at.desc(), notices.c.number.desc()]
         rows = self.rows.all(notices, *where, order=order, limit=limit)
         return [self._notice(row) for row in rows]
 

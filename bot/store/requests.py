@@ -199,7 +199,7 @@ class Requests:
         return {(kind, state): count for kind, state, count in rows}
 
     def _list(self, *where: sa.ColumnElement[bool], limit: int) -> list[Request]:
-        order = [requests.c.number.desc()]
+        order = [requests.c.at.desc(), requests.c.number.desc()]
         rows = self.rows.all(requests, *where, order=order, limit=limit)
         return [self._request(row) for row in rows]
 
