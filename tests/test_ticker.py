@@ -66,12 +66,13 @@ def test_nothing_due_is_one_cheap_look(desk: Desk) -> None:
 
 def test_what_falls_due_is_claimed_by_the_batch_in_few_statements(desk: Desk) -> None:
     many = BATCH + 20
+    desk.bot.ticker.ring()  # a process begins only once
     with desk.store.transaction() as tx:
         tx.dues.add_all([(desk.now, "duty", f"unknown-{number}", 1) for number in range(many)])
 
     with statements(desk) as said:
         assert desk.bot.ticker.ring() == many
-    assert len(said) < 40
+    assert len(said) < 30
     assert rows(desk, dues) == []
 
 
@@ -145,7 +146,7 @@ def test_two_tickers_never_plan_the_same(desk: Desk) -> None:
 
     with desk.store.transaction() as tx:
         assert len(tx.dues.claim(desk.now, 10)) == 1
-        assert desk.bot.ticker.ring() <= 1  # a checkpoint at most
+        assert desk.bot.ticker.ring() == 1  # a checkpoint
 
 
 def test_somebody_who_is_never_at_work_again_holds_up_nobody_else(desk: Desk) -> None:

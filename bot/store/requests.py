@@ -243,17 +243,18 @@ class Requests:
 
     def open_seats(self, persons: Collection[str]) -> list[str]:
         """The requests that wait for any of them, the oldest first."""
-        c = seats.c
-        ours = sa.select(c.request).where(
-            c.company == self.rows.company, c.person.in_(persons), OPEN
-        )
-        return list(self.rows.conn.execute(ours.distinct().order_by(c.request)).scalars())
+        return self._open(seats.c.person.in_(persons))
 
     def open_ones(self) -> list[str]:
         """All that wait for a decision."""
-        c = seats.c
-        ours = sa.select(c.request).where(c.company == self.rows.company, OPEN)
-        return list(self.rows.conn.execute(ours.distinct().order_by(c.request)).scalars())
+        return self._open()
+
+    def _open(self, *where: sa.ColumnElement[bool]) -> list[str]:
+        """In the order of their numbers: ids of one millisecond are in none."""
+        s, r = seats.c, requests.c
+        ours = sa.select(r.id, r.number).join(seats, (s.company == r.company) & (s.request == r.id))
+        ours = ours.where(s.company == self.rows.company, OPEN, *where)
+        return list(self.rows.conn.execute(ours.distinct().order_by(r.number)).scalars())
 
     # What happened
 

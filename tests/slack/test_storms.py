@@ -5,7 +5,7 @@ import pytest
 from tests.needs import seed, share, stories
 from tests.slack.storm import Storm
 
-RUNS = 700
+RUNS = 2000
 FIRST = seed() % 1_000_000
 
 
