@@ -70,14 +70,14 @@ def test_a_case_goes_to_who_is_there_and_has_least() -> None:
     }
     away = {"a": (Absence(person="a", start=NOW - DAY, end=NOW + DAY),)}
 
-    def to(load: dict[str, tuple[int, str]], who: str = "x", **more: object) -> str | None:
+    def to(load: dict[str, tuple[int, int]], who: str = "x", **more: object) -> str | None:
         known = Directory(people, **more)  # type: ignore[arg-type]
         found = handler_of(known, people[who], load, NOW)
         return found.id if found else None
 
     assert to({}) == "a"
-    assert to({"a": (1, "9")}) == "b"
-    assert to({"a": (1, "9"), "b": (1, "3")}) == "b"
+    assert to({"a": (1, 9)}) == "b"
+    assert to({"a": (1, 9), "b": (1, 3)}) == "b"
     assert to({}, absences=away) == "b"
     assert to({}, "a") == "b"
     assert (

@@ -46,17 +46,17 @@ class Case:
 
 
 def handler_of(
-    directory: Directory, reporter: Person, load: Mapping[str, tuple[int, str]], at: datetime
+    directory: Directory, reporter: Person, load: Mapping[str, tuple[int, int]], at: datetime
 ) -> Person | None:
     """One of IT that is there and is not the reporter; else who leads the reporter.
 
-    `load`: of each, how many they have open, and the id of the last they were given.
+    `load`: of each, how many they have open, and the number of the last they were given.
     """
     staff = [each for each in directory.with_role("it") if not each.partner]
     free = [each for each in staff if each.id != reporter.id]
 
-    def turn(each: Person) -> tuple[bool, int, str, str]:
-        count, last = load.get(each.id, (0, ""))
+    def turn(each: Person) -> tuple[bool, int, int, str]:
+        count, last = load.get(each.id, (0, 0))
         return directory.away(each.id, at) is not None, count, last, each.id
 
     if free:

@@ -69,15 +69,15 @@ class Cases:
         rows = self.rows.all(cases, c.at >= start, c.at < end, order=[c.number])
         return [self._case(row) for row in rows]
 
-    def load(self) -> Mapping[str, tuple[int, str]]:
-        """Of each who has cases: how many are open, and the id of the last they were given."""
+    def load(self) -> Mapping[str, tuple[int, int]]:
+        """Of each who has cases: how many are open, and the number of the last they were given."""
         c = cases.c
         still = sa.case((c.state != "done", 1), else_=0)
-        found = sa.select(c.handler, sa.func.sum(still), sa.func.max(c.id)).where(
+        found = sa.select(c.handler, sa.func.sum(still), sa.func.max(c.number)).where(
             c.company == self.rows.company, c.handler.is_not(None)
         )
         rows = self.rows.conn.execute(found.group_by(c.handler))
-        return {who: (int(count), last) for who, count, last in rows}
+        return {who: (int(count), int(last)) for who, count, last in rows}
 
     def true_reports(self, reporter: str, since: datetime) -> int:
         """How often they reported what really was a fraud. Policy 5.2.2."""

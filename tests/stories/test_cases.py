@@ -72,8 +72,7 @@ def test_a_password_in_it_is_refused_and_kept_nowhere(desk: Desk) -> None:
 def test_cases_are_spread_by_who_has_least(desk: Desk) -> None:
     for who in ("ann", "eve", "sam", "mei"):
         desk.says(who, "help-account locked out")
-    owed = [desk.duty(n).owed_by for n in (1, 2, 3, 4)]
-    assert {*owed[:2]} == {*owed[2:]} == {"bob", "wei"}  # at one moment ids are not in order
+    assert [desk.duty(n).owed_by for n in (1, 2, 3, 4)] == ["bob", "wei", "bob", "wei"]
 
     desk.says("bob", "help-account mine, too")  # nobody handles their own
     assert desk.duty(5).owed_by == "wei"
