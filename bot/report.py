@@ -5,18 +5,16 @@ Policy 5.1.2 and 5.2.1. Every edition is a file of its own, made from the rows i
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.citing import controls
-from bot.command import Refusal
 from bot.policy import figures, hours, periods
 from bot.policy.approvals import Request
-from bot.policy.coverage import Covered, coverage
+from bot.policy.coverage import Covered
 from bot.policy.duties import Duty
 from bot.policy.figures import Fact, Nudge
 from bot.policy.findings import Finding
@@ -25,10 +23,6 @@ from bot.policy.particulars import Met, Particulars, Posted
 from bot.policy.people import Absence, Directory, Person
 from bot.policy.periods import Period
 from bot.policy.rulebook import Rulebook
-from bot.store import Transaction
-from bot.store.particulars import ParticularRows
-from bot.store.reporting import Reporting
-from bot.store.traces import ClauseTraces
 from bot.store.unreadable import Counted
 from bot.words import Code, Reader, Say, say
 
@@ -384,7 +378,7 @@ def why_not(edition: Edition, person: Person, directory: Directory) -> Say | Non
     if edition == "mine":
         return None
     if edition == "head":
-        if _headed(person.id, directory):
+        if headed(person.id, directory):
             return None
         return say("This report is for heads of departments. Your own: {command}", command=mine)
     if person.roles.isdisjoint(NEEDS[edition]):
@@ -392,93 +386,7 @@ def why_not(edition: Edition, person: Person, directory: Directory) -> Say | Non
     return None
 
 
-def gather(tx: Transaction, wanted: Wanted) -> Material:
-    """All that `wanted` needs, from one reading of the store. Raises Refusal."""
-    shot, book = tx.people.snapshot(), tx.policies.current()
-    person = shot.directory.people[wanted.person]
-    if why := why_not(wanted.edition, person, shot.directory):
-        raise Refusal(why)
-
-    scope = _scope(wanted, shot.directory)
-    before = periods.previous(wanted.period)
-    start, end = before.start, wanted.period.end
-    rows, bounds = Reporting(tx.rows), (wanted.period.start, wanted.period.end)
-    duties = tuple(_owed(rows, scope, start, end))
-    ours = {duty.id for duty in duties}
-    material = Material(
-        wanted=wanted,
-        company=tx.rows.company,
-        report=tx.clock.new_id(),
-        made_at=tx.clock.now(),
-        directory=shot.directory,
-        calendars={name: tx.policies.calendar(name, book) for name in book.calendars},
-        rulebook=book,
-        scope=scope,
-        duties=duties,
-        requests=tuple(
-            r for r in rows.requests(start, end) if scope is None or r.requester in scope
-        ),
-        nudges=tuple(
-            n
-            for n in rows.nudges(start, end)
-            if scope is None or n.duty in ours or n.person in scope
-        ),
-        gaps=tuple(rows.gaps(wanted.period.start, wanted.period.end)),
-        rooms=len(shot.places),
-        unreadable=tx.unreadable.counted(wanted.period.start, wanted.period.end),
-        findings=tuple(
-            each
-            for each in tx.findings.between(start, end)
-            if each.told and (scope is None or each.person in scope)
-        ),
-        covered=coverage(controls(), ClauseTraces(tx.rows, *bounds).read()),
-        particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
-        salt=tx.clock.random(32),
-    )
-    past = (each for each in periods.trend(wanted.period) if each.start < start)
-    points = (material.point(each, _owed(rows, scope, each.start, each.end)) for each in past)
-    return replace(material, past=tuple(points))
-
-
-def _owed(
-    rows: Reporting, scope: frozenset[str] | None, start: datetime, end: datetime
-) -> Iterator[Duty]:
-    """As they come: of a year there may be too many to keep."""
-    return (duty for duty in rows.duties(start, end) if scope is None or duty.owed_by in scope)
-
-
-def _within(found: Particulars, scope: frozenset[str] | None, ours: set[str]) -> Particulars:
-    """What somebody may read of it: of whom they lead, or their own."""
-    if scope is None:
-        return found
-    return replace(
-        found,
-        pledged=tuple(each for each in found.pledged if each.duty in ours),
-        seated=tuple(each for each in found.seated if each.person in scope),
-        posted=tuple(
-            replace(each, readers=mine)
-            for each in found.posted
-            if (mine := tuple(one for one in each.readers if one.person in scope))
-            or each.author in scope
-        ),
-        met=tuple(each for each in found.met if each.organiser in scope),
-        released=tuple(each for each in found.released if each[0] in scope),
-    )
-
-
-def _scope(wanted: Wanted, directory: Directory) -> frozenset[str] | None:
-    match wanted.edition:
-        case "mine":
-            return frozenset({wanted.person})
-        case "head":
-            units = _headed(wanted.person, directory)
-            people = directory.people.values()
-            return frozenset(each.id for each in people if each.department in units)
-        case _:
-            return None
-
-
-def _headed(person: str, directory: Directory) -> frozenset[str]:
+def headed(person: str, directory: Directory) -> frozenset[str]:
     """The departments somebody heads, with those below them."""
     units = directory.departments.values()
     found = {unit.id for unit in units if unit.head == person}

@@ -11,9 +11,10 @@ from bot.clock import fault_point
 from bot.command import Refusal
 from bot.effects import Amend, Send, Upload
 from bot.events import account_of
+from bot.gathering import gather
 from bot.making import Build, Unmade, make
 from bot.policy import periods
-from bot.report import Edition, Material, Progress, Wanted, gather, preparing
+from bot.report import Edition, Material, Progress, Wanted, preparing
 from bot.store import Store, Transaction
 from bot.words import Code, Say, say
 

@@ -18,8 +18,9 @@ from bot import demo, making, workshop
 from bot.bell import Bell
 from bot.effects import Deliverable, Upload
 from bot.events import MessageRef
+from bot.gathering import gather
 from bot.policy import periods
-from bot.report import Material, Progress, Tell, Wanted, gather
+from bot.report import Material, Progress, Tell, Wanted
 from bot.running import Runner
 from bot.settings import Settings, Unusable
 from bot.store import Store

@@ -56,8 +56,9 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
 
 
 def _write(args: argparse.Namespace, store: "Store") -> Any:
+    from bot.gathering import gather
     from bot.policy import periods
-    from bot.report import Wanted, gather
+    from bot.report import Wanted
     from bot.wiring import workbook
     from bot.words import Reader
 

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.effects import Deliverable
 from bot.events import MessageRef, Platform
+from bot.gathering import gather
 from bot.policy import periods
 from bot.port import Ability, Door, Inbox
 from bot.replay.counting import outcome
 from bot.replay.outcome import Outcome
 from bot.replay.script import Deed, Script, Step
-from bot.report import Material, Wanted, gather
+from bot.report import Material, Wanted
 from bot.seal import KEY, Seal
 from bot.store import Store
 from bot.store.connecting import in_memory

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from bot.command import Refusal
+from bot.gathering import gather
 from bot.policy import periods
-from bot.report import EDITIONS, Edition, Wanted, gather, why_not
+from bot.report import EDITIONS, Edition, Wanted, why_not
 from bot.store import Store
 from bot.words import Reader
 from reports import SHEETS

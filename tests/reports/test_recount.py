@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.gathering import gather
 from bot.policy import periods
-from bot.report import Edition, Wanted, gather
+from bot.report import Edition, Wanted
 from bot.store import Store
 from bot.store.schema import EPOCH
 from bot.words import Reader

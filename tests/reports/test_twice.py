@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.gathering import gather
 from bot.policy.figures import Beyond, Rate, TooFew
-from bot.report import Wanted, gather
+from bot.report import Wanted
 from bot.store import Store
 from bot.store.schema import meta
 from bot.words import Reader

@@ -6,8 +6,10 @@ the reporting channel by tests/reporting/test_browser.py.
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ from bot.__main__ import main
 from tests.browser.theatre import duly, morning
 from tests.stories.test_in_the_playground import Playground
 
+PATIENCE = 60.0  # seconds
 pytestmark = pytest.mark.xdist_group("records-in-the-playground")
 SECRET = "Tr0ub4dor&3x-blue"
 
@@ -31,6 +34,15 @@ class Company(Playground):
     def submits(self, who: str, form: str, **fields: str) -> None:
         event = {"id": f"form-{next(self.numbers)}", "as": who, "kind": "form", "form": form}
         httpx.post(f"{self.address}/events", json=event | {"fields": fields}).raise_for_status()
+
+    def meets(self, who: str, wanted: str, *, after: Callable[[], None]) -> str:
+        """As `hears`, of what comes with a round of the bot's own: `after` is done until then."""
+        until = monotonic() + PATIENCE
+        while not (found := [each for each in self.read(who) if re.search(wanted, each)]):
+            assert monotonic() < until, f"{who} never read {wanted!r}: {self.read(who)[-3:]}"
+            after()
+            sleep(0.2)
+        return found[-1]
 
     def number(self, who: str, wanted: str) -> str:
         found = re.search(r"#(\d+)", self.hears(who, wanted))
@@ -104,8 +116,10 @@ def test_what_was_said_is_found_in_both_languages_and_a_look_leaves_a_trace(
     company.hears("na", "合同审批什么时候能好")
     company.says("min", "search server")
     company.hears("min", "Nothing found|nothing|No record")
-    company.submits("qing", "search all", why="The audit of November", words="server")
-    company.hears("qing", "找到 1 条记录")
+    looks = {"why": "The audit of November", "words": "server"}
+    company.meets(
+        "qing", "找到 1 条记录", after=lambda: company.submits("qing", "search all", **looks)
+    )
     company.says("qing", "looks")
     company.hears("qing", "The audit of November")
     company.says("ann", "mydata")
@@ -136,7 +150,8 @@ def test_after_years_two_people_dispose_of_what_is_due(company: Company) -> None
     for _ in range(4):
         company.moves(minutes=365 * 24 * 60)
     company.moves(month_of="hana")
-    listed = company.hears("hana", "Look through what is past its term")
+    due, a_minute = "Look through what is past its term", partial(company.moves, minutes=1)
+    listed = company.meets("hana", due, after=a_minute)
     number = re.findall(r"#(\d+) Look through what is past", listed)[-1]
     company.says("hana", f"disposal {number}")
     assert "1 held" in company.hears("hana", rf"to be disposed of for good: #{number}")

@@ -17,10 +17,11 @@ from bot.events import (
     Place,
     PlaceChanged,
 )
+from bot.gathering import gather
 from bot.handlers.learning import precisions
 from bot.policy import periods
 from bot.policy.findings import Finding
-from bot.report import Wanted, gather
+from bot.report import Wanted
 from bot.words import Reader
 from tests.desk import LOBBY, PAPER, Desk, account
 from tests.screening.made import card, resident

@@ -6,8 +6,9 @@ import pytest
 
 from bot.cli.findings import unreadable
 from bot.events import CommandInvoked, MessageRef, Undecryptable
+from bot.gathering import gather
 from bot.policy import periods
-from bot.report import Wanted, gather
+from bot.report import Wanted
 from bot.words import Reader, render
 from reports.cover import SHEET
 from tests.desk import LOBBY, MONDAY, Desk, account
