@@ -116,10 +116,9 @@ def test_what_was_said_is_found_in_both_languages_and_a_look_leaves_a_trace(
     company.hears("na", "合同审批什么时候能好")
     company.says("min", "search server")
     company.hears("min", "Nothing found|nothing|No record")
-    looks = {"why": "The audit of November", "words": "server"}
-    company.meets(
-        "qing", "找到 1 条记录", after=lambda: company.submits("qing", "search all", **looks)
-    )
+    asked = {"why": "The audit of November", "words": "server"}
+    ask = partial(company.submits, "qing", "search all", **asked)
+    company.meets("qing", "找到 1 条记录", after=ask)
     company.says("qing", "looks")
     company.hears("qing", "The audit of November")
     company.says("ann", "mydata")
