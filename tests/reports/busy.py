@@ -15,6 +15,7 @@ from bot.policy.people import Person
 from bot.policy.reading import default_rulebook
 from bot.policy.seats import Seat
 from bot.store import Transaction
+from tests.reports.unseen import Unseen
 
 OFFICE = default_rulebook().calendars["office"]
 TITLE = "Fire drill"
@@ -35,6 +36,7 @@ class Busy:
             self._request()
             self._notice()
             self._meeting()
+        Unseen(self.tx, self.dice, self.people, self.first, self.last).settle(size)
 
     def promised(self, duty: Duty) -> None:
         """The ledger of a duty that was promised."""

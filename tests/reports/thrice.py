@@ -1,0 +1,81 @@
+"""Every key figure of a made-up company: by Duly, by plain Python, by pandas."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.gathering import gather
+from bot.policy.figures import Beyond, Rate, TooFew
+from bot.report import Wanted
+from bot.store import Store
+from bot.words import Reader
+from reports.measures import MEASURES
+from tests.reports import frames, plain, plain_traces
+from tests.reports.company import NOW, company
+from tests.reports.test_recount import OCTOBER, micros
+
+LEFT_OUT = frozenset(f"K{number}" for number in range(17, 26))  # counted again by tests of theirs
+
+
+def differing(number: int) -> set[str]:
+    """Where the three computations differ for the company of a seed, or one has nothing to say."""
+    dice = random.Random(number)
+    store = company(dice.randrange(0, 160), number, busy=dice.randrange(0, 14))
+    ours, others, third = counted(store), plainly(store), framed(store)
+    return {
+        f"{number} {id}: {ours.get(id)} {others.get(id)} {third.get(id)}"
+        for id in (ours | others | third).keys() - LEFT_OUT
+        if id not in ours
+        or not (id in third and same(ours[id], third[id]))
+        or not (id in others and same(ours[id], others[id]))
+    }
+
+
+def counted(store: Store) -> dict[str, plain.Figure]:
+    wanted = Wanted(
+        period=OCTOBER, edition="hr", person="hr-0", reader=Reader("en", "Asia/Shanghai")
+    )
+    with store.reading() as tx:
+        now = gather(tx, wanted).now
+    return {each.id: as_number(each.of(now)) for each in MEASURES}
+
+
+def as_number(figure: Any) -> plain.Figure:
+    match figure:
+        case TooFew(0, _):
+            return None
+        case TooFew():
+            return "few"
+        case Beyond():
+            return "beyond"
+        case Rate():
+            return figure.met / figure.n
+        case timedelta():
+            return figure / timedelta(minutes=1)
+        case _:
+            return float(getattr(figure, "of_one", figure))
+
+
+def same(one: plain.Figure, other: plain.Figure) -> bool:
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return one == pytest.approx(other, abs=1e-6)
+    return one == other
+
+
+def framed(store: Store) -> dict[str, plain.Figure]:
+    tables = frames.read(store.db.raw_connection().driver_connection)
+    times = micros(OCTOBER.start), micros(OCTOBER.end), micros(NOW)
+    return frames.Frames(tables, *times).figures()
+
+
+def plainly(store: Store) -> dict[str, plain.Figure]:
+    cursor = store.db.raw_connection().cursor()
+    tables = {}
+    for name in frames.TABLES:
+        cursor.execute(f'SELECT * FROM "{name}"')
+        columns = [each[0] for each in cursor.description]
+        tables[name] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    books = plain.Books(tables, micros(OCTOBER.start), micros(OCTOBER.end), micros(NOW))
+    return books.figures() | plain_traces.figures(books)
