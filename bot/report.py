@@ -39,7 +39,7 @@ CLEARED = ("fine", "false")  # of a finding: nothing was broken
 
 Kind = Literal["text", "whole", "decimal", "percent", "change", "moment", "span", "minutes"]
 Stage = Literal["waiting", "reading", "writing", "checking"]
-Tone = Literal["plain", "good", "fair", "bad", "grey"]
+Tone = Literal["plain", "strong", "good", "fair", "bad", "grey"]
 Value = str | Say | int | float | datetime | date | timedelta | None
 
 
@@ -76,7 +76,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Draws columns of one of the layout's other tables; the first column labels the points."""
+    """Draws columns of one of the layout's other tables; the first column labels the points.
+
+    `series`: which of its columns, counted from 0, so never 0 itself.
+    """
 
     shape: Literal["line", "column", "stacked"]
     title: Say

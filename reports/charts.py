@@ -23,6 +23,8 @@ from reports.looks import ACCENT, INK, LINE, Paper
 TARGET = "B7791F"
 OTHERS = ("9B2C2C", "718096")  # what was not kept, and the rest
 COLOURS = (ACCENT, TARGET, *OTHERS)
+PAPER = "FFFFFF"
+SOME = "#,##0;;"  # a label for nothing would lie on the axis
 TITLE, LABEL = 1200, 900  # hundredths of a point
 THIN, THICK = 6_350, 28_575  # EMU, 12,700 to a point
 MARGIN = 90_000  # EMU: on the page's edge, a frame is not printed
@@ -48,7 +50,7 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
     drawn: Any = LineChart() if wish.shape == "line" else BarChart()
     header, last = spot.data
     for column in wish.series:
-        at = spot.left + column
+        at = spot.left + 1 + column
         found = Reference(paper, min_col=at, min_row=header, max_row=last)
         drawn.add_data(found, titles_from_data=True)
     names = Reference(paper, min_col=spot.left + 1, min_row=header + 1, max_row=last)
@@ -60,7 +62,7 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
     if len(wish.series) == 1:
         drawn.legend = None
     _axes(drawn, wish.percent)
-    _series(drawn)
+    _series(drawn, stacked=wish.shape == "stacked")
     drawn.anchor = TwoCellAnchor(
         editAs="oneCell",
         _from=AnchorMarker(col=spot.left, row=spot.top, colOff=MARGIN),
@@ -91,11 +93,11 @@ def _axes(drawn: Any, percent: bool) -> None:
         axis.txPr = _small()
 
 
-def _series(drawn: Any) -> None:
+def _series(drawn: Any, *, stacked: bool) -> None:
     for series, colour in zip(drawn.series, COLOURS, strict=False):
         if isinstance(drawn, BarChart):
             series.graphicalProperties = GraphicalProperties(solidFill=colour)
-            series.dLbls = _labels("#,##0")
+            series.dLbls = _labels(SOME, colour=PAPER if stacked else INK)
             drawn.gapWidth = 60
         else:
             _stroke(series, colour)
@@ -117,13 +119,13 @@ def _line(colour: str, width: int) -> LineProperties:
     return LineProperties(solidFill=colour, w=width)
 
 
-def _labels(form: str, position: str | None = None) -> DataLabelList:
+def _labels(form: str, position: str | None = None, colour: str = INK) -> DataLabelList:
     labels = DataLabelList(numFmt=form, showVal=True, dLblPos=position)
     labels.showSerName = labels.showCatName = labels.showLegendKey = labels.showPercent = False
-    labels.txPr = _small()
+    labels.txPr = _small(colour)
     return labels
 
 
-def _small() -> RichText:
-    size = CharacterProperties(sz=LABEL, solidFill=INK)
+def _small(colour: str = INK) -> RichText:
+    size = CharacterProperties(sz=LABEL, solidFill=colour)
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=size), endParaRPr=size)])

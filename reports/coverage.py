@@ -54,7 +54,7 @@ CITED = say(
 COLUMNS = (
     Column(header=say("Clause"), width=17),
     Column(header=say("What it asks"), width=44, wrap=True),
-    Column(header=say("What Duly does"), width=26, wrap=True),
+    Column(header=say("What Duly does"), width=32, wrap=True),
     Column(header=say("Answers for it"), width=17),
     Column(header=say("Controls"), kind="whole"),
     Column(header=say("For example"), width=34),

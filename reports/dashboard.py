@@ -21,8 +21,8 @@ BUCKETS = (
 
 def build(material: Material) -> Layout:
     trend, spread = tuple(_trend(material)), tuple(_spread(material))
-    line = Chart(shape="line", title=say("On-time rate"), table=0, series=(2, 3), percent=True)
-    bars = Chart(shape="column", title=say("Working time to the answer"), table=1, series=(2,))
+    line = Chart(shape="line", title=say("On-time rate"), table=0, series=(1, 2), percent=True)
+    bars = Chart(shape="column", title=say("Working time to the answer"), table=1, series=(1,))
     return Layout(
         title=say("Dashboard"),
         shows=say("Every key figure with its target and the period before"),
@@ -76,7 +76,7 @@ MARKS = say(
 )
 KEY_FIGURES = (
     Column(header=say("No."), width=7),
-    Column(header=say("Key figure"), width=34),
+    Column(header=say("Key figure"), width=38),
     Column(header=say("Value"), kind="percent"),
     Column(header=say("Interval, low"), kind="percent"),
     Column(header=say("Interval, high"), kind="percent"),

@@ -40,7 +40,7 @@ def _rows(material: Material) -> Iterator[Row]:
     everybody = len(material.staff)
     small = everybody < figures.SMALLEST_GROUP and bool(material.now.facts)
     yield (
-        Shown(say("Total"), tone="good"),
+        Shown(say("Total"), tone="strong"),
         everybody,
         *_figures(material.now.facts, sum(called.values()), small),
     )

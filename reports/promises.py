@@ -89,7 +89,7 @@ COLUMNS = (
     Column(header=say("Asked by, id")),
     Column(header=say("Asked by")),
     Column(header=say("Made"), kind="moment"),
-    Column(header=say("For"), kind="moment"),
+    Column(header=say("Promised for"), kind="moment"),
     Column(header=say("How"), width=14),
     Column(header=say("First due"), kind="moment"),
     Column(header=say("Answered"), kind="moment"),

@@ -85,7 +85,7 @@ def _link(duty: Duty) -> str:
 
 COLUMNS = (
     Column(header=say("No.")),
-    Column(header=say("Kind"), width=14),
+    Column(header=say("Kind"), width=18),
     Column(header=say("Level")),
     Column(header=say("Asked by, id")),
     Column(header=say("Asked by")),

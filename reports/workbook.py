@@ -21,7 +21,7 @@ from bot.words import Reader, Say, say
 from reports import charts, proof, text
 from reports.cells import Link, Pen, shortened
 from reports.looks import Looks
-from reports.page import HEADER_ROW, Filled, Page
+from reports.page import HEADER_ROW, ONE_PAGE, Filled, Page
 from reports.proof import Broken
 from reports.splice import Filling, splice
 
@@ -33,7 +33,7 @@ CHART_ROWS = 17  # left free for charts
 AUTHOR = "Duly"
 INDEX = (
     Column(header=say("Sheet")),
-    Column(header=say("What it shows"), width=60),
+    Column(header=say("What it shows"), width=60, wrap=True),
     Column(header=say("Rows"), kind="whole"),
 )
 EMPTY = say("Nothing in this period.")
@@ -135,7 +135,7 @@ class Book:
         lefts = _lefts(len(first.columns), len(layout.charts))
         begins = lefts or [0] * len(short)
         widths = self._widths([(0, first.columns, sample), *_places(begins, short)])
-        self._begin(page, widths, whole=bool(layout.charts))
+        self._begin(page, widths)
         page = self._long(page, layout, first, chain(sample, rows))
         if layout.charts:
             self._draw(page, layout.charts, short, lefts)
@@ -144,11 +144,10 @@ class Book:
                 page.short(table)
         cut = self.pen.shortened - before
         notes = (*layout.notes, shortened(cut)) if cut else layout.notes
-        page.end(notes)
+        page.end(notes, whole=bool(layout.charts) or layout.index)
 
-    def _begin(self, page: Page, widths: Sequence[float], *, whole: bool = False) -> None:
-        footer = f"{AUTHOR} · {self.imprint.report}"
-        page.begin(widths, self.imprint.about, footer, whole=whole)
+    def _begin(self, page: Page, widths: Sequence[float]) -> None:
+        page.begin(widths, self.imprint.about, f"{AUTHOR} · {self.imprint.report}")
 
     def _long(self, page: Page, layout: Layout, table: Table, rows: Iterator[Row]) -> Page:
         """The first table, on as many sheets as it takes. Returns the last."""
@@ -159,7 +158,7 @@ class Book:
                 self._close(page, table)
                 page.end()
                 page = self._page(name, layout, self.pages.index(page) + 1)
-                self._begin(page, widths, whole=bool(layout.charts))
+                self._begin(page, widths)
                 page.header(table.columns)
             page.lines(table.columns, block)
             self.rows += len(block)
@@ -182,6 +181,9 @@ class Book:
     ) -> None:
         """Charts side by side, and below each the table that it draws."""
         shown = [tables[wish.table] for wish in wishes]
+        _check(wishes, shown)
+        if page.row > ONE_PAGE:
+            page.turn()
         top = page.row + 1
         for _ in range(CHART_ROWS + 2):
             page.put([])
@@ -220,6 +222,14 @@ class Book:
         facts.created = imprint.made_at.astimezone(UTC).replace(tzinfo=None)
         facts.language = imprint.reader.language.replace("_", "-")
         self.book.custom_doc_props.append(StringProperty(name="Duly report", value=imprint.report))
+
+
+def _check(wishes: Sequence[Chart], tables: Sequence[Filled]) -> None:
+    """Raises Broken where words would be drawn, or what is not there."""
+    for wish, table in zip(wishes, tables, strict=True):
+        numbers = [at for at, each in enumerate(table.columns) if at and each.kind != "text"]
+        if not set(wish.series) <= set(numbers):
+            raise Broken(f"of {len(table.columns)} columns, {wish.series} cannot be drawn")
 
 
 def _lefts(columns: int, count: int) -> list[int]:

@@ -95,11 +95,22 @@ def _empty_charts(file: Path, book: Any) -> Iterator[str]:
         for part in sorted(parts.namelist()):
             if re.fullmatch(r"xl/charts/chart\d+\.xml", part):
                 root = ElementTree.fromstring(parts.read(part))
-                named = [each.text or "" for each in root.iter(f"{C}f")]
-                drawn = [each.text or "" for v in root.iter(f"{C}val") for each in v.iter(f"{C}f")]
-                cells = [value for each in drawn for value in _values(book, each)]
-                if not named or not any(isinstance(value, int | float) and value for value in cells):
-                    yield f"{part}: nothing is drawn from {drawn}"
+                for series in root.iter(f"{C}ser"):
+                    yield from (f"{part}: {each}" for each in _undrawn(book, series, root))
+
+
+def _undrawn(book: Any, series: ElementTree.Element, root: ElementTree.Element) -> Iterator[str]:
+    (place,) = [each.text or "" for each in series.findall(f"{C}val//{C}f")]
+    names = [each.text or "" for each in series.findall(f"{C}cat//{C}f")]
+    values = list(_values(book, place))
+    numbers = [each for each in values if isinstance(each, int | float)]
+    if not numbers or any(isinstance(each, str) for each in values):
+        yield f"nothing is drawn from {place}"
+    tops = [float(each.attrib["val"]) for each in root.iter(f"{C}max")]
+    if any(each > top for each in numbers for top in tops):
+        yield f"{place} goes beyond the axis"
+    if not names or None in [each for name in names for each in _values(book, name)]:
+        yield f"points of {place} have no names"
 
 
 def _values(book: Any, place: str) -> Iterator[Any]:

@@ -6,6 +6,7 @@ Working time is read off one rising line, the working time since January; `plain
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import chinese_calendar
@@ -27,7 +28,15 @@ Frame = Any  # pandas is not typed here
 
 def read(connection: Any) -> dict[str, Frame]:
     """`connection`: of sqlite3."""
-    return {name: pd.read_sql_query(f'SELECT * FROM "{name}"', connection) for name in TABLES}
+    return {name: _table(name, connection) for name in TABLES}
+
+
+def _table(name: str, connection: Any) -> Frame:
+    """Columns of whole numbers are numbers in an empty table too."""
+    found = pd.read_sql_query(f'SELECT * FROM "{name}"', connection)
+    kinds = {row[1]: row[2] for row in connection.execute(f'PRAGMA table_info("{name}")')}
+    whole = [each for each, kind in kinds.items() if "INT" in kind or kind == "BOOLEAN"]
+    return found.astype(dict.fromkeys(whole, float)) if found.empty else found
 
 
 @lru_cache(maxsize=8)
@@ -121,7 +130,9 @@ class Frames:
         off = rows.merge(self.away, on="person")[["id", "since", "until", "gone", "back"]]
         if free is not None:
             off = pd.concat([off, rows.merge(free, on="id")[off.columns]])
-        off = off.assign(gone=off[["gone", "since"]].max(axis=1), back=off[["back", "until"]].min(axis=1))
+        off = off.assign(
+            gone=off[["gone", "since"]].max(axis=1), back=off[["back", "until"]].min(axis=1)
+        )
         off = off[off.gone < off.back].sort_values(["id", "gone"])
         reach = off.groupby("id").back.cummax().groupby(off.id).shift()
         off = off.assign(gone=np.maximum(off.gone, reach.fillna(0)))
@@ -174,7 +185,9 @@ class Frames:
     def with_asker(self) -> Frame:
         """From each return until who asked had revised or recalled it, or until now."""
         rows = self.tables["trail"]
-        rows = rows[rows.deed.isin(("return", "revise", "recall"))].sort_values(["request", "number"])
+        rows = rows[rows.deed.isin(("return", "revise", "recall"))].sort_values(
+            ["request", "number"]
+        )
         back = rows.deed == "return"
         first = back & ~back.groupby(rows.request).shift(fill_value=False)
         rows = rows[first | ~back]
@@ -269,7 +282,8 @@ class Frames:
             inside = mine[(mine.until > self.start) & (mine.since < self.end)]
             blind += bool(len(inside))
             edges = np.unique(inside[["since", "until"]].clip(self.start, self.end).to_numpy())
-            for left, right in zip(edges[:-1], edges[1:], strict=True):
-                lost += int(((inside.since <= left) & (inside.until >= right)).any()) * int(right - left)
+            for left, right in pairwise(edges):
+                whole = (inside.since <= left) & (inside.until >= right)
+                lost += int(right - left) * bool(whole.any())
         rooms = max(len(self.tables["places"]), blind, 1)
         return 1 - lost / ((self.end - self.start) * rooms)

@@ -90,9 +90,7 @@ def pictures(one: Looked, out: Path, dots: int) -> list[Path]:
 
 def sheet_of_all(browser: Browser, one: Looked, shown: Sequence[Path]) -> None:
     """All pages of a workbook in one picture."""
-    pages = "".join(
-        PAGE.format(source=escape(each.as_uri()), name=each.stem) for each in shown
-    )
+    pages = "".join(PAGE.format(source=escape(each.as_uri()), name=each.stem) for each in shown)
     index = shown[0].parent / "all.html"
     index.write_text(ALL.format(title=escape(one.name), pages=pages), encoding="utf-8")
     page = browser.new_page(viewport={"width": 1820, "height": 800})

@@ -45,10 +45,13 @@ def convert(files: Sequence[Path], form: str, out: Path) -> list[Path]:
     profile = f"-env:UserInstallation={(out / '.profile').resolve().as_uri()}"
     command = [need("libreoffice"), profile, "--headless", "--convert-to", form, "--outdir"]
     subprocess.run(
-        [*command, str(out), *map(str, files)], check=True, capture_output=True, timeout=60 * MINUTES
+        [*command, str(out), *map(str, files)],
+        check=True,
+        capture_output=True,
+        timeout=60 * MINUTES,
     )
     shutil.rmtree(out / ".profile", ignore_errors=True)
-    return [out / f"{each.stem}.{form.split(':')[0]}" for each in files]
+    return [out / f"{each.stem}.{form.split(':', maxsplit=1)[0]}" for each in files]
 
 
 def leaves(pdf: Path) -> list[Leaf]:

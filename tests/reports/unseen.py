@@ -55,7 +55,9 @@ class Unseen:
 
     def _gap(self, rooms: int) -> None:
         since = self._at()
-        until = OPEN if self.dice.random() < 0.1 else since + timedelta(hours=self.dice.uniform(0, 99))
+        until = (
+            OPEN if self.dice.random() < 0.1 else since + timedelta(hours=self.dice.uniform(0, 99))
+        )
         self.tx.gaps.add(f"slack/T1/C{self.dice.randrange(rooms)}", since, until)
 
     def _nudges(self, count: int) -> None:
