@@ -270,13 +270,14 @@ class Material:
         closes = figures.cutoff(period, self.period, self.made_at)
         took = [self.took(each, closes) for each in self.submitted(period)]
         facts = self.facts(period)
-        days = self._person_days(period, closes) if facts else 0
+        nudges = [each for each in self._to_staff() if each.at in period]
+        days = self._person_days(period, closes) if facts or nudges else 0
         important, off = figures.after_hours(facts, IMPORTANT, self.clock)
         return Picture(
             period,
             facts,
             tuple(took),
-            figures.nudge_load(self._to_staff(), period, days),
+            figures.nudge_load(nudges, period, days),
             days,
             outside=tuple(each for each in facts if self.is_outside(each.duty.owed_to)),
             posted=tuple(p for p in self.particulars.posted if p.published_at in period),

@@ -31,6 +31,7 @@ A3, A4 = 8, 9
 READABLE = 220  # characters on a line of A4
 ONE_PAGE = 60  # rows of a table that is still read on one page with its charts
 CHARACTER = 5.4  # points
+LONG, SHORT = 765, 520  # of A4 without its margins, about, points
 BAR = "9FB3C8"
 
 
@@ -177,7 +178,8 @@ class Page:
         self.paper.print_area = f"A1:{letter(len(self.widths))}{self.row}"
         if whole and self.data + HEADER_ROW <= ONE_PAGE:
             self.paper.page_setup.fitToHeight = 1
-            if self._tall > sum(self.widths) * CHARACTER:
+            wide, tall = sum(self.widths) * CHARACTER, self._tall
+            if min(SHORT / wide, LONG / tall) > min(LONG / wide, SHORT / tall):
                 self.paper.page_setup.orientation = "portrait"
 
     @property

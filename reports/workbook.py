@@ -33,7 +33,7 @@ CHART_ROWS = 17  # left free for charts
 AUTHOR = "Duly"
 INDEX = (
     Column(header=say("Sheet")),
-    Column(header=say("What it shows"), width=60, wrap=True),
+    Column(header=say("What it shows"), width=72, wrap=True),
     Column(header=say("Rows"), kind="whole"),
 )
 EMPTY = say("Nothing in this period.")

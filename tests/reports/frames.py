@@ -63,7 +63,8 @@ def inclusive(values: Any, percent: int, least: int) -> Figure:
     if len(values) < least:
         return "few"
     high = np.percentile(values, percent, method="higher")
-    return "beyond" if np.isinf(high) else float(np.percentile(values, percent))
+    known = np.minimum(values, np.max(values, initial=0, where=np.isfinite(values)))
+    return "beyond" if np.isinf(high) else float(np.percentile(known, percent))
 
 
 @dataclass
@@ -270,6 +271,8 @@ class Frames:
             return "few" if everybody else None
         sent = sent[(sent.sent == 1) & sent.person.isin(staff)]
         sent = sent[(sent["at"] >= self.start) & (sent["at"] < self.end)]
+        if sent.empty and self.due.empty:
+            return None
         day = pd.to_datetime(sent["at"], unit="us", utc=True).dt.tz_convert(ZONE).dt.date
         counts = sent.groupby([sent.person, day]).size().to_numpy()
         quiet = np.zeros(max(everybody - len(counts), 0))

@@ -71,6 +71,8 @@ def load(books: Books) -> Figure:
     for row in books.tables["nudges"]:
         if row["sent"] and row["person"] in staff and books.start <= row["at"] < books.end:
             got[row["person"], moment(row["at"]).astimezone(SHANGHAI).date()] += 1
+    if not got and not books.due:
+        return None
     quiet = [0.0] * (days * len(staff) - len(got))
     return inclusive([*quiet, *got.values()], 95, 20)
 

@@ -42,7 +42,7 @@ class Unseen:
                 id=self.tx.clock.new_id(),
                 number=self.tx.duties.number(),
                 rule=self.dice.choice(("differs", "unapproved", "screening.secret")),
-                clause="3.2",
+                clause=self.dice.choice(("3.2.1", "3.2.2", "3.2.3")),
                 severity="moderate",
                 person=self.dice.choice(self.people).id,
                 about=None,
