@@ -63,8 +63,10 @@ def inclusive(values: Any, percent: int, least: int) -> Figure:
     if len(values) < least:
         return "few"
     high = np.percentile(values, percent, method="higher")
-    known = np.minimum(values, np.max(values, initial=0, where=np.isfinite(values)))
-    return "beyond" if np.isinf(high) else float(np.percentile(known, percent))
+    if np.isinf(high):
+        return "beyond"
+    known = np.minimum(values, values[np.isfinite(values)].max())  # 0 times infinity is no number
+    return float(np.percentile(known, percent))
 
 
 @dataclass
