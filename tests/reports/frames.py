@@ -32,11 +32,11 @@ def read(connection: Any) -> dict[str, Frame]:
 
 
 def _table(name: str, connection: Any) -> Frame:
-    """Columns of whole numbers are numbers in an empty table too."""
+    """Columns of whole numbers are numbers, also where there is nothing in them."""
     found = pd.read_sql_query(f'SELECT * FROM "{name}"', connection)
     kinds = {row[1]: row[2] for row in connection.execute(f'PRAGMA table_info("{name}")')}
     whole = [each for each, kind in kinds.items() if "INT" in kind or kind == "BOOLEAN"]
-    return found.astype(dict.fromkeys(whole, float)) if found.empty else found
+    return found.astype({each: float for each in whole if found[each].dtype == object})
 
 
 @lru_cache(maxsize=8)

@@ -61,6 +61,13 @@ def test_a_verdict_needs_the_whole_interval_on_one_side(n: int, data: st.DataObj
     assert rate.high == 1 or figures.standing(rate, rate.high + 1e-9) == "missed"
 
 
+@pytest.mark.parametrize("n", range(1, 60))
+def test_all_of_them_never_miss_a_target_of_all(n: int) -> None:
+    assert Rate(n, n).high == 1
+    assert Rate(0, n).low == 0
+    assert figures.standing(Rate(n, n), 1.0) != "missed"
+
+
 # K3, K4: percentiles
 
 
@@ -150,9 +157,8 @@ def test_five_are_the_smallest_group_shown(size: int, hides: bool) -> None:
     assert ("law" in figures.hidden(dict.fromkeys(people, 40), counted | {"law": size})) is hides
 
 
-groups = st.dictionaries(
-    st.sampled_from("abcdefgh"), st.tuples(st.integers(0, 12), st.integers(0, 12))
-)
+sizes = st.tuples(st.integers(0, 12), st.integers(0, 12))
+groups = st.dictionaries(st.sampled_from("abcdefgh"), sizes)
 
 
 @given(groups)
