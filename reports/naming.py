@@ -29,6 +29,12 @@ LEVELS: Mapping[str, Say] = {
     "finding": say("finding"),
     "case": say("case of IT"),
 }
+CLASSES: Mapping[str, Say] = {
+    "work": say("work information"),
+    "notice": say("notice"),
+    "material": say("business material"),
+    "personal": say("personal matter"),
+}
 
 
 def named(id: str, names: Mapping[str, Say]) -> Say | str:

@@ -45,7 +45,7 @@ def by_openpyxl(file: Path) -> Cells:
 
 def by_calamine(file: Path) -> Cells:
     book = CalamineWorkbook.from_path(str(file))
-    found = {}
+    found: Cells = {}
     for name in book.sheet_names:
         for row, values in enumerate(
             book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1
