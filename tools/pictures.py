@@ -23,10 +23,10 @@ body {{ margin: 0; background: #15191c; width: 1000px }}
 pre {{ margin: 0; padding: 24px 28px; color: #dfe6e8; font: 15px/1.55 monospace; }}
 b {{ color: #52c7b8 }}</style><pre><b>$ ./duly {command}</b>\n{text}</pre>"""
 COMMAND = "replay examples/transcript.jsonl"
-SHEETS: tuple[tuple[Edition, str, str, str], ...] = (
-    ("board", "en", "Dashboard ·", "dashboard"),
-    ("hr", "zh_Hans", "部门 ·", "departments-chinese"),
-    ("hr", "en", "Individuals ·", "individuals"),
+SHEETS: tuple[tuple[Edition, str, str, str, int], ...] = (  # with how much of the page, pixels
+    ("board", "en", "Dashboard ·", "dashboard", 850),
+    ("hr", "zh_Hans", "部门 ·", "departments-chinese", 380),
+    ("hr", "en", "Individuals ·", "individuals", 530),
 )
 
 
@@ -46,10 +46,11 @@ def workbook() -> None:
     """Three sheets about a made-up company, as LibreOffice prints them."""
     store = company(6_000, busy=60)
     with tempfile.TemporaryDirectory() as name:
-        for edition, language, sheet, picture in SHEETS:
+        for edition, language, sheet, picture, high in SHEETS:
             (one,) = looked(store, (edition,), (language,), Path(name))
             at = next(leaf.number for leaf in one.leaves if leaf.words.startswith(sheet))
             options = ["-r", "110", "-f", str(at), "-l", str(at), "-png", "-singlefile"]
+            options += ["-H", str(high)]
             subprocess.run(["pdftoppm", *options, one.pdf, PICTURES / picture], check=True)
 
 

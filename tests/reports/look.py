@@ -106,9 +106,11 @@ def main() -> int:
     parser.add_argument("--language", nargs="*", choices=LANGUAGES, default=LANGUAGES)
     parser.add_argument("--dots", type=int, default=60, help="to the inch")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--size", type=int, default=500, help="how many duties there are")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
-    found = looked(company(500, asked.seed, busy=60), asked.edition, asked.language, asked.out)
+    store = company(asked.size, asked.seed, busy=60)
+    found = looked(store, asked.edition, asked.language, asked.out)
     bad = 0
     with sync_playwright() as browsers:
         browser = browsers.chromium.launch(
