@@ -93,7 +93,7 @@ COLUMNS = (
     Column(header=say("How"), width=14),
     Column(header=say("First due"), kind="moment"),
     Column(header=say("Answered"), kind="moment"),
-    Column(header=say("Kept?"), width=20),
+    Column(header=say("Kept?"), width=24),
     Column(header=say("From outside"), width=12),
 )
 SUMS = (

@@ -102,7 +102,7 @@ COLUMNS = (
     Column(header=say("Nudges"), kind="whole"),
     Column(header=say("Escalated"), width=10),
     Column(header=say("Platform"), width=10),
-    Column(header=say("Message")),
+    Column(header=say("Message"), width=40),
     Column(header=say("Rule")),
     Column(header=say("Clause")),
     Column(header=say("Policy"), kind="whole"),

@@ -26,7 +26,7 @@ from reports.proof import Broken
 from reports.splice import Filling, splice
 
 LIMIT = 1_048_000  # rows of a sheet until the next begins: Excel's, less room for notes
-SAMPLE = 200  # rows looked at to find the widths
+SAMPLE = 2_000  # rows looked at to find the widths
 OURS = 0o600  # nobody else on the machine may read it
 AT_ONCE = 500  # rows of a long table
 CHART_ROWS = 17  # left free for charts

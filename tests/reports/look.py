@@ -11,19 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
-
-from bot.gathering import gather
-from bot.policy import periods
-from bot.report import EDITIONS, Edition, Wanted
+from bot.report import EDITIONS, Edition
 from bot.store import Store
-from bot.words import Reader
 from reports.build import Report, build
 from tests.needs import need
 from tests.reports import fitting, office
+from tests.reports.asking import material
 from tests.reports.company import company
-from tests.reports.test_recount import READERS
 
 LANGUAGES = ("en", "zh_Hans", "zh_Hant")
 ALL = """<!doctype html><meta charset="utf-8"><style>
@@ -56,14 +52,7 @@ class Looked:
 
 
 def made(store: Store, edition: Edition, language: str, folder: Path) -> Report:
-    wanted = Wanted(
-        period=periods.parse("2026-10", "Asia/Shanghai"),
-        edition=edition,
-        person=READERS[edition],
-        reader=Reader(language, "Asia/Shanghai"),
-    )
-    with store.reading() as tx:
-        return build(gather(tx, wanted), folder / f"{edition}-{language}.xlsx")
+    return build(material(store, edition, language), folder / f"{edition}-{language}.xlsx")
 
 
 def looked(
@@ -88,7 +77,7 @@ def pictures(one: Looked, out: Path, dots: int) -> list[Path]:
     return sorted(folder.glob("*.png"))
 
 
-def sheet_of_all(browser: Browser, one: Looked, shown: Sequence[Path]) -> None:
+def sheet_of_all(browser: Any, one: Looked, shown: Sequence[Path]) -> None:
     """All pages of a workbook in one picture."""
     pages = "".join(PAGE.format(source=escape(each.as_uri()), name=each.stem) for each in shown)
     index = shown[0].parent / "all.html"
@@ -100,6 +89,8 @@ def sheet_of_all(browser: Browser, one: Looked, shown: Sequence[Path]) -> None:
 
 
 def main() -> int:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  (tests of others need it not)
+
     parser = argparse.ArgumentParser(prog="python -m tests.reports.look")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--edition", nargs="*", choices=EDITIONS, default=EDITIONS)

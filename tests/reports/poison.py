@@ -9,14 +9,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
-from bot.gathering import gather
-from bot.policy import periods
-from bot.report import Edition, Layout, Material, Row, Sheet, Shown, Table, Wanted
-from bot.store import Store
-from bot.words import Reader
+from bot.report import Layout, Material, Row, Sheet, Shown, Table
 from reports import SHEETS, text
 from reports.build import build
-from tests.reports.test_recount import READERS
 
 MARK = "table {number} of {sheet} begins"
 
@@ -35,16 +30,6 @@ class Poison:
     """`hostile`: each of them in every column, in another row of each."""
 
     hostile: Sequence[str]
-
-    def material(self, store: Store, edition: Edition) -> Material:
-        wanted = Wanted(
-            period=periods.parse("2026-10", "Asia/Shanghai"),
-            edition=edition,
-            person=READERS[edition],
-            reader=Reader("en", "Asia/Shanghai"),
-        )
-        with store.reading() as tx:
-            return gather(tx, wanted)
 
     def build(self, material: Material, out: Path) -> dict[str, list[Spoiled]]:
         """By the sheet's name, what it must hold."""

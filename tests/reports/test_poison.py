@@ -7,6 +7,7 @@ import pytest
 from bot.report import EDITIONS, Edition
 from bot.store import Store
 from tests.needs import seed, share
+from tests.reports.asking import material
 from tests.reports.company import company
 from tests.reports.hostile import texts
 from tests.reports.poison import Poison, by_calamine, by_openpyxl, lost
@@ -29,7 +30,7 @@ def test_hostile_text_in_every_column_of_every_sheet_is_read_as_it_was(
 def cells(store: Store, edition: Edition, count: int, seed: int, folder: Path) -> int:
     """How many were read back by two programs."""
     out, poison = folder / f"{edition}.xlsx", Poison(texts(count, seed))
-    spoiled = poison.build(poison.material(store, edition), out)
+    spoiled = poison.build(material(store, edition), out)
     read = dict(by_openpyxl(out))
     assert {sheet for sheet, tables in spoiled.items() if tables} <= set(read)
     found = 0

@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.gathering import gather
 from bot.policy.figures import Beyond, Rate, TooFew
-from bot.report import Wanted
 from bot.store import Store
-from bot.words import Reader
 from reports.measures import MEASURES
 from tests.reports import frames, plain, plain_traces
+from tests.reports.asking import material
 from tests.reports.company import NOW, company
 from tests.reports.test_recount import OCTOBER, micros
 
@@ -34,11 +32,7 @@ def differing(number: int) -> set[str]:
 
 
 def counted(store: Store) -> dict[str, plain.Figure]:
-    wanted = Wanted(
-        period=OCTOBER, edition="hr", person="hr-0", reader=Reader("en", "Asia/Shanghai")
-    )
-    with store.reading() as tx:
-        now = gather(tx, wanted).now
+    now = material(store, "hr").now
     return {each.id: as_number(each.of(now)) for each in MEASURES}
 
 
