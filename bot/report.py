@@ -76,13 +76,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Draws columns of one of the layout's other tables; the first column labels the points."""
+    """Draws columns of one of the layout's other tables; the first column labels the points.
+
+    `table` counts from 0, `series` from 1. `graded`: the series grow graver from one to the next.
+    """
 
     shape: Literal["line", "column", "stacked"]
     title: Say
     table: int
     series: tuple[int, ...]
     percent: bool = False
+    graded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

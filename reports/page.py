@@ -3,13 +3,14 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl.formatting.rule import DataBarRule
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
@@ -27,6 +28,7 @@ from reports.splice import Filling
 HEADER_ROW = 4
 TITLE = 27.0  # points
 A3, A4 = 8, 9
+Fits = Literal["wide", "whole", "upright"]  # as wide as a page; on one page; on one upright
 READABLE = 220  # characters on a line of A4
 BAR = "9FB3C8"
 
@@ -60,13 +62,11 @@ class Page:
         area = f"A1:{letter(max(len(self.widths), 1))}{self.row}"
         return Filling(self._packed, HEADER_ROW, area) if self._lines else None
 
-    def begin(
-        self, widths: Sequence[float], about: Say, footer: str, *, whole: bool = False
-    ) -> None:
+    def begin(self, widths: Sequence[float], about: Say, footer: str, fits: Fits = "wide") -> None:
         self.widths = widths
         for column, width in enumerate(widths, 1):
             self.paper.column_dimensions[letter(column)].width = width
-        self._set_up(footer, whole=whole)
+        self._set_up(footer, fits)
         self.across("title", self.pen.both(self.title, " · "))
         self.across("about", self.pen.words(about))
         self.put([])
@@ -163,6 +163,10 @@ class Page:
                 rule = DataBarRule("num", 0, "num", 1, BAR)  # type: ignore[no-untyped-call]
                 self.paper.conditional_formatting.add(area, rule)
 
+    def part(self) -> None:
+        """What comes now begins on a page of its own."""
+        self.paper.row_breaks.append(Break(id=self.row))
+
     def end(self, notes: Sequence[Say] = ()) -> None:
         """Nothing more comes on this sheet."""
         if notes:
@@ -198,8 +202,8 @@ class Page:
             row += part
         self.put(row, height)
 
-    def _set_up(self, footer: str, *, whole: bool) -> None:
-        """Landscape, as wide as the page (`whole`: on one page), the header on every page.
+    def _set_up(self, footer: str, fits: Fits) -> None:
+        """The header on every page.
 
         What could not be read on A4 is for A3.
         """
@@ -210,7 +214,9 @@ class Page:
         setup, margins = paper.page_setup, paper.page_margins
         wide = sum(self.widths) > READABLE
         setup.orientation, setup.paperSize = "landscape", A3 if wide else A4
-        setup.fitToWidth, setup.fitToHeight = 1, int(whole)
+        if fits == "upright":
+            setup.orientation, setup.paperSize = "portrait", A4
+        setup.fitToWidth, setup.fitToHeight = 1, int(fits != "wide")
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.footer = 0.5, 0.75, 0.3
         paper.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
