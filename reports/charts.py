@@ -1,5 +1,6 @@
 """Native charts over cells of the sheet they stand on: they follow when a value is corrected."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +24,7 @@ from reports.looks import ACCENT, INK, LINE, Paper
 TARGET = "B7791F"
 OTHERS = ("9B2C2C", "718096")  # what was not kept, and the rest
 COLOURS = (ACCENT, TARGET, *OTHERS)
-PAPER = "FFFFFF"
-SOME = "#,##0;;"  # a label for nothing would lie on the axis
+GRADES = ("A9BBCB", "E0A83C", "B4531B", "6B1A1A")  # lighter to darker, so in grey too
 TITLE, LABEL = 1200, 900  # hundredths of a point
 THIN, THICK = 6_350, 28_575  # EMU, 12,700 to a point
 MARGIN = 90_000  # EMU: on the page's edge, a frame is not printed
@@ -50,7 +50,7 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
     drawn: Any = LineChart() if wish.shape == "line" else BarChart()
     header, last = spot.data
     for column in wish.series:
-        at = spot.left + 1 + column
+        at = spot.left + column
         found = Reference(paper, min_col=at, min_row=header, max_row=last)
         drawn.add_data(found, titles_from_data=True)
     names = Reference(paper, min_col=spot.left + 1, min_row=header + 1, max_row=last)
@@ -62,7 +62,7 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
     if len(wish.series) == 1:
         drawn.legend = None
     _axes(drawn, wish.percent)
-    _series(drawn, stacked=wish.shape == "stacked")
+    _series(drawn, GRADES if wish.graded else COLOURS)
     drawn.anchor = TwoCellAnchor(
         editAs="oneCell",
         _from=AnchorMarker(col=spot.left, row=spot.top, colOff=MARGIN),
@@ -93,11 +93,12 @@ def _axes(drawn: Any, percent: bool) -> None:
         axis.txPr = _small()
 
 
-def _series(drawn: Any, *, stacked: bool) -> None:
-    for series, colour in zip(drawn.series, COLOURS, strict=False):
+def _series(drawn: Any, colours: Sequence[str]) -> None:
+    for series, colour in zip(drawn.series, colours, strict=False):
         if isinstance(drawn, BarChart):
             series.graphicalProperties = GraphicalProperties(solidFill=colour)
-            series.dLbls = _labels(SOME, colour=PAPER if stacked else INK)
+            if drawn.grouping != "stacked":  # there they would stand on dark ground, and nothings
+                series.dLbls = _labels("#,##0")
             drawn.gapWidth = 60
         else:
             _stroke(series, colour)
@@ -119,13 +120,13 @@ def _line(colour: str, width: int) -> LineProperties:
     return LineProperties(solidFill=colour, w=width)
 
 
-def _labels(form: str, position: str | None = None, colour: str = INK) -> DataLabelList:
+def _labels(form: str, position: str | None = None) -> DataLabelList:
     labels = DataLabelList(numFmt=form, showVal=True, dLblPos=position)
     labels.showSerName = labels.showCatName = labels.showLegendKey = labels.showPercent = False
-    labels.txPr = _small(colour)
+    labels.txPr = _small()
     return labels
 
 
-def _small(colour: str = INK) -> RichText:
-    size = CharacterProperties(sz=LABEL, solidFill=colour)
+def _small() -> RichText:
+    size = CharacterProperties(sz=LABEL, solidFill=INK)
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=size), endParaRPr=size)])

@@ -29,7 +29,7 @@ HEADER_ROW = 4
 TITLE = 27.0  # points
 A3, A4 = 8, 9
 READABLE = 220  # characters on a line of A4
-ONE_PAGE = 60  # rows of a table that is still read on one page with its charts
+ONE_PAGE = 45  # rows that are still read on one page with their charts
 CHARACTER = 5.4  # points
 LONG, SHORT = 765, 520  # of A4 without its margins, about, points
 BAR = "9FB3C8"
@@ -165,8 +165,8 @@ class Page:
                 rule = DataBarRule("num", 0, "num", 1, BAR)  # type: ignore[no-untyped-call]
                 self.paper.conditional_formatting.add(area, rule)
 
-    def turn(self) -> None:
-        """What follows is printed on the next page."""
+    def part(self) -> None:
+        """What comes now begins on a page of its own."""
         self.paper.row_breaks.append(Break(id=self.row))
 
     def end(self, notes: Sequence[Say] = (), *, whole: bool = False) -> None:
@@ -176,7 +176,7 @@ class Page:
         for note in notes:
             self.across("note", self.pen.words(note))
         self.paper.print_area = f"A1:{letter(len(self.widths))}{self.row}"
-        if whole and self.data + HEADER_ROW <= ONE_PAGE:
+        if whole and self.data <= ONE_PAGE:
             self.paper.page_setup.fitToHeight = 1
             wide, tall = sum(self.widths) * CHARACTER, self._tall
             if min(SHORT / wide, LONG / tall) > min(LONG / wide, SHORT / tall):

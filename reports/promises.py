@@ -24,7 +24,7 @@ HOW: dict[How, Say] = {
 
 def build(material: Material) -> Layout:
     sums = tuple(_sums(material))
-    chart = Chart(shape="stacked", title=say("Promises by department"), table=0, series=(1, 2, 3))
+    chart = Chart(shape="stacked", title=say("Promises by department"), table=0, series=(2, 3, 4))
     return Layout(
         title=say("Promises"),
         shows=say("One line a promise: when it was made, for when, and whether it was kept"),

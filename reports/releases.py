@@ -19,7 +19,7 @@ def build(material: Material) -> Layout:
         shape="stacked",
         title=say("Released without or unlike the approval"),
         table=0,
-        series=(1, 2),
+        series=(2, 3),
     )
     shown = tuple((row[0], row[4], row[5]) for row in rows)
     return Layout(

@@ -20,7 +20,7 @@ MICROS = 1_000_000
 TABLES = (
     *("duties", "nudges", "people", "absences", "requests", "trail", "notices", "audience"),
     *("receipts", "meetings", "invitees", "minutes", "minutes_items", "minutes_responses"),
-    *("findings", "gaps", "places"),
+    *("findings", "finding_trail", "gaps", "places"),
 )
 Figure = float | str | None  # a rate, minutes; "few", "beyond"; None: of nothing
 Frame = Any  # pandas is not typed here

@@ -35,6 +35,7 @@ class Unseen:
         return self.first + (self.last - self.first) * self.dice.random()
 
     def _finding(self) -> None:
+        at = self._at()
         state: State = self.dice.choice(("open", "settled", "settled", "repeat", "collected"))
         hows: tuple[How, ...] = ("fine", "false", "upheld", "edited", "again", "explained")
         self.tx.findings.add(
@@ -47,9 +48,10 @@ class Unseen:
                 person=self.dice.choice(self.people).id,
                 about=None,
                 request=None,
-                at=self._at(),
+                at=at,
                 state=state,
                 how=self.dice.choice(hows) if state == "settled" else "",
+                settled_at=at + timedelta(hours=1) if state == "settled" else None,
             )
         )
 
