@@ -102,7 +102,7 @@ def _settle(tx: Any, people: int, period: Period, dice: random.Random) -> None:
             name=f"Person {n} 员工",
             department=f"u{n % UNITS}",
             manager=f"p{n % UNITS}",
-            roles=frozenset({"hr"} if n == UNITS else ()),
+            roles=frozenset({"hr"} if n == min(UNITS, people - 1) else ()),
         )
         for n in range(people)
     )

@@ -1,6 +1,6 @@
 """What writing a workbook costs, next to other writers of the same rows.
 
-Run: python -m bench.report [rows]. The peers are in the dependency group `bench`; each writer has
+Run: python -m bench.report [rows]. The peers are in the dependency groups `dev` and `bench`; each writer has
 a process of its own. openpyxl's ordinary mode keeps every cell, so it gets a tenth of the rows.
 """
 

@@ -7,6 +7,7 @@ from bot.policy import figures
 from bot.policy.approvals import Request, State
 from bot.report import Column, Layout, Material, Row, Sheet, Shown, Table
 from bot.words import say
+from reports.naming import CLASSES, named
 
 SHORT = 16  # hex digits of the digest, enough to find it in the store
 RESULTS: dict[State, Shown] = {
@@ -38,7 +39,7 @@ def _row(material: Material, request: Request, closes: datetime) -> Row:
     return (
         f"#{request.number}",
         request.kind,
-        request.class_name,
+        named(request.class_name, CLASSES),
         material.id(request.requester),
         material.name(request.requester),
         material.department(request.requester),

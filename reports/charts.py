@@ -1,5 +1,6 @@
 """Native charts over cells of the sheet they stand on: they follow when a value is corrected."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from reports.looks import ACCENT, INK, LINE, Paper
 TARGET = "B7791F"
 OTHERS = ("9B2C2C", "718096")  # what was not kept, and the rest
 COLOURS = (ACCENT, TARGET, *OTHERS)
+GRADES = ("A9BBCB", "E0A83C", "B4531B", "6B1A1A")  # lighter to darker, so in grey too
 TITLE, LABEL = 1200, 900  # hundredths of a point
 THIN, THICK = 6_350, 28_575  # EMU, 12,700 to a point
 MARGIN = 90_000  # EMU: on the page's edge, a frame is not printed
@@ -60,7 +62,7 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
     if len(wish.series) == 1:
         drawn.legend = None
     _axes(drawn, wish.percent)
-    _series(drawn)
+    _series(drawn, GRADES if wish.graded else COLOURS)
     drawn.anchor = TwoCellAnchor(
         editAs="oneCell",
         _from=AnchorMarker(col=spot.left, row=spot.top, colOff=MARGIN),
@@ -91,11 +93,12 @@ def _axes(drawn: Any, percent: bool) -> None:
         axis.txPr = _small()
 
 
-def _series(drawn: Any) -> None:
-    for series, colour in zip(drawn.series, COLOURS, strict=False):
+def _series(drawn: Any, colours: Sequence[str]) -> None:
+    for series, colour in zip(drawn.series, colours, strict=False):
         if isinstance(drawn, BarChart):
             series.graphicalProperties = GraphicalProperties(solidFill=colour)
-            series.dLbls = _labels("#,##0")
+            if drawn.grouping != "stacked":  # there they would stand on dark ground, and nothings
+                series.dLbls = _labels("#,##0")
             drawn.gapWidth = 60
         else:
             _stroke(series, colour)

@@ -6,6 +6,7 @@ from bot.policy.clauses import Reach
 from bot.policy.coverage import Covered, Standing
 from bot.report import EDITIONS, Column, Layout, Material, Row, Sheet, Shown, Table
 from bot.words import Say, say
+from reports.naming import ROLES, named
 
 REACH: dict[Reach, Say] = {
     "automates": say("does it, or notices it"),
@@ -38,7 +39,7 @@ def _row(each: Covered) -> Row:
         each.clause.id,
         each.clause.asks,
         REACH[each.clause.reach],
-        each.clause.owner,
+        named(each.clause.owner, ROLES),
         len(each.controls),
         each.controls[0] if each.controls else None,
         each.traces.count,
@@ -54,8 +55,8 @@ CITED = say(
 COLUMNS = (
     Column(header=say("Clause"), width=17),
     Column(header=say("What it asks"), width=44, wrap=True),
-    Column(header=say("What Duly does"), width=26, wrap=True),
-    Column(header=say("Answers for it"), width=17),
+    Column(header=say("What Duly does"), width=32, wrap=True),
+    Column(header=say("Answers for it"), width=22),
     Column(header=say("Controls"), kind="whole"),
     Column(header=say("For example"), width=34),
     Column(header=say("Evidence"), kind="whole"),

@@ -22,7 +22,7 @@ def build(material: Material) -> Layout:
         shape="line",
         title=say("Confirmed, days after publication"),
         table=0,
-        series=(2,),
+        series=(3,),
         percent=True,
     )
     return Layout(

@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter as letter
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
@@ -28,6 +29,9 @@ HEADER_ROW = 4
 TITLE = 27.0  # points
 A3, A4 = 8, 9
 READABLE = 220  # characters on a line of A4
+ONE_PAGE = 45  # rows that are still read on one page with their charts
+CHARACTER = 5.4  # points
+LONG, SHORT = 765, 520  # of A4 without its margins, about, points
 BAR = "9FB3C8"
 
 
@@ -60,13 +64,11 @@ class Page:
         area = f"A1:{letter(max(len(self.widths), 1))}{self.row}"
         return Filling(self._packed, HEADER_ROW, area) if self._lines else None
 
-    def begin(
-        self, widths: Sequence[float], about: Say, footer: str, *, whole: bool = False
-    ) -> None:
+    def begin(self, widths: Sequence[float], about: Say, footer: str) -> None:
         self.widths = widths
         for column, width in enumerate(widths, 1):
             self.paper.column_dimensions[letter(column)].width = width
-        self._set_up(footer, whole=whole)
+        self._set_up(footer)
         self.across("title", self.pen.both(self.title, " · "))
         self.across("about", self.pen.words(about))
         self.put([])
@@ -163,13 +165,28 @@ class Page:
                 rule = DataBarRule("num", 0, "num", 1, BAR)  # type: ignore[no-untyped-call]
                 self.paper.conditional_formatting.add(area, rule)
 
-    def end(self, notes: Sequence[Say] = ()) -> None:
-        """Nothing more comes on this sheet."""
+    def part(self) -> None:
+        """What comes now begins on a page of its own."""
+        self.paper.row_breaks.append(Break(id=self.row))
+
+    def end(self, notes: Sequence[Say] = (), *, whole: bool = False) -> None:
+        """Nothing more comes on this sheet. `whole`: to be printed on one page, if it is short."""
         if notes:
             self.put([])
         for note in notes:
             self.across("note", self.pen.words(note))
         self.paper.print_area = f"A1:{letter(len(self.widths))}{self.row}"
+        if whole and self.data <= ONE_PAGE:
+            self.paper.page_setup.fitToHeight = 1
+            wide, tall = sum(self.widths) * CHARACTER, self._tall
+            if min(SHORT / wide, LONG / tall) > min(LONG / wide, SHORT / tall):
+                self.paper.page_setup.orientation = "portrait"
+
+    @property
+    def _tall(self) -> float:
+        """Points from the first row to the last."""
+        known = [each.height or LINE for each in self.paper.row_dimensions.values()]
+        return sum(known) + LINE * (self.row - len(known))
 
     def drop(self) -> None:
         """Take back what lies on the disk for this sheet."""
@@ -198,8 +215,8 @@ class Page:
             row += part
         self.put(row, height)
 
-    def _set_up(self, footer: str, *, whole: bool) -> None:
-        """Landscape, as wide as the page (`whole`: on one page), the header on every page.
+    def _set_up(self, footer: str) -> None:
+        """Landscape, as wide as the page, the header on every page.
 
         What could not be read on A4 is for A3.
         """
@@ -210,7 +227,7 @@ class Page:
         setup, margins = paper.page_setup, paper.page_margins
         wide = sum(self.widths) > READABLE
         setup.orientation, setup.paperSize = "landscape", A3 if wide else A4
-        setup.fitToWidth, setup.fitToHeight = 1, int(whole)
+        setup.fitToWidth, setup.fitToHeight = 1, 0
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.footer = 0.5, 0.75, 0.3
         paper.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"

@@ -24,7 +24,7 @@ HOW: dict[How, Say] = {
 
 def build(material: Material) -> Layout:
     sums = tuple(_sums(material))
-    chart = Chart(shape="stacked", title=say("Promises by department"), table=0, series=(1, 2, 3))
+    chart = Chart(shape="stacked", title=say("Promises by department"), table=0, series=(2, 3, 4))
     return Layout(
         title=say("Promises"),
         shows=say("One line a promise: when it was made, for when, and whether it was kept"),
@@ -89,11 +89,11 @@ COLUMNS = (
     Column(header=say("Asked by, id")),
     Column(header=say("Asked by")),
     Column(header=say("Made"), kind="moment"),
-    Column(header=say("For"), kind="moment"),
+    Column(header=say("Promised for"), kind="moment"),
     Column(header=say("How"), width=14),
     Column(header=say("First due"), kind="moment"),
     Column(header=say("Answered"), kind="moment"),
-    Column(header=say("Kept?"), width=20),
+    Column(header=say("Kept?"), width=24),
     Column(header=say("From outside"), width=12),
 )
 SUMS = (

@@ -8,6 +8,7 @@ from bot.policy.findings import Finding
 from bot.report import CLEARED, Chart, Column, Layout, Material, Row, Sheet, Table
 from bot.words import say
 from reports import showing
+from reports.naming import CLASSES, named
 
 RULES = ("differs", "unapproved")
 
@@ -18,7 +19,7 @@ def build(material: Material) -> Layout:
         shape="stacked",
         title=say("Released without or unlike the approval"),
         table=0,
-        series=(1, 2),
+        series=(2, 3),
     )
     shown = tuple((row[0], row[4], row[5]) for row in rows)
     return Layout(
@@ -46,7 +47,7 @@ def _rows(material: Material) -> Iterator[Row]:
     for name, kind in material.rulebook.classes.items():
         total, own = said.get(name, (0, 0))
         yield (
-            name,
+            named(name, CLASSES),
             total,
             showing.figure(figures.share(own, total)),
             requests[name],

@@ -8,6 +8,7 @@ from bot.policy.figures import Fact, Pledge
 from bot.report import Column, Layout, Material, Row, Sheet, Shown, Table, Value
 from bot.words import Say, say
 from reports import showing
+from reports.naming import LEVELS, named
 
 PLEDGES: dict[Pledge, Say] = {
     "kept": say("kept"),
@@ -43,7 +44,7 @@ def _row(material: Material, duty: Duty, fact: Fact | None) -> Row:
     return (
         f"#{duty.number}" if duty.number < INNER else "",
         NAMES[duty.kind],
-        duty.level,
+        named(duty.level, LEVELS),
         material.id(duty.owed_to),
         material.name(duty.owed_to),
         material.id(duty.owed_by),
@@ -85,8 +86,8 @@ def _link(duty: Duty) -> str:
 
 COLUMNS = (
     Column(header=say("No.")),
-    Column(header=say("Kind"), width=14),
-    Column(header=say("Level")),
+    Column(header=say("Kind"), width=18),
+    Column(header=say("Level"), width=14),
     Column(header=say("Asked by, id")),
     Column(header=say("Asked by")),
     Column(header=say("Owed by, id")),
@@ -101,7 +102,7 @@ COLUMNS = (
     Column(header=say("Nudges"), kind="whole"),
     Column(header=say("Escalated"), width=10),
     Column(header=say("Platform"), width=10),
-    Column(header=say("Message")),
+    Column(header=say("Message"), width=40),
     Column(header=say("Rule")),
     Column(header=say("Clause")),
     Column(header=say("Policy"), kind="whole"),

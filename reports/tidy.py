@@ -1,5 +1,6 @@
 """Puts right what openpyxl writes otherwise than the schema of the file format wants it."""
 
+import re
 from xml.etree import ElementTree
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -11,8 +12,16 @@ FONT = (  # in this order
 ORDER = {f"{{{MAIN}}}{name}": at for at, name in enumerate(FONT)}
 
 
+CHARTS = "xl/charts/"
+OWN = re.compile(rb'(<numFmt formatCode="[^"]*") ?/>')
+
+
 def tidy(part: str, body: bytes) -> bytes:
-    return _ordered(body) if part == STYLES else body
+    if part == STYLES:
+        return _ordered(body)
+    if part.startswith(CHARTS):
+        return OWN.sub(rb'\1 sourceLinked="0"/>', body)  # else the cells' form is taken
+    return body
 
 
 def _ordered(styles: bytes) -> bytes:

@@ -21,19 +21,20 @@ from bot.words import Reader, Say, say
 from reports import charts, proof, text
 from reports.cells import Link, Pen, shortened
 from reports.looks import Looks
-from reports.page import HEADER_ROW, Filled, Page
+from reports.page import HEADER_ROW, ONE_PAGE, Filled, Page
 from reports.proof import Broken
 from reports.splice import Filling, splice
 
 LIMIT = 1_048_000  # rows of a sheet until the next begins: Excel's, less room for notes
-SAMPLE = 200  # rows looked at to find the widths
+SAMPLE = 2_000  # rows looked at to find the widths
 OURS = 0o600  # nobody else on the machine may read it
 AT_ONCE = 500  # rows of a long table
 CHART_ROWS = 17  # left free for charts
+ABREAST = 2  # charts
 AUTHOR = "Duly"
 INDEX = (
     Column(header=say("Sheet")),
-    Column(header=say("What it shows"), width=60),
+    Column(header=say("What it shows"), width=72, wrap=True),
     Column(header=say("Rows"), kind="whole"),
 )
 EMPTY = say("Nothing in this period.")
@@ -132,23 +133,25 @@ class Book:
         short = [Filled(table.columns, tuple(table.rows), table.title) for table in others]
         if layout.index:
             short.append(self._index(page))
-        lefts = _lefts(len(first.columns), len(layout.charts))
-        begins = lefts or [0] * len(short)
-        widths = self._widths([(0, first.columns, sample), *_places(begins, short)])
-        self._begin(page, widths, whole=bool(layout.charts))
+        drawn = _drawn(layout.charts, len(first.columns))
+        begins = {wish.table: left for wish, left in drawn}
+        places = ((begins.get(at, 0), each.columns, each.rows) for at, each in enumerate(short))
+        widths = self._widths([(0, first.columns, sample), *places])
+        self._begin(page, widths)
         page = self._long(page, layout, first, chain(sample, rows))
-        if layout.charts:
-            self._draw(page, layout.charts, short, lefts)
-        else:
-            for table in short:
+        if short and page.data > ONE_PAGE:
+            page.part()
+        for start in range(0, len(drawn), ABREAST):
+            self._draw(page, drawn[start : start + ABREAST], short)
+        for at, table in enumerate(short):
+            if at not in begins:
                 page.short(table)
         cut = self.pen.shortened - before
         notes = (*layout.notes, shortened(cut)) if cut else layout.notes
-        page.end(notes)
+        page.end(notes, whole=bool(layout.charts) or layout.index)
 
-    def _begin(self, page: Page, widths: Sequence[float], *, whole: bool = False) -> None:
-        footer = f"{AUTHOR} · {self.imprint.report}"
-        page.begin(widths, self.imprint.about, footer, whole=whole)
+    def _begin(self, page: Page, widths: Sequence[float]) -> None:
+        page.begin(widths, self.imprint.about, f"{AUTHOR} · {self.imprint.report}")
 
     def _long(self, page: Page, layout: Layout, table: Table, rows: Iterator[Row]) -> Page:
         """The first table, on as many sheets as it takes. Returns the last."""
@@ -159,7 +162,7 @@ class Book:
                 self._close(page, table)
                 page.end()
                 page = self._page(name, layout, self.pages.index(page) + 1)
-                self._begin(page, widths, whole=bool(layout.charts))
+                self._begin(page, widths)
                 page.header(table.columns)
             page.lines(table.columns, block)
             self.rows += len(block)
@@ -178,10 +181,12 @@ class Book:
         page.close_table(table.columns, self._tables)
 
     def _draw(
-        self, page: Page, wishes: Sequence[Chart], tables: Sequence[Filled], lefts: Sequence[int]
+        self, page: Page, drawn: Sequence[tuple[Chart, int]], tables: Sequence[Filled]
     ) -> None:
         """Charts side by side, and below each the table that it draws."""
+        wishes, lefts = zip(*drawn, strict=True)
         shown = [tables[wish.table] for wish in wishes]
+        _check(wishes, shown)
         top = page.row + 1
         for _ in range(CHART_ROWS + 2):
             page.put([])
@@ -222,12 +227,18 @@ class Book:
         self.book.custom_doc_props.append(StringProperty(name="Duly report", value=imprint.report))
 
 
-def _lefts(columns: int, count: int) -> list[int]:
-    """At which columns, from 0, so many charts begin: each gets as many."""
-    return [-(-columns * number // count) for number in range(count)]
+def _check(wishes: Sequence[Chart], tables: Sequence[Filled]) -> None:
+    """Raises Broken where words would be drawn, or what is not there."""
+    for wish, table in zip(wishes, tables, strict=True):
+        numbers = [at for at, each in enumerate(table.columns, 1) if each.kind != "text"]
+        if 1 in wish.series or not set(wish.series) <= set(numbers):
+            raise Broken(f"of {len(table.columns)} columns, {wish.series} cannot be drawn")
 
 
-def _places(
-    lefts: Sequence[int], tables: Sequence[Filled]
-) -> list[tuple[int, Sequence[Column], Sequence[Sequence[Any]]]]:
-    return [(left, each.columns, each.rows) for left, each in zip(lefts, tables, strict=True)]
+def _drawn(wishes: Sequence[Chart], columns: int) -> list[tuple[Chart, int]]:
+    """At which columns, from 0, charts begin: those side by side get as many each."""
+    found = []
+    for start in range(0, len(wishes), ABREAST):
+        beside = wishes[start : start + ABREAST]
+        found += [(wish, -(-columns * at // len(beside))) for at, wish in enumerate(beside)]
+    return found

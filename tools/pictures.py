@@ -11,7 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from bot.report import Edition
 from tests.needs import need
+from tests.reports.company import company
+from tests.reports.look import looked
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -20,6 +23,11 @@ body {{ margin: 0; background: #15191c; width: 1000px }}
 pre {{ margin: 0; padding: 24px 28px; color: #dfe6e8; font: 15px/1.55 monospace; }}
 b {{ color: #52c7b8 }}</style><pre><b>$ ./duly {command}</b>\n{text}</pre>"""
 COMMAND = "replay examples/transcript.jsonl"
+SHEETS: tuple[tuple[Edition, str, str, str, int], ...] = (  # with how much of the page, pixels
+    ("board", "en", "Dashboard ·", "dashboard", 850),
+    ("hr", "zh_Hans", "部门 ·", "departments-chinese", 380),
+    ("hr", "en", "Individuals ·", "individuals", 530),
+)
 
 
 def replay() -> None:
@@ -34,20 +42,18 @@ def replay() -> None:
         browser.close()
 
 
-def dashboard(data: Path) -> None:
-    """Of a demo's data folder: the last month that is over."""
+def workbook() -> None:
+    """Three sheets about a made-up company, as LibreOffice prints them."""
+    store = company(6_000, busy=60)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        book = folder / "report.xlsx"
-        words = [sys.executable, "-m", "bot", "report", "--month", "2026-10", "--data", str(data)]
-        subprocess.run([*words, "--out", str(book)], cwd=ROOT, check=True)
-        office = [need("libreoffice"), "--headless", "--convert-to", "pdf", "--outdir", name]
-        subprocess.run([*office, str(book)], check=True, capture_output=True)
-        pages = ["pdftoppm", "-r", "110", "-f", "2", "-l", "2", "-png", "-singlefile"]
-        out = PICTURES / "dashboard"
-        subprocess.run([*pages, str(folder / "report.pdf"), str(out)], check=True)
+        for edition, language, sheet, picture, high in SHEETS:
+            (one,) = looked(store, (edition,), (language,), Path(name))
+            at = next(leaf.number for leaf in one.leaves if leaf.words.startswith(sheet))
+            options = ["-r", "110", "-f", str(at), "-l", str(at), "-png", "-singlefile"]
+            options += ["-H", str(high)]
+            subprocess.run(["pdftoppm", *options, one.pdf, PICTURES / picture], check=True)
 
 
 if __name__ == "__main__":
     replay()
-    dashboard(Path(sys.argv[1]))
+    workbook()

@@ -61,11 +61,12 @@ class Rate:
 
     @property
     def low(self) -> float:
-        return max(0.0, self._middle - self._reach)
+        return max(0.0, self._middle - self._reach) if self.met else 0.0
 
     @property
     def high(self) -> float:
-        return min(1.0, self._middle + self._reach)
+        """Of all of them it is 1 and not a hair less, or "all" would miss a target of all."""
+        return min(1.0, self._middle + self._reach) if self.met < self.n else 1.0
 
     @property
     def _middle(self) -> float:

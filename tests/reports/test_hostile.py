@@ -16,6 +16,7 @@ from bot.words import say
 from reports import text
 from tests.needs import need, seed, share
 from tests.reports.hostile import texts
+from tests.reports.poison import same
 from tests.reports.test_workbook import book, column
 
 HEADER = ["a", "wrapped", "of people", "told"]
@@ -35,16 +36,6 @@ class Scene:
         for row, wanted in zip(found, self.wanted, strict=True):
             for value in row[:4]:
                 assert same(value or "", wanted), f"{ascii(value)[:99]} for {ascii(wanted)[:99]}"
-
-
-def same(read: str, wanted: str) -> bool:
-    """Or shortened with a mark, where no cell holds it."""
-    if read == wanted:
-        return True
-    kept, mark, left_off = read.rpartition("… (+")
-    more = int(left_off.removesuffix(" characters)").replace(",", "")) if mark else 0
-    stored = text.units(text.escaped(read))
-    return wanted.startswith(kept) and len(kept) + more == len(wanted) and stored <= text.LONGEST
 
 
 @pytest.fixture(scope="module")

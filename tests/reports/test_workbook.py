@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from bot.report import Column, Kind, Layout, Row, Shown, Table
+from bot.report import Chart, Column, Kind, Layout, Row, Shown, Table
 from bot.words import Reader, say
 from reports import proof, text
 from reports.proof import Broken
 from reports.workbook import Book, Imprint
+from tests.reports import fitting
 from tests.reports.reading import by_calamine, by_openpyxl
 
 NOON = datetime(2026, 10, 13, 4, 0, tzinfo=UTC)
@@ -312,3 +313,62 @@ def test_a_damaged_file_is_found(tmp_path: Path) -> None:
 
     with pytest.raises(Broken, match="damaged"):
         proof.prove(file, [("One", 0)])
+
+
+NUMBERS = (column("name"), column("count", "whole"), column("share", "percent"))
+
+
+def charted(rows: int, *series: int) -> Layout:
+    """A table so long, and a chart of another."""
+    return Layout(
+        title=say("T"),
+        shows=say("T"),
+        tables=(
+            Table(columns=NUMBERS, rows=[(f"row {n}", n, 0.5) for n in range(rows)]),
+            Table(columns=NUMBERS, rows=[("a", 7, 0.25), ("b", 8, 0.75)], title=say("Drawn")),
+        ),
+        charts=(Chart(shape="column", title=say("C"), table=0, series=series),),
+    )
+
+
+def test_a_chart_draws_the_columns_that_it_names(tmp_path: Path) -> None:
+    made, out = book(), tmp_path / "one.xlsx"
+    made.add(say("One"), charted(3, 2, 3))
+    made.save(out)
+
+    drawn = load_workbook(out)["One"]._charts[0]  # type: ignore[attr-defined]
+    rows = by_calamine(out, "One")
+    at = rows.index(["a", 7.0, 0.25]) + 4
+    assert [each.val.numRef.f for each in drawn.series] == [
+        f"'One'!${letter}${at}:${letter}${at + 1}" for letter in "BC"
+    ]
+    assert fitting.faults(out) == []
+
+
+@pytest.mark.parametrize("series", [0, 1, 4])
+def test_a_chart_of_words_or_of_nothing_is_refused(series: int) -> None:
+    made = book()
+
+    with pytest.raises(Broken, match="cannot be drawn"):
+        made.add(say("One"), charted(3, series))
+
+
+@pytest.mark.parametrize(("rows", "high", "breaks"), [(30, 1, 0), (300, 0, 1)])
+def test_a_long_table_is_not_shrunk_to_one_page_with_its_chart(
+    tmp_path: Path, rows: int, high: int, breaks: int
+) -> None:
+    made = book()
+    made.add(say("One"), charted(rows, 2))
+    made.save(tmp_path / "one.xlsx")
+
+    sheet: Any = load_workbook(tmp_path / "one.xlsx")["One"]
+    assert sheet.page_setup.fitToHeight == high
+    assert len(sheet.row_breaks.brk) == breaks
+
+
+def test_what_is_taller_than_wide_is_printed_upright(tmp_path: Path) -> None:
+    made = book()
+    made.add(say("One"), charted(40, 2))
+    made.save(tmp_path / "one.xlsx")
+
+    assert load_workbook(tmp_path / "one.xlsx")["One"].page_setup.orientation == "portrait"

@@ -1,0 +1,50 @@
+"""The heavy proofs of the workbook, by hand.
+
+python -m tests.reports --seed 1 --count 200     the key figures of so many companies, three ways
+python -m tests.reports --seed 1 --texts 10000   so many hostile texts in every column of text
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.report import EDITIONS
+from tests.reports.company import company
+from tests.reports.test_poison import cells
+from tests.reports.thrice import differing
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.reports")
+    parser.add_argument("--seed", type=int, default=0, help="of the first company")
+    parser.add_argument("--count", type=int, default=1, help="how many companies, seed by seed")
+    parser.add_argument("--texts", type=int, default=0, help="how many hostile texts, instead")
+    asked = parser.parse_args()
+    return spoil(asked.texts, asked.seed) if asked.texts else recount(asked)
+
+
+def spoil(count: int, seed: int) -> int:
+    for edition in EDITIONS:
+        began = time.monotonic()
+        with TemporaryDirectory() as folder:
+            found = cells(company(60, busy=8), edition, count, seed, Path(folder))
+        spent = time.monotonic() - began
+        print(f"{edition}: {found:,} cells read back by two programs, {spent:.0f} s", flush=True)
+    return 0
+
+
+def recount(asked: argparse.Namespace) -> int:
+    began, wrong = time.monotonic(), 0
+    for seed in range(asked.seed, asked.seed + asked.count):
+        for each in sorted(differing(seed)):
+            wrong += 1
+            print(each)
+    spent = time.monotonic() - began
+    print(f"{asked.count} companies from seed {asked.seed}: {wrong} differences, {spent:.0f} s")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Looks a finished workbook over: is anything wider than its column, or is a chart empty?"""
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter as letter
+from openpyxl.utils import range_boundaries
+from openpyxl.utils.escape import unescape
+
+LINE = 13.0  # points, of one line in the smallest of our sizes with some air
+SPARE = 1.0  # of a column's width: what its edges take
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+
+
+def faults(file: Path) -> list[str]:
+    """What would be cut, or empty, on which sheet and in which cell."""
+    book = load_workbook(file)
+    found = [
+        f"{sheet.title}!{fault}" for sheet in book.worksheets for fault in Paper(sheet).faults()
+    ]
+    return found + list(_empty_charts(file, book))
+
+
+@dataclass(frozen=True)
+class Paper:
+    sheet: Any
+
+    def faults(self) -> Iterator[str]:
+        setup = self.sheet.page_setup
+        if not self.sheet.sheet_properties.pageSetUpPr.fitToPage or setup.fitToWidth != 1:
+            yield "A1 is not set up to be as wide as a page"
+        spans = {area.coord.split(":")[0]: area for area in self.sheet.merged_cells.ranges}
+        for row in self.sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    yield from self.cell(cell, spans.get(cell.coordinate))
+
+    def cell(self, cell: Any, area: Any) -> Iterator[str]:
+        columns = range(cell.column, (area.max_col if area else cell.column) + 1)
+        room = sum(self.sheet.column_dimensions[letter(each)].width for each in columns)
+        room -= SPARE + cell.alignment.indent
+        size = (cell.font.sz or 10) / 10
+        words = self.words(cell.value, cell.number_format)
+        lines = [self.room(line) * size for line in words.split("\n")]
+        where = f"{cell.coordinate} {words[:40]!r}"
+        if cell.alignment.wrap_text:
+            tall = self.sheet.row_dimensions[cell.row].height
+            need = sum(max(1, -(-line // room)) for line in lines) * LINE * size
+            if tall is not None and need > tall + 1:
+                yield f"{where} needs {need:.0f} points of height and has {tall:.0f}"
+        elif max(lines) > room and not self.runs_on(cell):
+            yield f"{where} is {max(lines):.0f} wide in a column of {room:.0f}"
+
+    def runs_on(self, cell: Any) -> bool:
+        """Text that nothing stands beside is seen beyond its column, up to the last."""
+        beside = self.sheet.cell(cell.row, cell.column + 1).value
+        return isinstance(cell.value, str) and beside is None and cell.column < self.last
+
+    @property
+    def last(self) -> int:
+        area = range_boundaries(self.sheet.print_area.split("!")[-1].replace("$", ""))
+        return int(area[2] or 1)
+
+    @staticmethod
+    def words(value: Any, form: str) -> str:
+        match value:
+            case str():
+                return unescape(value)
+            case datetime():
+                return value.strftime("%Y-%m-%d %H:%M")
+            case timedelta():
+                return f"{value / timedelta(hours=1):.0f}:00"
+            case float() | int():
+                return f"{value:,.1%}" if "%" in form else f"{value:,.1f}"
+            case _:
+                return str(value)
+
+    @staticmethod
+    def room(line: str) -> int:
+        widths = (unicodedata.east_asian_width(each) for each in line)
+        return sum(2 if width in "WF" else 1 for width in widths)
+
+
+def _empty_charts(file: Path, book: Any) -> Iterator[str]:
+    """A chart draws what stands in cells: some number must be there, and a name for each."""
+    with zipfile.ZipFile(file) as parts:
+        for part in sorted(parts.namelist()):
+            if re.fullmatch(r"xl/charts/chart\d+\.xml", part):
+                root = ElementTree.fromstring(parts.read(part))
+                for series in root.iter(f"{C}ser"):
+                    yield from (f"{part}: {each}" for each in _undrawn(book, series, root))
+
+
+def _undrawn(book: Any, series: ElementTree.Element, root: ElementTree.Element) -> Iterator[str]:
+    (place,) = [each.text or "" for each in series.findall(f"{C}val//{C}f")]
+    names = [each.text or "" for each in series.findall(f"{C}cat//{C}f")]
+    values = list(_values(book, place))
+    numbers = [each for each in values if isinstance(each, int | float)]
+    if not numbers or any(isinstance(each, str) for each in values):
+        yield f"nothing is drawn from {place}"
+    tops = [float(each.attrib["val"]) for each in root.iter(f"{C}max")]
+    if any(each > top for each in numbers for top in tops):
+        yield f"{place} goes beyond the axis"
+    if not names or None in [each for name in names for each in _values(book, name)]:
+        yield f"points of {place} have no names"
+
+
+def _values(book: Any, place: str) -> Iterator[Any]:
+    sheet, area = place.rsplit("!", 1)
+    found = book[sheet.strip("'").replace("''", "'")][area.replace("$", "")]
+    for row in found if isinstance(found, tuple) else ((found,),):
+        yield from (cell.value for cell in row)
