@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from bot.policy import figures, hours, periods
 from bot.policy.approvals import Request
+from bot.policy.brought import Brought
 from bot.policy.coverage import Covered
 from bot.policy.duties import Duty
+from bot.policy.exemptions import Exempted
 from bot.policy.figures import Fact, Nudge
 from bot.policy.findings import Finding
 from bot.policy.hours import Calendar, Interval
@@ -23,6 +25,7 @@ from bot.policy.particulars import Met, Particulars, Posted
 from bot.policy.people import Absence, Directory, Person
 from bot.policy.periods import Period
 from bot.policy.rulebook import Rulebook
+from bot.policy.violations import Judged, Violation, Violations
 from bot.store.unreadable import Counted
 from bot.words import Code, Reader, Say, say
 
@@ -153,6 +156,10 @@ class Picture:
     releases: Releases = field(default_factory=Releases)
     after_hours: figures.Share = field(default_factory=lambda: figures.TooFew(0, 1))
     coverage: float = 1.0
+    upheld: tuple[Violation, ...] = ()
+    staff: int = 0  # in this company or department, as it is now …
+    months: float = 0.0  # … for so many months of the period
+    judged: tuple[Judged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,9 @@ class Material:
     rooms: int = 0
     unreadable: Counted = field(default_factory=Counted)  # said in the period, everywhere
     findings: tuple[Finding, ...] = ()  # told to their authors, of all periods shown
+    violations: Violations = field(default_factory=Violations)
+    brought: tuple[Brought, ...] = ()  # to IT, in the period
+    exempted: Exempted = field(default_factory=Exempted)
     particulars: Particulars = field(default_factory=Particulars)
     covered: tuple[Covered, ...] = ()
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
@@ -285,6 +295,10 @@ class Material:
             releases=self.released(period, closes),
             after_hours=figures.share(len(off), len(important)),
             coverage=figures.coverage(self.gaps, self.rooms, period),
+            upheld=self.violations.upheld(period.start, min(period.end, closes)),
+            staff=len(self._working),
+            months=periods.length_in_months(period.start, min(period.end, closes), period.zone),
+            judged=self.violations.judged.get(period.label, ()),
         )
 
     def released(self, period: Period, closes: datetime) -> Releases:
@@ -324,6 +338,11 @@ class Material:
     def clock(self, person: str | None, calendar: str) -> tuple[Calendar, Sequence[Interval]]:
         found = self.calendars.get(calendar) or self.calendars["office"]
         return found, self._away.get(person or "", ())
+
+    def leaders(self, person: str | None) -> tuple[str, ...]:
+        """Everybody above them, nearest first."""
+        known = self.directory.people.get(person or "")
+        return tuple(each.id for each in self.directory.above(known)) if known else ()
 
     def department(self, person: str | None) -> str:
         """The name of somebody's department, "" where there is none."""

@@ -8,6 +8,7 @@ from reports import (
     dashboard,
     definitions,
     departments,
+    exemptions,
     individuals,
     meetings,
     notices,
@@ -15,7 +16,9 @@ from reports import (
     promises,
     releases,
     responses,
+    security,
     steps,
+    violations,
 )
 
 SHEETS: tuple[Sheet, ...] = (
@@ -31,6 +34,9 @@ SHEETS: tuple[Sheet, ...] = (
     outstanding.SHEET,
     meetings.SHEET,
     releases.SHEET,
+    violations.SHEET,
+    security.SHEET,
+    exemptions.SHEET,
     coverage.SHEET,
     definitions.SHEET,
 )

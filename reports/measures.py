@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.policy import figures
+from bot.policy import brought, figures, violations
+from bot.policy.density import Density, density
 from bot.policy.figures import Portion, Share, Span
 from bot.report import Picture
 from bot.words import Say, say
 
-Figure = Share | Span | Portion | float
+Figure = Share | Span | Portion | Density | float
 DUTIES = say("Duties due in the period, without the dropped, the excused and those passed on.")
 ALL_DUTIES = say("As K1. What was not answered counts as longer than anything.")
 WORKING = say("Working time by the owner's calendar and leave.")
@@ -210,6 +211,37 @@ MEASURES = (
             for each in picture.met
             if each.minuted_at is not None
         ),
+    ),
+    Measure(
+        id="K17",
+        name=say("Violations upheld, per 100 staff-months"),
+        counts=say(
+            "Findings that were upheld in the period and still are. What is open, or is looked at "
+            "once more, is counted apart."
+        ),
+        among=say("Everybody on the staff today, for the months of the period."),
+        note=say("Interval: exact for a rare count, 90 %. From 5 people on."),
+        of=lambda picture: density(len(picture.upheld), picture.staff, picture.months),
+        n=lambda picture: len(picture.upheld),
+    ),
+    Measure(
+        id="K18",
+        name=say("Rule precision"),
+        counts=say("Findings in which there was something: upheld, or put right."),
+        among=say("The last 50 decided findings of every rule; without those only explained."),
+        note=say("Rule by rule on the sheet of violations."),
+        target="rule_precision",
+        of=lambda picture: violations.precision(picture.judged),
+        n=lambda picture: sum(each.confirmed + each.wrong for each in picture.judged),
+    ),
+    Measure(
+        id="K25",
+        name=say("Attestations on time"),
+        counts=say("Confirmed by the due time. Who says that they cannot has not confirmed."),
+        among=say("Attestations due in the period, without who has left."),
+        target="attested",
+        of=lambda picture: brought.attested(picture.facts),
+        n=lambda picture: len(figures.of_kind(picture.facts, "attest")),
     ),
     Measure(
         id="K26",

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import assert_never
 
+from bot.policy.density import Density
 from bot.policy.figures import Beyond, Portion, Rate, Share, Span, Standing, TooFew
 from bot.report import Shown, Tone
 from bot.words import Say, say
 
-Figure = Share | Span | Portion | float
+Figure = Share | Span | Portion | Density | float
 HIDDEN = Shown("—", tone="grey")
 NO_RATE = Shown(None)
 FEW = 20  # below it a rate is printed, but in grey
@@ -26,10 +27,11 @@ def figure(value: Figure) -> Shown:
             return Shown(say("n<{count}", count=needed), tone="grey")
         case Beyond():
             return Shown(say("> period"), tone="bad")
-        case Rate():
-            return Shown(value.of_one, "percent", "grey" if value.n < FEW else "plain")
-        case Portion():
-            return Shown(value.of_one, "percent")
+        case Rate() | Portion():
+            few = isinstance(value, Rate) and value.n < FEW
+            return Shown(value.of_one, "percent", "grey" if few else "plain")
+        case Density():
+            return Shown(value.per_hundred, "decimal", "plain" if value.count else "grey")
         case timedelta() | float() | int():
             return Shown(value, "span" if isinstance(value, timedelta) else "decimal")
         case _:
@@ -37,10 +39,14 @@ def figure(value: Figure) -> Shown:
 
 
 def low(value: Figure) -> Shown:
+    if isinstance(value, Density):
+        return Shown(value.low, "decimal", "grey")
     return Shown(value.low, "percent", "grey") if isinstance(value, Rate) else NO_RATE
 
 
 def high(value: Figure) -> Shown:
+    if isinstance(value, Density):
+        return Shown(value.high, "decimal", "grey")
     return Shown(value.high, "percent", "grey") if isinstance(value, Rate) else NO_RATE
 
 
@@ -50,6 +56,8 @@ def change(now: Figure, before: Figure) -> Shown:
         return Shown(round(100 * (now.of_one - before.of_one), 1), "change")
     if isinstance(now, timedelta) and isinstance(before, timedelta):
         return Shown(round((now - before) / timedelta(minutes=1)), "minutes")
+    if isinstance(now, Density) and isinstance(before, Density):
+        return Shown(now.per_hundred - before.per_hundred, "decimal")
     if isinstance(now, float | int) and isinstance(before, float | int):
         return Shown(now - before, "decimal")
     return HIDDEN

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.citing import controls
 from bot.command import Refusal
+from bot.gathering import exemptions, violations
 from bot.policy import periods
 from bot.policy.coverage import coverage
 from bot.policy.duties import Duty
@@ -61,6 +62,9 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
             if each.told and (scope is None or each.person in scope)
         ),
         covered=coverage(controls(), ClauseTraces(tx.rows, *bounds).read()),
+        violations=violations.read(tx, wanted, scope),
+        brought=violations.brought(tx, *bounds, scope),
+        exempted=exemptions.read(tx, wanted, scope),
         particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
         salt=tx.clock.random(32),
     )

@@ -10,8 +10,8 @@ from bot.card import Card
 from bot.handlers import keepers, rules
 from bot.policy.findings import SCREENED, Finding, How
 from bot.policy.screening.rules import RULES
+from bot.policy.violations import WRONG
 from bot.store import Transaction
-from bot.store.findings import WRONG
 from bot.words import Code, Share, say
 
 

@@ -91,6 +91,17 @@ def previous(period: Period) -> Period:
     return _period(period.unit, _moved(period.first, period.unit, -1), period.zone)
 
 
+def length_in_months(start: datetime, end: datetime, zone: str) -> float:
+    """How many months lie between two moments; of a month that is not whole, the part of it."""
+    found, at = 0.0, start
+    while at < end:
+        month = current(at, zone)
+        until = min(month.end, end)
+        found += (until - at) / (month.end - month.start)
+        at = until
+    return found
+
+
 def trend(period: Period) -> tuple[Period, ...]:
     """The weeks or months, the last of them within `period`, that show where it comes from."""
     if period.unit == "week":

@@ -279,6 +279,7 @@ FOUND = ("measures", "cases")
 TARGETS = (
     *("response_rate", "on_time", "promises_kept", "outside_on_time", "steps_on_time"),
     *("as_approved", "notices_read", "minutes_on_time", "minutes_confirmed"),
+    *("rule_precision", "attested"),
 )
 
 

@@ -1,7 +1,7 @@
 """What people brought to IT, the domains that are blocked, and where links stood. Policy 4.1.3."""
 
 import hmac
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import MessageRef, Place, account_of, conversation
+from bot.policy.brought import Brought
 from bot.policy.cases import Case
 from bot.store.people import People
 from bot.store.rows import Rows, Where
@@ -68,6 +69,15 @@ class Cases:
         c = cases.c
         rows = self.rows.all(cases, c.at >= start, c.at < end, order=[c.number])
         return [self._case(row) for row in rows]
+
+    def brought(self, start: datetime, end: datetime) -> Iterator[Brought]:
+        """The same without what was said, for a report."""
+        c = cases.c
+        wanted = ("number", "kind", "reporter", "at", "verdict")
+        ours = sa.select(*(c[name] for name in wanted))
+        where = c.company == self.rows.company, c.at >= start, c.at < end
+        for row in self.rows.conn.execute(ours.where(*where).order_by(c.number)):
+            yield Brought(**row._mapping)
 
     def load(self) -> Mapping[str, tuple[int, int]]:
         """Of each who has cases: how many are open, and the number of the last they were given."""

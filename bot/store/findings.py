@@ -13,14 +13,12 @@ from typing import Any
 
 from bot.events import MessageRef, Place, account_of, conversation
 from bot.policy.findings import Finding, How, Severity, Trace
+from bot.policy.violations import DECIDED, WRONG
 from bot.store.rows import Rows, Where
 from bot.store.schema import findings
 from bot.store.schema_findings import finding_trail
 from bot.store.trails import Trail
 
-RIGHT = ("settled", "edited", "deleted", "upheld")  # there was something to put right
-WRONG = ("false", "fine")
-TELLING = (*RIGHT, *WRONG)
 SEALED = ("note", "tail", "reply")
 SAME = tuple(each.name for each in fields(Finding) if each.name not in ("about", *SEALED))
 
@@ -73,7 +71,7 @@ class Findings:
     def ends(self, rule: str, since: datetime, last: int) -> list[How]:
         """What came of the last of a rule that say whether it was right, the newest first."""
         c = findings.c
-        where = c.rule == rule, c.at >= since, c.state == "settled", c.how.in_(TELLING)
+        where = c.rule == rule, c.at >= since, c.state == "settled", c.how.in_(DECIDED)
         newest = (c.settled_at.desc(), c.id.desc())
         return [row.how for row in self.rows.all(findings, *where, order=newest, limit=last)]
 
@@ -135,7 +133,7 @@ class Findings:
     def judged(self, rule: str, last: int) -> tuple[int, int]:
         """K18: of the last so many of a rule that were decided, how many confirmed and wrong."""
         c = findings.c
-        where = c.rule == rule, c.state == "settled", c.how.in_(TELLING)
+        where = c.rule == rule, c.state == "settled", c.how.in_(DECIDED)
         newest = (c.settled_at.desc(), c.id.desc())
         ends = [row.how for row in self.rows.all(findings, *where, order=newest, limit=last)]
         wrong = sum(each in WRONG for each in ends)

@@ -207,6 +207,14 @@ class Requests:
         where = requests.c.at >= start, requests.c.at < end
         return [self._request(row) for row in self.rows.all(requests, *where)]
 
+    def approved_between(
+        self, kinds: Collection[str], start: datetime, end: datetime
+    ) -> list[Request]:
+        """Of some kinds, by when they were decided."""
+        c = requests.c
+        where = c.state == "approved", c.decided_at >= start, c.decided_at < end
+        return [self._request(row) for row in self.rows.all(requests, c.kind.in_(kinds), *where)]
+
     def recalling(self, id: str) -> list[Request]:
         """The requests that are, or were, to take an approved one back."""
         return [self._request(r) for r in self.rows.all(requests, requests.c.recalls == id)]

@@ -1,4 +1,4 @@
-"""What else happens in a made-up company: approvals step by step, notices, meetings, promises."""
+"""What else happens in a made-up company: approvals step by step, notices, meetings, findings."""
 
 import random
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from bot.policy.people import Person
 from bot.policy.reading import default_rulebook
 from bot.policy.seats import Seat
 from bot.store import Transaction
+from tests.reports.trouble import Trouble
 
 OFFICE = default_rulebook().calendars["office"]
 TITLE = "Fire drill"
@@ -31,10 +32,12 @@ class Busy:
     last: datetime
 
     def settle(self, size: int) -> None:
+        trouble = Trouble(self)
         for _ in range(size):
             self._request()
             self._notice()
             self._meeting()
+            trouble.happen()
 
     def promised(self, duty: Duty) -> None:
         """The ledger of a duty that was promised."""
@@ -48,14 +51,14 @@ class Busy:
         how = self.dice.choice(hows)
         self.tx.duties.promised(duty.id, Promise(duty.promised_for, by, how), duty.promised_at)
 
-    def _at(self) -> datetime:
+    def at(self) -> datetime:
         minutes = int((self.last - self.first) / timedelta(minutes=1)) - 60 * 24 * 6
         return self.first + timedelta(minutes=self.dice.randrange(minutes))
 
-    def _staff(self, count: int) -> list[Person]:
+    def staff(self, count: int) -> list[Person]:
         return self.dice.sample([each for each in self.people if not each.partner], count)
 
-    def _duty(self, kind: Kind, person: str, subject: str, start: datetime, late: float) -> Duty:
+    def duty(self, kind: Kind, person: str, subject: str, start: datetime, late: float) -> Duty:
         due = hours.add(start, timedelta(hours=8), OFFICE)
         took = timedelta(hours=self.dice.uniform(1, 8) if self.dice.random() > late else 20)
         closed: datetime | None = hours.add(start, took, OFFICE)
@@ -80,14 +83,18 @@ class Busy:
                 first_due=due,
                 state=state,
                 closed=closed,
+                how=self._how(kind) if state == "done" else "",
             )
         )
+
+    def _how(self, kind: Kind) -> str:
+        return self.dice.choices(("confirmed", "cannot"), (6, 1))[0] if kind == "attest" else ""
 
     # Approvals
 
     def _request(self) -> None:
-        asker, *deciders = self._staff(4)
-        at, form = self._at(), {"text": "Nobody reads this."}
+        asker, *deciders = self.staff(4)
+        at, form = self.at(), {"text": "Nobody reads this."}
         request = Request(
             id=self.tx.clock.new_id(), number=self.tx.duties.number(), kind="material.normal",
             requester=asker.id, class_name="material", clause="3.2.3", policy=1, form=form,
@@ -117,7 +124,7 @@ class Busy:
             self._trace(request, "revise", asker, again)
 
     def _seat(self, request: Request, step: int, person: Person, at: datetime) -> datetime:
-        duty = self._duty("decide", person.id, f"request/{request.id}", at, late=0.2)
+        duty = self.duty("decide", person.id, f"request/{request.id}", at, late=0.2)
         done = duty.state == "done"
         seat = Seat(
             request=request.id,
@@ -138,8 +145,8 @@ class Busy:
     # Notices
 
     def _notice(self) -> None:
-        author, *audience = self._staff(self.dice.randrange(3, 9))
-        at = self._at()
+        author, *audience = self.staff(self.dice.randrange(3, 9))
+        at = self.at()
         asks = self.dice.random() < 0.5
         notice = self.tx.notices.add(
             Notice(
@@ -174,7 +181,7 @@ class Busy:
         if self.dice.random() < 0.1:
             self.tx.notices.ask(notice.id, {person: None}, carried=True)
             return
-        duty = self._duty(
+        duty = self.duty(
             "acknowledge", person, f"notice/{notice.id}", notice.published_at, late=0.2
         )
         self.tx.notices.ask(notice.id, {person: duty.id})
@@ -200,8 +207,8 @@ class Busy:
     # Meetings
 
     def _meeting(self) -> None:
-        organiser, *asked = self._staff(self.dice.randrange(3, 7))
-        start = self._at()
+        organiser, *asked = self.staff(self.dice.randrange(3, 7))
+        start = self.at()
         meeting = Meeting(
             id=self.tx.clock.new_id(), number=self.tx.duties.number(), organiser=organiser.id,
             topic="Budget", start=start, end=start + timedelta(hours=1), policy=1,
@@ -217,7 +224,7 @@ class Busy:
         if self.dice.random() < 0.5:
             there = [each.id for each in asked if self.dice.random() < 0.7]
             self.tx.meetings.attend(meeting.id, there)
-        duty = self._duty("minutes", organiser.id, f"meeting/{meeting.id}", meeting.end, late=0.3)
+        duty = self.duty("minutes", organiser.id, f"meeting/{meeting.id}", meeting.end, late=0.3)
         if duty.state == "done" and duty.closed is not None:
             self._minutes(meeting, duty.closed)
 

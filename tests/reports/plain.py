@@ -132,8 +132,46 @@ class Books:
             "K14": self.understood(),
             "K15": self.on_time(lambda row: row["kind"] == "minutes"),
             "K16": self.confirmed(),
+            "K17": self.violations(),
+            "K18": self.precision(),
+            "K25": self.attested(),
             "K26": self.outside_hours(),
         }
+
+    def violations(self) -> Figure:
+        """October is a whole month. Not what somebody is to look at once more."""
+        staff = sum(bool(row["active"]) and not row["partner"] for row in self.tables["people"])
+        said = {(r["finding"], r["round"], r["deed"]) for r in self.tables["finding_trail"]}
+        upheld = [
+            row
+            for row in self.tables["findings"]
+            if row["state"] == "settled" and row["how"] == "upheld"
+            if self.start <= row["settled_at"] < self.end
+            if (row["id"], row["round"], "contested") not in said
+            or (row["id"], row["round"], "stays") in said
+        ]
+        return 100 * len(upheld) / staff if staff >= 5 else "few"
+
+    def precision(self) -> Figure:
+        right = wrong = 0
+        ends = ("settled", "edited", "deleted", "upheld", "false", "fine")
+        for rule in {row["rule"] for row in self.tables["findings"]}:
+            decided = [
+                row
+                for row in self.tables["findings"]
+                if row["rule"] == rule and row["state"] == "settled" and row["how"] in ends
+                if row["settled_at"] < self.end
+            ]
+            decided.sort(key=lambda row: (row["settled_at"], row["id"]), reverse=True)
+            for row in decided[:50]:
+                wrong += row["how"] in ("false", "fine")
+                right += row["how"] not in ("false", "fine")
+        return rate(right, right + wrong)
+
+    def attested(self) -> Figure:
+        due = [row for row in self.due if row["kind"] == "attest"]
+        met = [row for row in due if self.punctual(row) and row["how"] == "confirmed"]
+        return rate(len(met), len(due))
 
     def kept(self) -> Figure:
         kept = over = 0

@@ -22,6 +22,7 @@ FULL = 200  # companies
 TABLES = (
     *("duties", "people", "absences", "requests", "trail", "notices", "audience", "receipts"),
     *("meetings", "invitees", "minutes", "minutes_items", "minutes_responses"),
+    *("findings", "finding_trail"),
 )
 
 
@@ -66,7 +67,7 @@ def as_number(figure: Any) -> plain.Figure:
         case timedelta():
             return figure / timedelta(minutes=1)
         case _:
-            return float(getattr(figure, "of_one", figure))
+            return float(getattr(figure, "of_one", getattr(figure, "per_hundred", figure)))
 
 
 def same(one: plain.Figure, other: plain.Figure) -> bool:
