@@ -298,7 +298,7 @@ class Material:
             coverage=figures.coverage(self.gaps, self.rooms, period),
             upheld=self.violations.upheld(period.start, min(period.end, closes)),
             staff=len(self._working),
-            months=periods.months(period.start, min(period.end, closes), period.zone),
+            months=periods.length_in_months(period.start, min(period.end, closes), period.zone),
             judged=self.violations.judged.get(period.label, ()),
         )
 
