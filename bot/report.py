@@ -14,15 +14,20 @@ from zoneinfo import ZoneInfo
 
 from bot.policy import figures, hours, periods
 from bot.policy.approvals import Request
+from bot.policy.changing import Changes
 from bot.policy.coverage import Covered
 from bot.policy.duties import Duty
 from bot.policy.figures import Fact, Nudge
 from bot.policy.findings import Finding
 from bot.policy.hours import Calendar, Interval
+from bot.policy.oversight import Watched
 from bot.policy.particulars import Met, Particulars, Posted
 from bot.policy.people import Absence, Directory, Person
 from bot.policy.periods import Period
+from bot.policy.quality import Quality
+from bot.policy.reported import Line
 from bot.policy.rulebook import Rulebook
+from bot.port import Ability
 from bot.store.unreadable import Counted
 from bot.words import Code, Reader, Say, say
 
@@ -148,6 +153,7 @@ class Picture:
     met: tuple[Met, ...] = ()
     releases: Releases = field(default_factory=Releases)
     after_hours: figures.Share = field(default_factory=lambda: figures.TooFew(0, 1))
+    watched: Watched = field(default_factory=Watched)
     coverage: float = 1.0
 
 
@@ -181,6 +187,11 @@ class Material:
     findings: tuple[Finding, ...] = ()  # told to their authors, of all periods shown
     particulars: Particulars = field(default_factory=Particulars)
     covered: tuple[Covered, ...] = ()
+    watched: Mapping[str, Watched] = field(default_factory=dict)  # by the period's label
+    reported: tuple[Line, ...] = ()  # of the reporting channel
+    quality: Quality = field(default_factory=Quality)
+    changes: Changes = field(default_factory=Changes)
+    abilities: Mapping[str, Ability] = field(default_factory=dict)  # of platforms
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
     past: tuple[Point, ...] = ()  # of the periods before the one before; their duties are not kept
 
@@ -280,6 +291,7 @@ class Material:
             met=tuple(m for m in self.particulars.met if m.end in period and m.end < closes),
             releases=self.released(period, closes),
             after_hours=figures.share(len(off), len(important)),
+            watched=self.watched.get(period.label, Watched()),
             coverage=figures.coverage(self.gaps, self.rooms, period),
         )
 
@@ -326,6 +338,11 @@ class Material:
         known = self.directory.people.get(person or "")
         unit = self.directory.departments.get((known and known.department) or "")
         return unit.name if unit else ""
+
+    def unit(self, id: str) -> str:
+        """The name of a department, as long as it is known."""
+        known = self.directory.departments.get(id)
+        return known.name if known else id
 
     def name(self, person: str | None) -> str:
         known = self.directory.people.get(person or "")

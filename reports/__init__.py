@@ -3,6 +3,8 @@
 from bot.report import Sheet
 from reports import (
     approvals,
+    archive,
+    changes,
     cover,
     coverage,
     dashboard,
@@ -13,9 +15,12 @@ from reports import (
     notices,
     outstanding,
     promises,
+    quality,
     releases,
     responses,
     steps,
+    supervision,
+    told,
 )
 
 SHEETS: tuple[Sheet, ...] = (
@@ -31,6 +36,11 @@ SHEETS: tuple[Sheet, ...] = (
     outstanding.SHEET,
     meetings.SHEET,
     releases.SHEET,
+    supervision.SHEET,
+    told.SHEET,
+    archive.SHEET,
     coverage.SHEET,
+    quality.SHEET,
     definitions.SHEET,
+    changes.SHEET,
 )

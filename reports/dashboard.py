@@ -7,7 +7,8 @@ from bot.policy.figures import Rate
 from bot.report import EDITIONS, Chart, Column, Layout, Material, Row, Sheet, Table, Value
 from bot.words import say
 from reports import showing
-from reports.measures import MEASURES, Measure
+from reports.measure import Measure
+from reports.measures import MEASURES
 
 BUCKETS = (
     say("up to 1 h"),
@@ -27,13 +28,19 @@ def build(material: Material) -> Layout:
         title=say("Dashboard"),
         shows=say("Every key figure with its target and the period before"),
         tables=(
-            Table(columns=KEY_FIGURES, rows=tuple(_figure(material, each) for each in MEASURES)),
+            Table(columns=KEY_FIGURES, rows=tuple(_figures(material))),
             Table(columns=TREND, rows=trend, title=say("On-time rate over time")),
             Table(columns=SPREAD, rows=spread, title=say("How long answers took")),
         ),
         charts=(line, bars) if material.now.facts or material.before.facts else (),
         notes=(MARKS,),
     )
+
+
+def _figures(material: Material) -> Iterator[Row]:
+    for measure in MEASURES:
+        if material.edition in measure.who:
+            yield _figure(material, measure)
 
 
 def _figure(material: Material, measure: Measure) -> Row:

@@ -33,7 +33,7 @@ def _rows(material: Material) -> Iterator[Row]:
     called: dict[str, int] = defaultdict(int)
     for duty in material.emergencies:
         called[_unit(material, duty.owed_to)] += 1
-    names = {unit: _name(material, unit) for unit in {*people, *facts}}
+    names = {unit: material.unit(unit) for unit in {*people, *facts}}
     for unit in sorted(names, key=lambda unit: (unit == NOBODY, names[unit].casefold())):
         name = Shown(say("none"), tone="grey") if unit == NOBODY else names[unit]
         yield name, people[unit], *_figures(facts[unit], called[unit], unit in hidden)
@@ -67,11 +67,6 @@ def _figures(facts: Sequence[Fact], called: int, hidden: bool) -> Row:
 def _unit(material: Material, person: str | None) -> str:
     known = material.directory.people.get(person or "")
     return (known and known.department) or NOBODY
-
-
-def _name(material: Material, unit: str) -> str:
-    known = material.directory.departments.get(unit)
-    return known.name if known else unit
 
 
 SMALL = say(

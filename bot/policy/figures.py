@@ -305,10 +305,13 @@ def percentile(took: Sequence[timedelta | None], percent: int, needed: int = 1) 
 
 
 def standing(rate: Rate, target: float) -> Standing:
-    """Chance is given its due: a verdict only where the whole interval lies on one side."""
+    """Chance is given its due: a verdict only where the whole interval lies on one side.
+
+    Where all is asked for, all is enough.
+    """
     if rate.high < target:
         return "missed"
-    return "met" if rate.low >= target else "unsure"
+    return "met" if rate.low >= target or (target >= 1 and rate.met == rate.n) else "unsure"
 
 
 def hidden(people: Mapping[str, int], counted: Mapping[str, int]) -> frozenset[str]:

@@ -91,6 +91,12 @@ def previous(period: Period) -> Period:
     return _period(period.unit, _moved(period.first, period.unit, -1), period.zone)
 
 
+def months(period: Period) -> tuple[Period, ...]:
+    """Those that a quarter or a year has."""
+    count = MONTHS_OF[period.unit]
+    return _run("month", _moved(period.first, "month", count - 1), count, period.zone)
+
+
 def trend(period: Period) -> tuple[Period, ...]:
     """The weeks or months, the last of them within `period`, that show where it comes from."""
     if period.unit == "week":

@@ -279,6 +279,8 @@ FOUND = ("measures", "cases")
 TARGETS = (
     *("response_rate", "on_time", "promises_kept", "outside_on_time", "steps_on_time"),
     *("as_approved", "notices_read", "minutes_on_time", "minutes_confirmed"),
+    *("samples_reviewed", "verdicts_agree", "days_signed", "reports_acknowledged"),
+    *("archive_verified", "disposed"),
 )
 
 
