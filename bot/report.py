@@ -63,13 +63,17 @@ Tell = Callable[["Progress"], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """`width`: characters; 0 takes what the first rows need. `bar`: draw a bar in the cell."""
+    """`width`: characters; 0 takes what the first rows need. `bar`: draw a bar in the cell.
+
+    `heat`: which value is shown as bad, as neither, and as good, by the colour of the cell.
+    """
 
     header: Say
     kind: Kind = "text"
     width: int = 0
     wrap: bool = False
     bar: bool = False
+    heat: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +318,15 @@ class Material:
         """Working time of theirs between two moments."""
         known = self.directory.people.get(person or "")
         return hours.between(start, end, *self.clock(person, known.calendar if known else "office"))
+
+    def leave_days(self, person: str) -> float:
+        """Working days of the period that they were away, parts of days as such."""
+        known = self.directory.people.get(person)
+        away = self._away.get(person, ())
+        if known is None or not away:
+            return 0.0
+        calendar, _ = self.clock(None, known.calendar)
+        return figures.days_away(self.period, calendar, away)
 
     def submitted(self, period: Period) -> list[Request]:
         closes = figures.cutoff(period, self.period, self.made_at)

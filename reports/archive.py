@@ -11,7 +11,7 @@ from reports.overseen import ABOVE
 
 NAMED = ("hr", "audit")  # who reads the names of rooms
 LOST = (None,) * 4
-HASH = 24  # hex digits of a checkpoint's hash that are shown
+HASH = 16  # hex digits of a checkpoint's hash that are shown
 
 
 def build(material: Material) -> Layout:
@@ -100,12 +100,12 @@ COLUMNS = (
     Column(header=say("Disposed of"), kind="whole"),
 )
 FACTS = (
-    Column(header=say("What"), width=38),
-    Column(header=say("Value"), width=30),
+    Column(header=say("What"), width=34),
+    Column(header=say("Value"), width=18, wrap=True),
 )
 ROOMS = (
-    Column(header=say("Source"), width=22),
-    Column(header=say("Room"), width=24),
+    Column(header=say("Source"), width=34),
+    Column(header=say("Room"), width=18, wrap=True),
     Column(header=say("Not seen from"), kind="moment"),
 )
 SHEET = Sheet(name=say("Archive"), who=ABOVE, build=build)

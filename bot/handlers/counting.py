@@ -9,7 +9,7 @@ from bot.policy.periods import Period
 from bot.policy.reported import Line, Passage
 from bot.store import Transaction
 
-SHOWN = 8  # quarters
+SHOWN = 4  # quarters
 
 
 def until(tx: Transaction, period: Period) -> tuple[Line, ...]:

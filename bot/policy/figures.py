@@ -350,6 +350,20 @@ def _stand_in(person: str, at: datetime, directory: Directory) -> str | None:
     return absence.delegate if absence else None
 
 
+def days_away(period: Period, calendar: Calendar, away: Sequence[Interval]) -> float:
+    """Working days missed, each as the part of its working time that was."""
+    missed, day = 0.0, period.first
+    while hours.day_start(day, calendar) < period.end:
+        start = hours.day_start(day, calendar)
+        day += timedelta(days=1)
+        end = hours.day_start(day, calendar)
+        if any(each.start < end and each.end > start for each in away):
+            whole = hours.between(start, end, calendar)
+            if whole:
+                missed += 1 - hours.between(start, end, calendar, away) / whole
+    return missed
+
+
 def coverage(gaps: Iterable[tuple[str, datetime, datetime]], rooms: int, period: Period) -> float:
     """K28: which part of the rooms' time we could see. `gaps`: place, since, until."""
     lost, reached = NOTHING, dict[str, datetime]()
