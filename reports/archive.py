@@ -101,11 +101,11 @@ COLUMNS = (
 )
 FACTS = (
     Column(header=say("What"), width=34),
-    Column(header=say("Value"), width=18, wrap=True),
+    Column(header=say("Value"), width=22, wrap=True),
 )
 ROOMS = (
     Column(header=say("Source"), width=34),
-    Column(header=say("Room"), width=18, wrap=True),
+    Column(header=say("Room"), width=22, wrap=True),
     Column(header=say("Not seen from"), kind="moment"),
 )
 SHEET = Sheet(name=say("Archive"), who=ABOVE, build=build)

@@ -67,7 +67,7 @@ def _hidden(material: Material) -> frozenset[str]:
     people = Counter(each.department or "" for each in material.staff)
     sampled = Counter[str]()
     for each in material.now.watched.samples:
-        sampled[each.department] += each.planned
+        sampled[each.department] += each.population
     return figures.hidden(people, sampled)
 
 

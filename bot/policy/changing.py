@@ -90,7 +90,7 @@ def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
     """What has an id is called by it; another list is one value."""
     if len(path) == 1 and path[0] in LISTS and isinstance(value, list):
         value = {str(each.get("id")): each for each in value}
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _leaves((*path, key), inner)
     else:

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from math import sqrt
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -352,15 +352,13 @@ def _stand_in(person: str, at: datetime, directory: Directory) -> str | None:
 
 def days_away(period: Period, calendar: Calendar, away: Sequence[Interval]) -> float:
     """Working days missed, each as the part of its working time that was."""
-    missed, day = 0.0, period.first
-    while hours.day_start(day, calendar) < period.end:
-        start = hours.day_start(day, calendar)
+    missed, day, zone = 0.0, period.first, ZoneInfo(calendar.zone)
+    while (start := datetime.combine(day, time(), zone)) < period.end:
         day += timedelta(days=1)
-        end = hours.day_start(day, calendar)
-        if any(each.start < end and each.end > start for each in away):
-            whole = hours.between(start, end, calendar)
-            if whole:
-                missed += 1 - hours.between(start, end, calendar, away) / whole
+        end = datetime.combine(day, time(), zone)
+        whole = hours.between(start, end, calendar)
+        if whole and any(each.start < end and each.end > start for each in away):
+            missed += 1 - hours.between(start, end, calendar, away) / whole
     return missed
 
 

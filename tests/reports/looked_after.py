@@ -87,7 +87,7 @@ class Watch:
 
     def _judge(self, sample: Sample, number: int, person: str) -> None:
         for _ in range(self.dice.choice((1, 1, 1, 2))):
-            verdict = self.dice.choices(("fine", "word", "breach", "skip"), (8, 2, 1, 1))[0]
+            verdict = self.dice.choices(("fine", "word", "breach", "skip"), (6, 2, 3, 1))[0]
             self.tx.samples.judge(
                 sample.id,
                 Judged(

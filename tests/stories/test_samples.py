@@ -147,7 +147,8 @@ def test_another_head_looks_at_a_share_and_at_what_the_first_left_and_learns_not
     assert "2 " in card
     assert "you have looked at all of it" in end or "看过" in end
     with desk.store.reading() as tx:
-        found = list(Sampling(tx.rows).read(sample.drawn_at, desk.now, desk.now))
+        every = Sampling(tx.rows).read(sample.drawn_at, desk.now, desk.now)
+        found = [each for each in every if each.department == sample.department]
     assert oversight.covered(found).of_planned == Rate(4, 4)
     assert oversight.covered(found).of_all == Rate(4, 40)
     assert oversight.agreed(found).same == Rate(0, 1)
