@@ -59,9 +59,6 @@ def _store(against: Path | None, store: "Store", out: Out) -> int:
                 continue
             broken += 1
             out(words(_said(step)))
-    number = last.number if last else 0
-    with store.transaction() as tx:  # so that a report can say when it was done
-        tx.oversight.checked(Check(tx.clock.now(), held, broken, number, before=begun))
     if not broken:
         fine = say_many(
             "Nothing kept was changed: {count} record checked.",
@@ -76,6 +73,9 @@ def _store(against: Path | None, store: "Store", out: Out) -> int:
             disposed,
         )
         out(words(gone))
+    with store.transaction() as tx:  # so that a report can say when it was done
+        number = last.number if last else 0
+        tx.oversight.checked(Check(tx.clock.now(), held, broken, number, before=begun))
     return FOUND if broken else FINE
 
 

@@ -1,5 +1,6 @@
 """Supervision, reports, archive, data quality and changes: what stands there, and who reads it."""
 
+import argparse
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.cli import verify
 from bot.events import AccountChanged, Place, PlaceChanged, Platform
 from bot.gathering import watching
 from bot.policy import changing
@@ -166,10 +168,8 @@ def test_of_a_large_archive_the_last_look_counts(
     monkeypatch.setattr(watching, "FEW", 0)
     assert "■ never" in everything(made(store, "hr", tmp_path).path)
 
-    with store.transaction() as tx:
-        check = watching._look(tx)
-        assert check is not None
-        tx.oversight.checked(check)
+    args = argparse.Namespace(key=False, bundle=None, against=None)
+    assert verify.run(args, store, print) == 0
     report = made(store, "hr", tmp_path)
     assert table(report.path, "Archive")[-1]["Found unchanged"] > 0
     assert "● nothing kept was changed" in everything(report.path)
