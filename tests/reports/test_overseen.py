@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from bot.cli import verify
 from bot.events import AccountChanged, Place, PlaceChanged, Platform
 from bot.gathering import watching
+from bot.handlers import filing
 from bot.policy import changing
 from bot.policy.changing import Leave, Setting
 from bot.policy.people import Absence
@@ -194,6 +196,69 @@ def test_every_source_has_its_gaps_and_accounts(hr: Report, store: Store, tmp_pa
     assert "ann" not in rooms
     board = {row[1] for row in by_openpyxl(made(store, "board", tmp_path).path, "Data quality")}
     assert not board & {"general", "sales"}
+
+
+# Departments and individuals
+
+
+def test_departments_have_their_samples_decisions_and_colours(hr: Report) -> None:
+    rows = {row["Department"]: row for row in table(hr.path, "Departments")}
+    samples = {row["Department"]: row for row in table(hr.path, "Supervision")}
+    book = load_workbook(hr.path)
+    coloured = [
+        rule
+        for each in book["Departments"].conditional_formatting
+        for rule in each.rules
+        if rule.type == "colorScale"
+    ]
+
+    assert rows["Total"]["Samples looked at"] == samples["Total"]["Of the sample"]
+    assert rows["Sales 销售部"]["Samples looked at"] == samples["Sales 销售部"]["Of the sample"]
+    assert rows["Legal 法务"]["Samples looked at"] == rows["Legal 法务"]["Violations"] == "—"
+    assert isinstance(rows["Total"]["Decided in, median"], timedelta)
+    assert 0 < rows["Total"]["Asked outside hours"] <= 1
+    assert len(coloured) == 8
+
+
+def test_a_head_is_not_told_in_part_what_they_ask_of_others(store: Store, tmp_path: Path) -> None:
+    rows = table(made(store, "head", tmp_path).path, "Departments")
+
+    assert {row["Asked outside hours"] for row in rows} == {"—"}
+
+
+def test_violations_are_those_upheld_for_each_hundred_and_month(tmp_path: Path) -> None:
+    store = company(300, seed=3)
+    with store.transaction() as tx:
+        tx.clock.ahead = -LATELY
+        for number in range(6):
+            rule = "supervision.sample"
+            filed = filing.File(rule=rule, clause="5.1.2", person=f"sales-{number}", by="hr-0")
+            found = tx.findings.find(filing.file(tx, filed))
+            assert found is not None
+            if number:
+                upheld = replace(found, state="settled", how="upheld", settled_at=tx.clock.now())
+                assert tx.findings.settle(upheld)
+        tx.clock.ahead = timedelta()
+
+    rows = {
+        row["Department"]: row for row in table(made(store, "hr", tmp_path).path, "Departments")
+    }
+    month = 31 / (365.25 / 12)
+    assert rows["Sales 销售部"]["Violations"] == round(5 * 100 / 7 / month, 1)
+    assert rows["Total"]["Violations"] == round(5 * 100 / 22 / month, 1)
+
+
+def test_leave_and_decided_steps_stand_beside_each_person(hr: Report, store: Store) -> None:
+    rows = {row["Id"]: row for row in table(hr.path, "Individuals")}
+    cursor = Recount(store).conn.cursor()
+    cursor.execute(
+        "SELECT COUNT(*) FROM seats WHERE decided_by IS NOT NULL "
+        "AND decided_at >= :start AND decided_at < :end",
+        Recount(store).times,
+    )
+
+    assert rows["sales-0"]["Days of leave"] == 5.0  # from Sunday the 25th on
+    assert (sum(row["Steps decided"] for row in rows.values()),) == cursor.fetchone() != (0,)
 
 
 # Changes

@@ -181,5 +181,6 @@ def test_weeks_quarters_years_and_empty_periods_are_built(
 
     assert [sheet.name for sheet in report.sheets] == [
         "Cover", "Dashboard", "Departments", "Class and release", "Supervision",
-        "Reports of breaches", "Archive", "Clause coverage", "Data quality", "Definitions", "Changes",
+        "Reports of breaches", "Archive", "Clause coverage", "Data quality", "Definitions",
+        "Changes",
     ]  # fmt: skip

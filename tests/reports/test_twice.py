@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.gathering import gather
 from bot.handlers import counting
@@ -38,6 +39,10 @@ def test_every_figure_is_found_twice() -> None:
         found |= differing(seed() + number)
 
     assert found == set()
+
+
+def test_both_databases_give_the_same_figures(postgresql: sa.Engine) -> None:
+    assert counted(company(60, 5, busy=6, db=postgresql)) == counted(company(60, 5, busy=6))
 
 
 def differing(number: int) -> set[str]:
