@@ -5,7 +5,7 @@ to learn what happened between them. Its months stand apart only where all of th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -47,10 +47,6 @@ class Line:
     outcomes: Mapping[Outcome, int | None] = field(default_factory=dict)
     median_days: int | None = None  # from a report to its end
 
-    @property
-    def whole(self) -> bool:
-        return self.received is not None and self.in_time is not None
-
 
 def lines(
     passages: Sequence[Passage], quarters: Iterable[Period], at_least: int
@@ -58,10 +54,18 @@ def lines(
     """`quarters`: those that are over. Months come before their quarter, where they do."""
     found: list[Line] = []
     for quarter in quarters:
-        months = [_received(passages, month, at_least) for month in periods.months(quarter)]
-        found += months if all(month.whole for month in months) else []
+        found += _months(passages, quarter, at_least)
         found.append(_quarter(passages, quarter, at_least))
     return tuple(found)
+
+
+def _months(passages: Sequence[Passage], quarter: Period, at_least: int) -> list[Line]:
+    """All three, else one alone could be reckoned from its quarter; so it is with a column."""
+    found = [_received(passages, month, at_least) for month in periods.months(quarter)]
+    if any(month.received is None for month in found):
+        return []
+    hidden = any(month.in_time is None for month in found)
+    return [replace(month, in_time=None) for month in found] if hidden else found
 
 
 def over(period: Period, now: datetime, count: int) -> tuple[Period, ...]:

@@ -42,8 +42,14 @@ def test_months_stand_apart_only_where_all_of_them_are_large() -> None:
     assert (quarter.period, quarter.received, quarter.in_time) == (Q3, 16, 16)
 
     found = told(*large, *[passage(SEPTEMBER.start)] * 5)
-    assert [(line.period.label, line.received) for line in found] == [
-        ("2026-07", 6), ("2026-08", 6), ("2026-09", 5), ("2026-Q3", 17),
+    assert [(line.period.label, line.received, line.in_time) for line in found] == [
+        ("2026-07", 6, 6), ("2026-08", 6, 6), ("2026-09", 5, 5), ("2026-Q3", 17, 17),
+    ]  # fmt: skip
+
+    late = [passage(SEPTEMBER.start, late=True)] * 5
+    found = told(*large, *[passage(SEPTEMBER.start)] * 4, *late)
+    assert [(line.received, line.in_time) for line in found] == [
+        (6, None), (6, None), (9, None), (21, 16),
     ]  # fmt: skip
 
 

@@ -9,21 +9,24 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from bot import wiring
 from bot.cli import verify
 from bot.events import AccountChanged, Place, PlaceChanged, Platform
-from bot.gathering import watching
+from bot.gathering import gather, watching
 from bot.handlers import filing
 from bot.policy import changing
-from bot.policy.changing import Leave, Setting
+from bot.policy.changing import Leave, RoleChange, Setting
 from bot.policy.people import Absence
-from bot.report import Edition
+from bot.report import Edition, Wanted
 from bot.store import Store
 from bot.store.gaps import OPEN
+from bot.store.intake import Register
 from bot.store.schema_sealed import sealed_cases
+from bot.words import Reader
 from reports.build import Report
 from tests.reports.company import NOW, account, company
 from tests.reports.reading import by_openpyxl, everything, table
-from tests.reports.test_recount import Recount, made
+from tests.reports.test_recount import OCTOBER, Recount, made
 
 ROOMS = ("general", "sales", "ann")
 LATELY = timedelta(days=10)
@@ -198,6 +201,26 @@ def test_every_source_has_its_gaps_and_accounts(hr: Report, store: Store, tmp_pa
     assert not board & {"general", "sales"}
 
 
+def test_each_platform_tells_what_it_can_do(tmp_path: Path) -> None:
+    store, names = company(0), ("slack", "matrix", "old")
+    with store.transaction() as tx:
+        for name in names:
+            place = Place(Platform(name), "home", "C1")
+            room = PlaceChanged(
+                key="", at=NOW, place=place, name="hall", kind="channel", archived=False
+            )
+            tx.people.settle_in(room)
+    with store.reading() as tx:
+        reader = Reader("en", "Asia/Shanghai")
+        material = gather(tx, Wanted(period=OCTOBER, edition="hr", person="hr-0", reader=reader))
+    wiring.workbook(material, tmp_path / "book.xlsx")
+
+    rows = {row[0]: row[1:7] for row in by_openpyxl(tmp_path / "book.xlsx", "Data quality")}
+    assert rows["slack"] == ["● yes"] * 6
+    assert rows["matrix"] == ["● yes"] * 3 + ["no"] * 3  # threads, edits, files
+    assert rows["old"] == ["not known"] * 6
+
+
 # Departments and individuals
 
 
@@ -217,7 +240,7 @@ def test_departments_have_their_samples_decisions_and_colours(hr: Report) -> Non
     assert rows["Legal 法务"]["Samples looked at"] == rows["Legal 法务"]["Violations"] == "—"
     assert isinstance(rows["Total"]["Decided in, median"], timedelta)
     assert 0 < rows["Total"]["Asked outside hours"] <= 1
-    assert len(coloured) == 8
+    assert len(coloured) == 9
 
 
 def test_a_head_is_not_told_in_part_what_they_ask_of_others(store: Store, tmp_path: Path) -> None:
@@ -279,6 +302,19 @@ def test_the_board_reads_of_rules_and_of_nobody(store: Store, tmp_path: Path) ->
 
     assert any("targets.on_time" in row for row in rows)
     assert not any("law-1" in row for row in rows)
+
+
+def test_an_import_notes_only_the_roles_that_change() -> None:
+    store = company(0)
+    with store.transaction() as tx:
+        before, now = len(tx.oversight.granted(NOW, NOW + LATELY)), tx.clock.now()
+        known = tx.people.snapshot().directory.people
+        Register(tx).save(
+            [replace(known["hr-0"], roles=frozenset({"hr", "it"})), replace(known["it-0"])]
+        )
+        new = tx.oversight.granted(NOW, NOW + LATELY)[before:]
+
+    assert new == [RoleChange(now, "hr-0", "it", granted=True)]
 
 
 def test_leave_that_is_written_down_later_is_told(tmp_path: Path) -> None:
