@@ -1,7 +1,8 @@
 """What writing a workbook costs, next to other writers of the same rows.
 
-Run: python -m bench.report [rows]. The peers are in the dependency groups `dev` and `bench`; each writer has
-a process of its own. openpyxl's ordinary mode keeps every cell, so it gets a tenth of the rows.
+Run: python -m bench.report [rows]. The peers are in the dependency groups `dev` and `bench`; each
+writer has a process of its own. openpyxl's ordinary mode keeps every cell, so it gets a tenth of
+the rows.
 """
 
 import resource

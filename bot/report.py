@@ -15,17 +15,22 @@ from zoneinfo import ZoneInfo
 from bot.policy import figures, hours, periods
 from bot.policy.approvals import Request
 from bot.policy.brought import Brought
+from bot.policy.changing import Changes
 from bot.policy.coverage import Covered
 from bot.policy.duties import Duty
 from bot.policy.exemptions import Exempted
 from bot.policy.figures import Fact, Nudge
 from bot.policy.findings import Finding
 from bot.policy.hours import Calendar, Interval
+from bot.policy.oversight import Watched
 from bot.policy.particulars import Met, Particulars, Posted
 from bot.policy.people import Absence, Directory, Person
 from bot.policy.periods import Period
+from bot.policy.quality import Quality
+from bot.policy.reported import Line
 from bot.policy.rulebook import Rulebook
 from bot.policy.violations import Judged, Violation, Violations
+from bot.port import Ability
 from bot.store.unreadable import Counted
 from bot.words import Code, Reader, Say, say
 
@@ -61,13 +66,17 @@ Tell = Callable[["Progress"], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """`width`: characters; 0 takes what the first rows need. `bar`: draw a bar in the cell."""
+    """`width`: characters; 0 takes what the first rows need. `bar`: draw a bar in the cell.
+
+    `heat`: which value is shown as bad, as neither, and as good, by the colour of the cell.
+    """
 
     header: Say
     kind: Kind = "text"
     width: int = 0
     wrap: bool = False
     bar: bool = False
+    heat: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +164,7 @@ class Picture:
     met: tuple[Met, ...] = ()
     releases: Releases = field(default_factory=Releases)
     after_hours: figures.Share = field(default_factory=lambda: figures.TooFew(0, 1))
+    watched: Watched = field(default_factory=Watched)
     coverage: float = 1.0
     upheld: tuple[Violation, ...] = ()
     staff: int = 0  # in this company or department, as it is now …
@@ -195,6 +205,11 @@ class Material:
     exempted: Exempted = field(default_factory=Exempted)
     particulars: Particulars = field(default_factory=Particulars)
     covered: tuple[Covered, ...] = ()
+    watched: Mapping[str, Watched] = field(default_factory=dict)  # by the period's label
+    reported: tuple[Line, ...] = ()  # of the reporting channel
+    quality: Quality = field(default_factory=Quality)
+    changes: Changes = field(default_factory=Changes)
+    abilities: Mapping[str, Ability] = field(default_factory=dict)  # of platforms
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
     past: tuple[Point, ...] = ()  # of the periods before the one before; their duties are not kept
 
@@ -295,6 +310,7 @@ class Material:
             met=tuple(m for m in self.particulars.met if m.end in period and m.end < closes),
             releases=self.released(period, closes),
             after_hours=figures.share(len(off), len(important)),
+            watched=self.watched.get(period.label, Watched()),
             coverage=figures.coverage(self.gaps, self.rooms, period),
             upheld=self.violations.upheld(period.start, min(period.end, closes)),
             staff=len(self._working),
@@ -321,6 +337,15 @@ class Material:
         """Working time of theirs between two moments."""
         known = self.directory.people.get(person or "")
         return hours.between(start, end, *self.clock(person, known.calendar if known else "office"))
+
+    def leave_days(self, person: str) -> float:
+        """Working days of the period that they were away, parts of days as such."""
+        known = self.directory.people.get(person)
+        away = self._away.get(person, ())
+        if known is None or not away:
+            return 0.0
+        calendar, _ = self.clock(None, known.calendar)
+        return figures.days_away(self.period, calendar, away)
 
     def submitted(self, period: Period) -> list[Request]:
         closes = figures.cutoff(period, self.period, self.made_at)
@@ -350,6 +375,11 @@ class Material:
         known = self.directory.people.get(person or "")
         unit = self.directory.departments.get((known and known.department) or "")
         return unit.name if unit else ""
+
+    def unit(self, id: str) -> str:
+        """The name of a department, as long as it is known."""
+        known = self.directory.departments.get(id)
+        return known.name if known else id
 
     def name(self, person: str | None) -> str:
         known = self.directory.people.get(person or "")

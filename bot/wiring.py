@@ -2,9 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ from bot.indexing import Indexer
 from bot.outbox import Courier
 from bot.packing import Packer
 from bot.policy import hours
-from bot.port import Adapter, Examined
+from bot.port import Ability, Adapter, Examined
 from bot.report import Material, Tell, silent
 from bot.settings import Settings, Unusable
 from bot.store import Store
@@ -226,7 +228,24 @@ def workbook(material: Material, out: Path, tell: Tell = silent) -> object:
     """Runs in a process of its own; only there are the sheets and openpyxl loaded."""
     from reports.build import build  # noqa: PLC0415
 
-    return build(material, out, tell=tell)
+    return build(replace(material, abilities=_abilities(material)), out, tell=tell)
+
+
+def _abilities(material: Material) -> Mapping[str, Ability]:
+    """Of the platforms that the report speaks of; one that is not installed is not known."""
+    found: dict[str, Ability] = {Web.platform: Web.abilities}
+    for name in {each.platform for each in material.quality.sources} & ADAPTERS.keys():
+        module, adapter = ADAPTERS[name]
+        with suppress(ImportError):
+            found[name] = getattr(import_module(module), adapter).abilities
+    return found
+
+
+ADAPTERS = {
+    "slack": ("adapters.slack.adapter", "Slack"),
+    "matrix": ("adapters.matrix.adapter", "Matrix"),
+    "playground": ("adapters.playground.adapter", "Playground"),
+}
 
 
 @dataclass(frozen=True, slots=True)

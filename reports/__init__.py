@@ -3,6 +3,8 @@
 from bot.report import Sheet
 from reports import (
     approvals,
+    archive,
+    changes,
     cover,
     coverage,
     dashboard,
@@ -14,10 +16,13 @@ from reports import (
     notices,
     outstanding,
     promises,
+    quality,
     releases,
     responses,
     security,
     steps,
+    supervision,
+    told,
     violations,
 )
 
@@ -35,8 +40,13 @@ SHEETS: tuple[Sheet, ...] = (
     meetings.SHEET,
     releases.SHEET,
     violations.SHEET,
+    supervision.SHEET,
+    told.SHEET,
+    archive.SHEET,
     security.SHEET,
     exemptions.SHEET,
     coverage.SHEET,
+    quality.SHEET,
     definitions.SHEET,
+    changes.SHEET,
 )

@@ -11,7 +11,8 @@ from bot.policy.figures import Rate
 from bot.report import EDITIONS, Chart, Column, Layout, Material, Row, Sheet, Table, Value
 from bot.words import say
 from reports import showing, upheld
-from reports.measures import MEASURES, Measure
+from reports.measure import Measure
+from reports.measures import MEASURES
 
 HOUR = timedelta(hours=1)
 BUCKETS = (
@@ -30,7 +31,7 @@ def build(material: Material) -> Layout:
         title=say("Dashboard"),
         shows=say("Every key figure with its target and the period before"),
         tables=(
-            Table(columns=KEY_FIGURES, rows=tuple(_figure(material, each) for each in MEASURES)),
+            Table(columns=KEY_FIGURES, rows=tuple(_figures(material))),
             *(table for table, _ in drawn),
         ),
         charts=tuple(replace(chart, table=at) for at, (_, chart) in enumerate(drawn) if chart),
@@ -79,6 +80,12 @@ def _routes(material: Material) -> Iterator[Row]:
 
 def _hours(span: figures.Span) -> float | None:
     return span / HOUR if isinstance(span, timedelta) else None
+
+
+def _figures(material: Material) -> Iterator[Row]:
+    for measure in MEASURES:
+        if material.edition in measure.who:
+            yield _figure(material, measure)
 
 
 def _figure(material: Material, measure: Measure) -> Row:

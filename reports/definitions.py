@@ -18,6 +18,8 @@ def build(material: Material) -> Layout:
 
 def _rows(material: Material) -> Iterator[Row]:
     for measure in MEASURES:
+        if material.edition not in measure.who:
+            continue
         target = material.rulebook.targets.get(measure.target)
         yield (
             measure.id,

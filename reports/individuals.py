@@ -25,12 +25,24 @@ def _rows(material: Material) -> Iterator[Row]:
     for fact in material.now.facts:
         facts[fact.duty.owed_by or ""].append(fact)
     exempt = Counter(duty.owed_by for duty in material.exempt)
+    handled = _handled(material)
     names = {each.id: material.name(each.id) for each in material.staff}
     for person in sorted(material.staff, key=lambda each: (names[each.id].casefold(), each.id)):
-        yield _row(material, person, facts[person.id], exempt[person.id])
+        yield _row(material, person, facts[person.id], exempt[person.id], handled[person.id])
 
 
-def _row(material: Material, person: Person, facts: Sequence[Fact], exempt: int) -> Row:
+def _handled(material: Material) -> Counter[str]:
+    """Approval steps that somebody decided in the period, their own or another's they stood for."""
+    return Counter(
+        seat.decided_by
+        for seat in material.particulars.seated
+        if seat.decided_by and seat.decided_at is not None and seat.decided_at in material.period
+    )
+
+
+def _row(
+    material: Material, person: Person, facts: Sequence[Fact], exempt: int, handled: int
+) -> Row:
     on_time, promises = figures.on_time_rate(facts), figures.pledges(facts)
     return (
         material.id(person.id),
@@ -49,6 +61,10 @@ def _row(material: Material, person: Person, facts: Sequence[Fact], exempt: int)
         promises["broken"],
         sum(fact.escalated for fact in facts),
         sum(material.nudged[fact.duty.id] for fact in facts),
+        showing.figure(figures.on_time_rate(figures.of_kind(facts, "acknowledge"))),
+        showing.figure(figures.on_time_rate(figures.of_kind(facts, "minutes"))),
+        handled,
+        material.leave_days(person.id) or None,
     )
 
 
@@ -73,5 +89,9 @@ COLUMNS = (
     Column(header=say("Promises broken"), kind="whole"),
     Column(header=say("Escalated"), kind="whole"),
     Column(header=say("Nudges"), kind="whole"),
+    Column(header=say("Notices read in time"), kind="percent"),
+    Column(header=say("Minutes on time"), kind="percent"),
+    Column(header=say("Steps decided"), kind="whole"),
+    Column(header=say("Days of leave"), kind="decimal"),
 )
 SHEET = Sheet(name=say("Individuals"), who=frozenset({"hr", "head", "audit", "mine"}), build=build)

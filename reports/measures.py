@@ -1,33 +1,16 @@
 """The key figures: what the dashboard prints and the last sheet explains."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from bot.policy import brought, figures, violations
-from bot.policy.density import Density, density
-from bot.policy.figures import Portion, Share, Span
+from bot.policy.density import density
+from bot.policy.figures import Portion
 from bot.report import Picture
-from bot.words import Say, say
+from bot.words import say
+from reports.measure import Measure
+from reports.overseen import OVERSEEN
 
-Figure = Share | Span | Portion | Density | float
-DUTIES = say("Duties due in the period, without the dropped, the excused and those passed on.")
 ALL_DUTIES = say("As K1. What was not answered counts as longer than anything.")
 WORKING = say("Working time by the owner's calendar and leave.")
 INCLUSIVE = say("Percentile by linear interpolation, as Excel's PERCENTILE.INC.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """One key figure. `target` is a key of the policy's targets; `n`: out of how many."""
-
-    id: str
-    name: Say
-    counts: Say
-    among: Say = DUTIES
-    note: Say | None = None
-    target: str = ""
-    of: Callable[[Picture], Figure]
-    n: Callable[[Picture], int]
 
 
 def _duties(picture: Picture) -> int:
@@ -234,6 +217,7 @@ MEASURES = (
         of=lambda picture: violations.precision(picture.judged),
         n=lambda picture: sum(each.confirmed + each.wrong for each in picture.judged),
     ),
+    *OVERSEEN,
     Measure(
         id="K25",
         name=say("Attestations on time"),

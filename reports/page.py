@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.formatting.rule import DataBarRule
+from openpyxl.formatting.rule import ColorScaleRule, DataBarRule
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.filters import AutoFilter
@@ -33,6 +33,7 @@ ONE_PAGE = 45  # rows that are still read on one page with their charts
 CHARACTER = 5.4  # points
 LONG, SHORT = 765, 520  # of A4 without its margins, about, points
 BAR = "9FB3C8"
+BAD, NEITHER, GOOD = "F4C7C3", "FFFFFF", "CFE8D0"  # pale: black on them prints well
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,9 @@ class Page:
                 area = f"{letter(at)}{HEADER_ROW + 1}:{letter(at)}{self.row}"
                 rule = DataBarRule("num", 0, "num", 1, BAR)  # type: ignore[no-untyped-call]
                 self.paper.conditional_formatting.add(area, rule)
+            if column.heat:
+                area = f"{letter(at)}{HEADER_ROW + 1}:{letter(at)}{self.row}"
+                self.paper.conditional_formatting.add(area, _heat(column.heat))
 
     def part(self) -> None:
         """What comes now begins on a page of its own."""
@@ -233,3 +237,21 @@ class Page:
         paper.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
         paper.oddFooter.left.text = footer.replace("&", "&&")
         paper.oddFooter.right.text = "&P / &N"
+
+
+def _heat(values: tuple[float, float, float]) -> Any:
+    """Excel wants the smallest first."""
+    (low, pale), (middle, none), (high, deep) = sorted(
+        zip(values, (BAD, NEITHER, GOOD), strict=True)
+    )
+    return ColorScaleRule(  # type: ignore[no-untyped-call]
+        start_type="num",
+        start_value=low,
+        start_color=pale,
+        mid_type="num",
+        mid_value=middle,
+        mid_color=none,
+        end_type="num",
+        end_value=high,
+        end_color=deep,
+    )

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from bot.policy import attestations, periods, reading, sampling, screening
+from bot.policy import attestations, oversight, periods, reading, sampling, screening
 from bot.policy.figures import Rate, TooFew
 from bot.policy.rulebook import Quota
 from bot.policy.sampling import Coverage, Risk, Verdict
@@ -121,9 +121,9 @@ def test_agreement_by_hand() -> None:
 
 
 def test_days_signed_and_things_attested_are_counted() -> None:
-    days = ["2026-03-02", "2026-03-03", "2026-03-04"]
-    assert sampling.signed_daily({"2026-03-02", "2026-03-07"}, days) == Rate(1, 3)
-    assert sampling.signed_daily(set(), []) == TooFew(0, 1)
+    days = [oversight.Day(f"2026-03-0{n}", MONDAY, n == 2) for n in (2, 3, 4)]
+    assert oversight.signed(days) == Rate(1, 3)
+    assert oversight.signed([]) == TooFew(0, 1)
 
     hour = timedelta(hours=1)
     ends: list[tuple[str, datetime, datetime | None]] = [

@@ -42,11 +42,13 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
 
 def _store(against: Path | None, store: "Store", out: Out) -> int:
     from bot.cli.people import spoken
+    from bot.policy.oversight import Check
     from bot.words import say_many
 
     words, held, broken, told = spoken(), 0, 0, TELL
     posted = _posted(against)
     with store.reading() as tx:
+        begun, last = tx.clock.new_id(), tx.checkpoints.last()
         disposed = tx.disposed.count()
         for step in chain(tx.verifying.steps(posted), tx.disposed.verify()):
             if isinstance(step, int):
@@ -71,6 +73,9 @@ def _store(against: Path | None, store: "Store", out: Out) -> int:
             disposed,
         )
         out(words(gone))
+    with store.transaction() as tx:  # so that a report can say when it was done
+        number = last.number if last else 0
+        tx.oversight.checked(Check(tx.clock.now(), held, broken, number, before=begun))
     return FOUND if broken else FINE
 
 

@@ -9,8 +9,11 @@ from datetime import datetime
 
 from bot.citing import controls
 from bot.command import Refusal
-from bot.gathering import exemptions, violations
-from bot.policy import periods
+from bot.gathering import exemptions, violations, watching
+from bot.gathering.changing import changes
+from bot.gathering.sources import quality
+from bot.gathering.watching import Watching
+from bot.policy import figures, periods
 from bot.policy.coverage import coverage
 from bot.policy.duties import Duty
 from bot.policy.particulars import Particulars
@@ -35,11 +38,13 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
     rows, bounds = Reporting(tx.rows), (wanted.period.start, wanted.period.end)
     duties = tuple(_owed(rows, scope, start, end))
     ours = {duty.id for duty in duties}
+    gaps, lines = tuple(rows.gaps(*bounds)), watching.lines(tx, wanted)
+    watch, made_at = Watching(tx, wanted, lines), tx.clock.now()
     material = Material(
         wanted=wanted,
         company=tx.rows.company,
         report=tx.clock.new_id(),
-        made_at=tx.clock.now(),
+        made_at=made_at,
         directory=shot.directory,
         calendars={name: tx.policies.calendar(name, book) for name in book.calendars},
         rulebook=book,
@@ -53,7 +58,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
             for n in rows.nudges(start, end)
             if scope is None or n.duty in ours or n.person in scope
         ),
-        gaps=tuple(rows.gaps(wanted.period.start, wanted.period.end)),
+        gaps=gaps,
         rooms=len(shot.places),
         unreadable=tx.unreadable.counted(wanted.period.start, wanted.period.end),
         findings=tuple(
@@ -66,6 +71,13 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         brought=violations.brought(tx, *bounds, scope),
         exempted=exemptions.read(tx, wanted, scope),
         particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
+        watched={
+            each.label: watch.read(each, figures.cutoff(each, wanted.period, made_at))
+            for each in (before, wanted.period)
+        },
+        reported=lines,
+        quality=quality(tx, wanted, gaps),
+        changes=changes(tx, wanted, scope),
         salt=tx.clock.random(32),
     )
     past = (each for each in periods.trend(wanted.period) if each.start < start)

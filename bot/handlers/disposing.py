@@ -5,7 +5,7 @@ that was set until then wins, and one that comes later is told that it is too la
 is the truth: keys that it names are destroyed until they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from bot.card import Card
 from bot.effects import Send
 from bot.handlers import custody, holds
 from bot.policy import retention
+from bot.policy.retention import Month, Version
 from bot.store import Transaction
 from bot.store.disposals import CHAIN, Certificate, Count, Disposal, Why
 from bot.store.records import Saying
@@ -47,12 +48,8 @@ def sort(tx: Transaction, ring: str) -> Sorted:
 
 def due(tx: Transaction) -> dict[str, Count]:
     """What lies under each key whose month is past its term, as it is now; only what can go."""
-    versions, now, gone = tx.policies.history(), tx.clock.now(), _gone(tx)
-    found: dict[str, Count] = {}
-    for ring, whole in sorted(tx.expiring.rings().items()):
-        month = retention.month_named(ring)
-        if month is None or ring in gone or not retention.is_due(month, versions, now):
-            continue
+    versions, found = tx.policies.history(), dict[str, Count]()
+    for ring, month, whole in _past(tx, versions):
         stays = sort(tx, ring).stays
         goes = whole - sum(stays.values())
         if goes > 0:
@@ -61,25 +58,47 @@ def due(tx: Transaction) -> dict[str, Count]:
     return found
 
 
+def _past(tx: Transaction, versions: Sequence[Version]) -> Iterator[tuple[str, Month, int]]:
+    """Keys there are whose month is past its term, and how much lies under each."""
+    now, gone = tx.clock.now(), _gone(tx)
+    for ring, whole in sorted(tx.expiring.rings().items()):
+        month = retention.month_named(ring)
+        if month is not None and ring not in gone and retention.is_due(month, versions, now):
+            yield ring, month, whole
+
+
 @dataclass(frozen=True, slots=True)
 class PastTerm:
-    """Of what was past its term and no hold has kept: how much is gone by certificate. K24."""
+    """Of one class, what was past its term: how much is gone by certificate. K24."""
 
-    disposed: int
-    left: int  # still there when this was asked
+    disposed: int = 0
+    left: int = 0  # still there when this was asked, and no hold keeps it
+    held: int = 0
 
-    @property
-    def share(self) -> float | None:
-        """From 0 to 1; None: nothing was past its term."""
-        whole = self.disposed + self.left
-        return self.disposed / whole if whole else None
+    def __add__(self, other: "PastTerm") -> "PastTerm":
+        return PastTerm(
+            self.disposed + other.disposed, self.left + other.left, self.held + other.held
+        )
 
 
-def past_term(tx: Transaction, start: datetime, end: datetime) -> PastTerm:
-    """What was certified from `start` on and before `end`, against what has been left."""
-    found = [each for each in tx.disposals.certificates() if start <= each.at < end]
-    left = sum(count.goes + (count.stays or {}).get("needed", 0) for count in due(tx).values())
-    return PastTerm(sum(each.disposed for each in found), left)
+def past_term(tx: Transaction, start: datetime, end: datetime) -> dict[str, PastTerm]:
+    """By class: certified from `start` on and before `end`, against what is there now."""
+    found: dict[str, PastTerm] = {}
+
+    def count(ring: str | None, part: PastTerm) -> None:
+        month = retention.month_named(ring or "")
+        name = month.class_name if month else ""
+        found[name] = found.get(name, PastTerm()) + part
+
+    for each in tx.disposals.certificates():
+        if start <= each.at < end:
+            count(each.ring, PastTerm(disposed=each.disposed))
+    for ring, _, whole in _past(tx, tx.policies.history()):
+        held = sum(map(len, sort(tx, ring).held.values()))
+        count(ring, PastTerm(left=whole - held, held=held))
+    for home, kept in tx.expiring.moved().items():
+        count(home, PastTerm(held=kept))
+    return found
 
 
 def _gone(tx: Transaction) -> set[str]:

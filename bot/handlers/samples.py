@@ -15,7 +15,7 @@ from bot.handlers.deeds import person_named
 from bot.handlers.drawing import SAMPLE, SECOND
 from bot.policy import sampling
 from bot.policy.duties import Duty
-from bot.policy.sampling import Agreement, Coverage, Risk, Verdict
+from bot.policy.sampling import Risk, Verdict
 from bot.policy.screening import masked
 from bot.store import Transaction
 from bot.store.records import Saying
@@ -405,29 +405,3 @@ def look(call: Call, one: Turn, message: Drawn) -> None:
 def _ref(message: Drawn) -> MessageRef:
     at = account_of(message.conversation)
     return MessageRef(Place(at.platform, at.realm, at.id), message.message)
-
-
-# What came of all of them
-
-
-def coverage(tx: Transaction, samples: Sequence[Sample]) -> Coverage:
-    """K19: a message counts as looked at once somebody said what it is."""
-    total = Coverage(0, 0, 0)
-    for sample in samples:
-        said = tx.samples.judged(sample.id)
-        reviewed = {number for (number, _), each in said.items() if each.verdict != "skip"}
-        planned = len(tx.samples.messages(sample.id))
-        total += Coverage(len(reviewed), planned, sample.population)
-    return total
-
-
-def agreement(tx: Transaction, samples: Sequence[Sample]) -> Agreement:
-    """K20, of the messages that two have judged."""
-    pairs = []
-    for sample in samples:
-        said = tx.samples.judged(sample.id)
-        firsts = {number: each for (number, who), each in said.items() if who == sample.reviewer}
-        for (number, who), other in said.items():
-            if who == sample.seconder and number in firsts:
-                pairs.append((firsts[number].verdict, other.verdict))
-    return sampling.agreement(pairs)

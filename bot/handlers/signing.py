@@ -4,16 +4,16 @@ What was shown is kept with the signature. A day that nobody signed is never sig
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.card import Button, Card
 from bot.command import Call, Refusal
 from bot.handlers import deeds, points, times
 from bot.handlers.deeds import person_named
-from bot.policy import hours, sampling
+from bot.policy import hours
 from bot.policy.duties import Duty
-from bot.policy.figures import Share
+from bot.policy.oversight import Day
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.store.dailies import Daily
@@ -199,11 +199,21 @@ def reminder(tx: Transaction, duty: Duty) -> Card:
     )
 
 
-def rate(tx: Transaction, start: date, end: date) -> Share:
-    """K21: of the working days from `start` until just before `end`, how many were signed then."""
+def days(tx: Transaction, start: date, end: date) -> tuple[Day, ...]:
+    """Working days from `start` until just before `end`, and whether IT signed then. K21.
+
+    Not before the first day that was ever to be signed.
+    """
+    first = tx.dailies.first()
+    if first is None:
+        return ()
+    start = max(start, date.fromisoformat(first))
     book = tx.policies.current()
-    calendar = tx.policies.calendar("office", book)
-    days = [start + timedelta(days=each) for each in range((end - start).days)]
-    worked = [each.isoformat() for each in days if hours.works(each, calendar)]
+    calendar, zone = tx.policies.calendar("office", book), ZoneInfo(book.zone)
     known = tx.dailies.between(start.isoformat(), end.isoformat())
-    return sampling.signed_daily({each.day for each in known if on_day(tx, each)}, worked)
+    signed = {each.day for each in known if on_day(tx, each)}
+    return tuple(
+        Day(day.isoformat(), datetime.combine(day, time(), zone), day.isoformat() in signed)
+        for day in (start + timedelta(days=each) for each in range((end - start).days))
+        if hours.works(day, calendar)
+    )

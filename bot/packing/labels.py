@@ -7,6 +7,7 @@ from bot.words import Say, say
 TITLES: Mapping[str, Say] = {
     "person": say("You in the directory"),
     "roles": say("Your roles"),
+    "role_changes": say("When roles were given to you, or taken back"),
     "heads": say("Departments you head"),
     "keeps_mail": say("Departments whose mail you mind"),
     "accounts": say("Your accounts"),
@@ -95,6 +96,7 @@ LABELS: Mapping[str, Say] = {
     "reply": say("Your reason"),
     "right": say("Right"),
     "role": say("Role"),
+    "granted": say("Given"),
     "rule": say("Rule"),
     "said": say("Your answer"),
     "seen_at": say("Last used"),

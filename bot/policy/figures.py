@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from math import sqrt
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -306,10 +306,13 @@ def percentile(took: Sequence[timedelta | None], percent: int, needed: int = 1) 
 
 
 def standing(rate: Rate, target: float) -> Standing:
-    """Chance is given its due: a verdict only where the whole interval lies on one side."""
+    """Chance is given its due: a verdict only where the whole interval lies on one side.
+
+    Where all is asked for, all is enough.
+    """
     if rate.high < target:
         return "missed"
-    return "met" if rate.low >= target else "unsure"
+    return "met" if rate.low >= target or (target >= 1 and rate.met == rate.n) else "unsure"
 
 
 def hidden(people: Mapping[str, int], counted: Mapping[str, int]) -> frozenset[str]:
@@ -346,6 +349,18 @@ def escalated(
 def _stand_in(person: str, at: datetime, directory: Directory) -> str | None:
     absence = directory.away(person, at)
     return absence.delegate if absence else None
+
+
+def days_away(period: Period, calendar: Calendar, away: Sequence[Interval]) -> float:
+    """Working days missed, each as the part of its working time that was."""
+    missed, day, zone = 0.0, period.first, ZoneInfo(calendar.zone)
+    while (start := datetime.combine(day, time(), zone)) < period.end:
+        day += timedelta(days=1)
+        end = datetime.combine(day, time(), zone)
+        whole = hours.between(start, end, calendar)
+        if whole and any(each.start < end and each.end > start for each in away):
+            missed += 1 - hours.between(start, end, calendar, away) / whole
+    return missed
 
 
 def coverage(gaps: Iterable[tuple[str, datetime, datetime]], rooms: int, period: Period) -> float:

@@ -102,6 +102,12 @@ def length_in_months(start: datetime, end: datetime, zone: str) -> float:
     return found
 
 
+def months(period: Period) -> tuple[Period, ...]:
+    """Those that a quarter or a year has."""
+    count = MONTHS_OF[period.unit]
+    return _run("month", _moved(period.first, "month", count - 1), count, period.zone)
+
+
 def trend(period: Period) -> tuple[Period, ...]:
     """The weeks or months, the last of them within `period`, that show where it comes from."""
     if period.unit == "week":

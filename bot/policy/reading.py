@@ -280,6 +280,8 @@ TARGETS = (
     *("response_rate", "on_time", "promises_kept", "outside_on_time", "steps_on_time"),
     *("as_approved", "notices_read", "minutes_on_time", "minutes_confirmed"),
     *("rule_precision", "attested"),
+    *("samples_reviewed", "verdicts_agree", "days_signed", "reports_acknowledged"),
+    *("archive_verified", "disposed"),
 )
 
 

@@ -5,7 +5,6 @@ import hashlib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal
 
 from bot.policy.people import Directory, Person
@@ -146,51 +145,6 @@ def why_no_step(state: State, to: str, outcome: str) -> Say | None:
     if (to == "closed") != (outcome in OUTCOMES):
         return say("Choose what came of it.")
     return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """What of a case may be counted: whether it was looked at in time, and what came of it."""
-
-    due: datetime  # by when somebody was to look at it
-    assessed_at: datetime | None
-    closed_at: datetime | None
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """Of a period, as a report may show them. None: fewer than may be counted apart."""
-
-    received: int | None
-    in_time: int | None  # looked at in time
-    closed: int | None
-    outcomes: Mapping[Outcome, int | None]
-
-
-def totals(passages: Sequence[Passage], at_least: int) -> Totals:
-    """Every number below `at_least`, or that lets one below it be reckoned, is left out."""
-
-    def shown(some: Iterable[Passage], whole: int) -> int | None:
-        count = len(tuple(some))
-        rest = whole - count
-        return count if count >= at_least and (rest == 0 or rest >= at_least) else None
-
-    received = len(passages)
-    closed = [each for each in passages if each.closed_at is not None]
-    in_time = [x for x in passages if x.assessed_at is not None and x.assessed_at <= x.due]
-    by_outcome = {
-        outcome: shown((x for x in closed if x.outcome == outcome), len(closed))
-        for outcome in OUTCOMES
-    }
-    if None in by_outcome.values():  # one alone could be reckoned from the others
-        by_outcome = dict.fromkeys(by_outcome, None)
-    return Totals(
-        received=received if received >= at_least else None,
-        in_time=shown(in_time, received),
-        closed=shown(closed, received),
-        outcomes=by_outcome,
-    )
 
 
 def spelt(name: str) -> str:

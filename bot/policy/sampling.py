@@ -5,7 +5,6 @@ knows both draws the same sample again, and nobody who writes a message can choo
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -137,11 +136,6 @@ def _kappa(judged: Sequence[tuple[Verdict, Verdict]], same: int) -> float:
         others = sum(other == verdict for _, other in judged)
         expected += ones * others / (n * n)
     return 1.0 if expected == 1 else (same / n - expected) / (1 - expected)
-
-
-def signed_daily(signed: AbstractSet[str], days: Sequence[str]) -> Share:
-    """K21: on how many working days IT signed that very day. Days as 2026-03-02."""
-    return Rate(len(signed & set(days)), len(days)) if days else TooFew(0, 1)
 
 
 def attested(ends: Iterable[tuple[str, datetime, datetime | None]]) -> Share:

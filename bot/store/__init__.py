@@ -37,6 +37,7 @@ from bot.store.notices import Notices
 from bot.store.nudges import Demotions, Nudges
 from bot.store.origin import Lost, Origin
 from bot.store.outbox import Outbox
+from bot.store.oversight import Oversight
 from bot.store.pairing import Pairing
 from bot.store.people import People, Shelf, Snapshot
 from bot.store.policies import Books, Policies
@@ -86,7 +87,7 @@ class Transaction:
         self.cases, self.blocked = Cases(rows), Blocked(rows, self.people)
         self.seen_links = SeenLinks(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
-        self.restores = Restores(rows)
+        self.restores, self.oversight = Restores(rows), Oversight(rows)
 
     @property
     def disclosing(self) -> Disclosing:

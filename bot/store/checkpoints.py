@@ -75,6 +75,10 @@ class Checkpoints:
         found = self.rows.all(checkpoints, order=[checkpoints.c.number.desc()], limit=1)
         return self._made(found[0]) if found else None
 
+    def get(self, number: int) -> Checkpoint | None:
+        row = self.rows.one(checkpoints, checkpoints.c.number == number)
+        return self._made(row) if row else None
+
     def taken_at(self) -> datetime | None:
         last = self.last()
         return EPOCH + timedelta(microseconds=last.at) if last else None

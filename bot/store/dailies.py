@@ -47,6 +47,12 @@ class Dailies:
         rows = self.rows.all(dailies, c.day < before, order=[c.day.desc()], limit=count)
         return [self._daily(row) for row in rows]
 
+    def first(self) -> str | None:
+        """The first day that was ever to be signed."""
+        first = sa.select(sa.func.min(dailies.c.day)).where(dailies.c.company == self.rows.company)
+        found = self.rows.conn.execute(first).scalar()
+        return str(found) if found else None
+
     def between(self, start: str, end: str) -> list[Daily]:
         """From one day until just before another."""
         c = dailies.c

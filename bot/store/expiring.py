@@ -1,6 +1,7 @@
 """What lies under a key, which of it is caught by a hold, and which is still needed. 3.3.1."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from bot.events import account_key
 from bot.policy.holds import Hold, Said, blind, catches, near
 from bot.policy.people import Directory
+from bot.policy.retention import month_named
 from bot.store.beside import Beside, strings
 from bot.store.records import JOINED, WRAP, Records
 from bot.store.rows import Rows
@@ -30,6 +32,22 @@ class Expiring:
         c = wraps.c
         counted = sa.select(c.ring, sa.func.count()).where(c.company == self.rows.company)
         return {row[0]: row[1] for row in self.rows.conn.execute(counted.group_by(c.ring))}
+
+    def by_class(self) -> dict[str, int]:
+        """How much lies under the keys of each class, and what holds keep of it."""
+        found = Counter[str]()
+        for ring, count in (*self.rings().items(), *self.moved().items()):
+            if (month := month_named(ring)) is not None:
+                found[month.class_name] += count
+        return found
+
+    def moved(self) -> dict[str, int]:
+        """How much lies under keys of holds, by the key it came from."""
+        c = wraps.c
+        counted = sa.select(c.home, sa.func.count()).where(
+            c.company == self.rows.company, c.home.is_not(None)
+        )
+        return {row[0]: row[1] for row in self.rows.conn.execute(counted.group_by(c.home))}
 
     def empty(self, ring: str) -> bool:
         return self.rows.one(wraps, wraps.c.ring == ring) is None

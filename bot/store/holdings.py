@@ -102,6 +102,7 @@ HELD = (
         ),
     ),
     Holding("roles", "roles", "person", ("role",)),
+    Holding("role_changes", "role_changes", "person", ("at", "role", "granted")),
     Holding("heads", "departments", "head", ("name",)),
     Holding("keeps_mail", "departments", "mail_keeper", ("name",)),
     Holding(

@@ -34,6 +34,7 @@ class Register:
 
     def save(self, each: Iterable[Person]) -> None:
         everybody = list(each)
+        self.tx.oversight.grant(everybody)
         for some in _parts([one.id for one in everybody]):
             self.rows.remove(roles, roles.c.person.in_(some))
             self.rows.remove(people, people.c.id.in_(some))

@@ -19,6 +19,7 @@ from bot.events import (
     account_key,
 )
 from bot.policy.people import Absence, Department, Directory, Person
+from bot.store.oversight import Oversight
 from bot.store.rows import Rows
 from bot.store.schema import (
     absences,
@@ -104,7 +105,9 @@ class People:
         self.shelf.last, self._seen = Snapshot(-1), None
 
     def save(self, each: Iterable[Person]) -> None:
-        for person in each:
+        everybody = tuple(each)
+        Oversight(self.rows).grant(everybody)
+        for person in everybody:
             values = {name: getattr(person, name) for name in (*COPIED, "partner", "active")}
             self.rows.put(people, {"id": person.id}, **values)
             self.rows.remove(roles, roles.c.person == person.id)
@@ -375,6 +378,10 @@ class People:
     def strangers(self) -> Sequence[Any]:
         """Accounts that may be a colleague's, and are not linked."""
         return self.rows.all(accounts, *self._unknown(), accounts.c.outsider.is_(False))
+
+    def guests(self) -> Sequence[Any]:
+        """Accounts of guests, and of people of other companies, that are nobody's we know."""
+        return self.rows.all(accounts, *self._unknown(), accounts.c.outsider.is_(True))
 
     def outsiders(self) -> int:
         """How many guests there are, and people of other companies, that are nobody's we know."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.policy.changing import Adopted, compare
 from bot.policy.hours import Calendar
 from bot.policy.reading import read
 from bot.policy.retention import Version
@@ -77,6 +78,16 @@ class Policies:
         rows = self.rows.all(policies, order=[policies.c.version])
         known = [Version(row.since, self.version(row.version)) for row in rows]
         return known or [Version(datetime.min.replace(tzinfo=UTC), self.current())]
+
+    def adopted(self, start: datetime, end: datetime) -> list[Adopted]:
+        """What came into force then, each with what it changed; the first changes the default."""
+        rows = self.rows.all(policies, policies.c.since < end, order=[policies.c.version])
+        texts = ["", *(row.text for row in rows)]
+        return [
+            Adopted(row.version, row.since, compare(before, row.text))
+            for before, row in zip(texts, rows, strict=False)
+            if row.since >= start
+        ]
 
     def _last(self) -> Any | None:
         found = self.rows.all(policies, order=[policies.c.version.desc()], limit=1)

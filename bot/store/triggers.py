@@ -40,6 +40,8 @@ KEPT = (  # nothing there is ever changed or deleted
     ("finding_trail", "what was done about a finding stays known"),
     ("case_trail", "what was done about a case stays known"),
     ("restores", "that a store was laid back stays known"),
+    ("checks", "what a look through the archive found stays known"),
+    ("role_changes", "who had which role stays known"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
 FOUND = " OR ".join(

@@ -15,6 +15,7 @@ from bot.effects import OpenForm
 from bot.handlers import counting
 from bot.handlers import sealedcases as cases
 from bot.handlers.sealedcases import Step
+from bot.policy import periods
 from bot.policy.casefile import ACKNOWLEDGE, ANSWER, OUTCOME, REPORTER, STAFF, Part
 from bot.reporting import CONFIDENTIAL, OPENLY
 from bot.store.reporting import Reporting
@@ -294,14 +295,18 @@ def test_the_database_changes_nothing_that_was_said_or_done(world: World) -> Non
             tamper(statement)
 
 
-def test_only_totals_are_counted(world: World) -> None:
+def test_only_totals_are_counted_and_only_of_quarters_that_are_over(world: World) -> None:
     world.report("ann", "He takes money.")
+    now = periods.of("quarter", world.desk.now, "Asia/Shanghai")
     with world.desk.store.transaction() as tx:
-        found = counting.between(tx, world.desk.now - DAY, world.desk.now + DAY)
-        assert found.received is None
         tx.policies.adopt("[reporting]\nat_least = 1")
-        found = counting.between(tx, world.desk.now - DAY, world.desk.now + DAY)
-    assert found.received == 1
+        assert {line.received for line in counting.until(tx, now)} == {None}
+    world.desk.now = now.end
+    with world.desk.store.transaction() as tx:
+        found = counting.until(tx, now)
+        assert (found[-1].period, found[-1].received) == (now, 1)
+        tx.policies.adopt("")
+        assert {line.received for line in counting.until(tx, now)} == {None}
     assert STAFF != REPORTER
 
 

@@ -5,7 +5,7 @@ from random import Random
 
 from bot.policy import reporting
 from bot.policy.people import Department, Directory, Person
-from bot.policy.reporting import Channel, Holder, Keeper, Passage, halves, tag, tags, totals
+from bot.policy.reporting import Channel, Holder, Keeper, halves, tag, tags
 from tests.desk import MONDAY
 from tests.needs import seed
 
@@ -104,30 +104,3 @@ def test_a_case_moves_on_and_never_back() -> None:
     assert reporting.why_no_step("investigating", "closed", "") is not None
     assert reporting.why_no_step("received", "assessed", "partly") is not None
     assert reporting.why_no_step("closed", "assessed", "") is not None
-
-
-def passage(outcome: reporting.Outcome = "", *, late: bool = False) -> Passage:
-    closed = DAY if outcome else None
-    return Passage(
-        due=DAY,
-        assessed_at=DAY.replace(hour=10) if late else DAY,
-        closed_at=closed,
-        outcome=outcome,
-    )
-
-
-def test_few_cases_are_not_counted_apart() -> None:
-    few = totals([passage()] * 4, 5)
-    assert (few.received, few.in_time, few.closed) == (None, None, None)
-
-    some = totals([passage("partly")] * 6 + [passage("substantiated", late=True)] * 5, 5)
-    assert (some.received, some.in_time, some.closed) == (11, 6, 11)
-    assert set(some.outcomes.values()) == {None}  # two of them are none at all, and so few
-
-    names = tuple(reporting.OUTCOMES)
-    many = totals([passage(names[n % 4]) for n in range(24)], 5)
-    assert dict(many.outcomes) == dict.fromkeys(names, 6)
-
-    one_late = totals([passage()] * 6 + [passage(late=True)], 5)
-    assert one_late.in_time is None  # else it could be reckoned who is the one
-    assert one_late.received == 7

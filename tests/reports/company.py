@@ -20,6 +20,7 @@ from bot.store import Store, Transaction
 from bot.store.connecting import in_memory
 from bot.store.schema import nudges
 from tests.reports.busy import Busy
+from tests.reports.looked_after import Watch
 
 NOW = datetime(2026, 11, 3, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
 FIRST_DAY = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
@@ -72,6 +73,7 @@ class Company:
         for number in range(self.size // 12):
             self._request(tx, number)
         busy.settle(self.busy)
+        Watch(tx, self.dice, self.people, FIRST_DAY, NOW).settle(self.busy)
 
     def _duty(self, tx: Transaction, number: int) -> Duty:
         dice = self.dice

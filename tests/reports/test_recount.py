@@ -180,6 +180,7 @@ def test_weeks_quarters_years_and_empty_periods_are_built(
     report = made(store, "board", folder, period)
 
     assert [sheet.name for sheet in report.sheets] == [
-        "Cover", "Dashboard", "Departments", "Class and release", "Violations", "Security",
-        "Clause coverage", "Definitions",
+        "Cover", "Dashboard", "Departments", "Class and release", "Violations", "Supervision",
+        "Reports of breaches", "Archive", "Security", "Clause coverage", "Data quality",
+        "Definitions", "Changes",
     ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Every key figure of made-up companies is what two other computations find. Policy 5.2.1."""
 
+import sqlalchemy as sa
+
 from reports.measures import MEASURES
 from tests.needs import seed, share
 
@@ -14,6 +16,13 @@ def test_every_figure_is_found_three_times() -> None:
         found |= differing(seed() + number)
 
     assert found == set()
+
+
+def test_both_databases_give_the_same_figures(postgresql: sa.Engine) -> None:
+    from tests.reports.company import company  # noqa: PLC0415
+    from tests.reports.thrice import counted  # noqa: PLC0415
+
+    assert counted(company(60, 5, busy=6, db=postgresql)) == counted(company(60, 5, busy=6))
 
 
 def test_what_is_not_found_three_times_is_said() -> None:

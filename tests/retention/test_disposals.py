@@ -22,6 +22,7 @@ from bot.cli import verify
 from bot.clock import Clock, faults
 from bot.events import CommandInvoked
 from bot.handlers import disposing
+from bot.handlers.disposing import PastTerm
 from bot.policy.holds import Hold, Scope
 from bot.seal import Seal
 from bot.store import Store
@@ -294,11 +295,11 @@ def test_what_was_past_its_term_is_counted_against_what_is_gone(desk: Desk) -> N
     later(desk)
     start, end = desk.now - timedelta(days=30), desk.now + timedelta(days=30)
     with desk.store.reading() as tx:
-        assert disposing.past_term(tx, start, end).share == 0
+        assert disposing.past_term(tx, start, end) == {"work": PastTerm(left=2)}
     disposed(desk, number_of(desk))
     with desk.store.reading() as tx:
-        assert disposing.past_term(tx, start, end).share == 1
-        assert disposing.past_term(tx, end, end).share is None
+        assert disposing.past_term(tx, start, end) == {"work": PastTerm(disposed=2)}
+        assert disposing.past_term(tx, end, end) == {}
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

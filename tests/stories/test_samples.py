@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from bot.cli import sample as cli
 from bot.events import MessageChanged, MessagePosted, MessageRef, Place, PlaceChanged
-from bot.handlers import drawing, samples
+from bot.handlers import drawing
+from bot.policy import oversight
 from bot.policy.figures import Rate
 from bot.policy.people import Absence
+from bot.store.sampled import Sampling
 from bot.store.samples import Drawn, Sample
 from bot.store.schema import records
 from tests.desk import LOBBY, PAPER, Desk, account, person
@@ -145,9 +147,11 @@ def test_another_head_looks_at_a_share_and_at_what_the_first_left_and_learns_not
     assert "2 " in card
     assert "you have looked at all of it" in end or "看过" in end
     with desk.store.reading() as tx:
-        assert samples.coverage(tx, [sample]).of_planned == Rate(4, 4)
-        assert samples.coverage(tx, [sample]).of_all == Rate(4, 40)
-        assert samples.agreement(tx, [sample]).same == Rate(0, 1)
+        every = Sampling(tx.rows).read(sample.drawn_at, desk.now, desk.now)
+        found = [each for each in every if each.department == sample.department]
+    assert oversight.covered(found).of_planned == Rate(4, 4)
+    assert oversight.covered(found).of_all == Rate(4, 40)
+    assert oversight.agreed(found).same == Rate(0, 1)
 
 
 def test_never_what_is_direct_personal_deleted_apart_or_the_heads_own() -> None:

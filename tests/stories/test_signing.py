@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.events import MessagePosted, MessageRef
 from bot.handlers import signing
+from bot.policy import oversight
 from bot.policy.figures import Rate
 from bot.policy.people import Absence
 from tests.desk import LOBBY, Desk, account, person
@@ -105,7 +106,9 @@ def test_a_late_one_goes_up_and_a_missed_day_stays_missed() -> None:
     assert "1 of the last 10 days was not signed: 2026-03-03" in told
     desk.says("eve", "daily sign")
     with desk.store.reading() as tx:
-        assert signing.rate(tx, date(2026, 3, 3), date(2026, 3, 8)) == Rate(1, 4)  # by Friday
+        days = signing.days(tx, date(2026, 3, 1), date(2026, 3, 8))
+    assert [each.name for each in days] == [f"2026-03-0{day}" for day in (3, 4, 5, 6)]
+    assert oversight.signed(days) == Rate(1, 4)  # by Friday
     desk.close()
 
 
