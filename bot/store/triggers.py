@@ -39,6 +39,8 @@ KEPT = (  # nothing there is ever changed or deleted
     ("answers", "what was attested never changes"),
     ("finding_trail", "what was done about a finding stays known"),
     ("case_trail", "what was done about a case stays known"),
+    ("ratings", "what was rated stays known"),
+    ("assessment_trail", "what was done about an assessment stays known"),
     ("restores", "that a store was laid back stays known"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
@@ -81,6 +83,9 @@ RULES = (  # table, deed, when, what it says
     ("cases", "DELETE", "", "cases are kept"),
     ("notices", "UPDATE", REWRITTEN, "what was published never changes"),
     ("notices", "DELETE", "", "what was published is kept"),
+    ("assessed", "DELETE", "", "assessments are kept"),
+    ("assessments", "UPDATE", "", "an assessment stays as it was opened"),
+    ("assessments", "DELETE", "", "assessments are kept"),
     ("nudges", "DELETE", "", "what was nudged stays known"),
     ("meetings", "DELETE", "", "meetings are kept"),
     ("holds", "UPDATE", f"OLD.state = 'released' OR {HELD}", "what was held never changes"),
