@@ -3,6 +3,8 @@
 from bot.report import Sheet
 from reports import (
     approvals,
+    assessment,
+    checks,
     cover,
     coverage,
     dashboard,
@@ -23,6 +25,7 @@ SHEETS: tuple[Sheet, ...] = (
     dashboard.SHEET,
     departments.SHEET,
     individuals.SHEET,
+    assessment.SHEET,
     responses.SHEET,
     promises.SHEET,
     approvals.SHEET,
@@ -33,4 +36,5 @@ SHEETS: tuple[Sheet, ...] = (
     releases.SHEET,
     coverage.SHEET,
     definitions.SHEET,
+    checks.SHEET,
 )

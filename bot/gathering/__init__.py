@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.citing import controls
 from bot.command import Refusal
+from bot.gathering.assessment import assessed
 from bot.policy import periods
 from bot.policy.coverage import coverage
 from bot.policy.duties import Duty
@@ -62,6 +63,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         ),
         covered=coverage(controls(), ClauseTraces(tx.rows, *bounds).read()),
         particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
+        assessment=assessed(tx, wanted.period, scope) if wanted.edition != "board" else None,
         salt=tx.clock.random(32),
     )
     past = (each for each in periods.trend(wanted.period) if each.start < start)

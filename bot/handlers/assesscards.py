@@ -5,20 +5,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.card import Button, Card
 from bot.handlers.deeds import person_named
 from bot.policy import assessment
-from bot.policy.assessment import DIMENSIONS, FIGURES, Dimension, Figure, Part, Score
+from bot.policy.assessment import (
+    DIMENSIONS,
+    FIGURES,
+    NAMES,
+    STATES,
+    TOO_LITTLE,
+    Figure,
+    Part,
+    Score,
+)
 from bot.policy.duties import ASSESS, Duty
 from bot.policy.findings import Severity
 from bot.store import Transaction
 from bot.store.assessing import Assessed, Rating, Round
 from bot.words import Code, Quoted, Ref, Rows, Say, Value, Who, say, say_many
 
-NAMES: Mapping[Dimension, Say] = {
-    "timely": say("Timeliness"),
-    "accurate": say("Accuracy"),
-    "complete": say("Completeness"),
-    "attitude": say("Attitude"),
-    "secure": say("Security awareness"),
-}
 COUNTED: Mapping[Figure, Say] = {
     "on_time": say("On time"),
     "promises": say("Promises kept"),
@@ -33,14 +35,6 @@ WEIGHTS: Mapping[Severity, Say] = {
     "moderate": say("moderate"),
     "serious": say("serious"),
     "critical": say("critical"),
-}
-TOO_LITTLE = say("too little data")
-STATES: Mapping[str, Say] = {
-    "rating": say("being rated"),
-    "shown": say("shown"),
-    "agreed": say("agreed"),
-    "contested": say("contested"),
-    "answered": say("contested and answered"),
 }
 SHOWN = 20  # people in one list
 HOW = say(

@@ -10,7 +10,7 @@ from bot.command import Call, Refusal
 from bot.handlers import assesscards, assessing, deeds, rating, times
 from bot.handlers.assessing import Asked
 from bot.handlers.deeds import Ending
-from bot.policy.assessment import GRADES, Grade
+from bot.policy.assessment import GRADES, TOO_LITTLE, Grade
 from bot.policy.duties import ASSESS
 from bot.policy.people import Person
 from bot.store.assessing import Assessed, Rating, Round
@@ -242,7 +242,7 @@ def decide(call: Call, round: Round, person: Person, said: Decision) -> Card | F
             person=call.who(person.id),
             grade=Code(said.grade),
         ),
-        facts=((say("Suggested"), Code(suggested) if suggested else assesscards.TOO_LITTLE),),
+        facts=((say("Suggested"), Code(suggested) if suggested else TOO_LITTLE),),
         tone="good",
     )
 
@@ -263,7 +263,7 @@ def _not_yet(call: Call, one: Assessed) -> Say:
 
 def _asks(call: Call, round: Round, one: Assessed, said: Decision) -> Form:
     found = assesscards.score(call.tx, round, one, assesscards.last(call.tx, one))
-    suggested = Code(found.grade) if found.grade else assesscards.TOO_LITTLE
+    suggested = Code(found.grade) if found.grade else TOO_LITTLE
     initial = said.grade or ""
     return Form(
         f"assess {round.period} @{one.person} decide",

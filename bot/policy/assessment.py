@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from bot.policy.findings import Severity
 from bot.policy.measures import months_before
+from bot.words import Say, say
 
 Dimension = Literal["timely", "accurate", "complete", "attitude", "secure"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
@@ -115,6 +116,56 @@ class Score:
     total: float | None
     grade: Grade | None
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One person in a report. `score`: None: not shown to them yet, so nobody reads it."""
+
+    person: str
+    reviewer: str | None
+    state: str
+    score: Score | None
+    contested: bool
+    grade: str  # HR's; empty: not decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What was recommended for something upheld or deserved, and what a person decided. 5.2.2."""
+
+    person: str
+    number: int  # of the finding, or of the case
+    at: datetime
+    advised: str  # a measure, or a commendation
+    taken: str  # empty: nobody has decided
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """All of a period's that a reader may see."""
+
+    weights: Mapping[Dimension, int]
+    least: int
+    standings: tuple[Standing, ...]
+    measured: tuple[Measured, ...]
+
+
+NAMES: Mapping[Dimension, Say] = {
+    "timely": say("Timeliness"),
+    "accurate": say("Accuracy"),
+    "complete": say("Completeness"),
+    "attitude": say("Attitude"),
+    "secure": say("Security awareness"),
+}
+TOO_LITTLE = say("too little data")
+STATES: Mapping[str, Say] = {
+    "rating": say("being rated"),
+    "shown": say("shown"),
+    "agreed": say("agreed"),
+    "contested": say("contested"),
+    "answered": say("contested and answered"),
+}
 
 Usual = Mapping[Figure, float]
 """The company's own rate of each figure."""

@@ -1,26 +1,23 @@
 """An assessment, from opening to what HR decides, as conversations. Policy 5.2.1."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 
-from bot.events import Account
-from bot.handlers import attaching
+from bot.handlers import attaching, findings
 from bot.handlers.findings import Suspected
-from bot.handlers import findings
-from bot.policy import attachments
 from bot.policy.assessment import Tally
 from bot.policy.duties import Duty
-from bot.policy.people import Person
+from bot.policy.findings import SEVERITIES
 from bot.port import Ability, Brought
 from bot.store.assessing import Assessed
 from bot.store.schema_assessment import assessed, assessment_trail, ratings
-from tests.desk import PAPER, Desk, account
+from tests.desk import Desk, account
 
 H, DAY = timedelta(hours=1), timedelta(days=1)
 FEBRUARY = datetime(2026, 2, 3, 2, tzinfo=UTC)
@@ -121,9 +118,10 @@ def test_from_opening_to_the_decision_of_hr_with_a_contest(desk: Desk) -> None:
     assert "HR has decided on B" in to(said, "ann")
     assert "Good work in a hard month" in to(said, "ann")
     assert row(desk, "ann").grade == "B"
+    id = row(desk, "ann").id
     with desk.store.reading() as tx:
-        deeds = [each.deed for each in tx.assessments.trail.all(row(desk, "ann").id)]
-        versions = [each.rubric.accuracy for each in tx.assessments.ratings(row(desk, "ann").id)]
+        deeds = [each.deed for each in tx.assessments.trail.all(id)]
+        versions = [each.rubric.accuracy for each in tx.assessments.ratings(id)]
     assert deeds == ["rated", "shown", "contested", "rated", "corrected", "decided"]
     assert versions == [90, 95]
 
@@ -168,8 +166,6 @@ def test_what_was_put_right_meanwhile_counts_when_it_is_corrected(desk: Desk) ->
     desk.says("ann", "assess contest The room was down.")
     with desk.store.transaction() as tx:
         late = next(d for n in range(1, 99) if (d := tx.duties.find(n)) and d.closed > d.due)  # type: ignore[operator]
-        from dataclasses import replace
-
         tx.duties.save(replace(late, state="excused"))
 
     desk.says("sam", 'assess @ann correct accuracy="90" attitude="80" One did not count.')
@@ -194,7 +190,9 @@ def test_hr_names_who_rates_whom_nobody_leads(desk: Desk) -> None:
     assert "1 person has nobody who leads them" in to(said, "hana")
 
     assert "leads" in to(desk.says("hana", "assess @grace reviewer @sam"), "hana")
-    assert "Nobody rates themselves" in to(desk.says("hana", "assess @grace reviewer @grace"), "hana")
+    assert "Nobody rates themselves" in to(
+        desk.says("hana", "assess @grace reviewer @grace"), "hana"
+    )
 
 
 def test_no_figure_is_read_before_they_could_read_it_themselves(desk: Desk) -> None:
@@ -242,8 +240,8 @@ def test_it_opens_by_itself_where_the_policy_says_so(desk: Desk) -> None:
 def test_what_is_upheld_counts_once_and_what_is_open_not_at_all(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         person = tx.people.snapshot().directory.people["ann"]
-        for severity in ("moderate", "serious"):
-            made = Suspected(rule="accounts.lent", clause="4.1.1", person=person, severity=severity)  # type: ignore[arg-type]
+        for severity in SEVERITIES[1:3]:
+            made = Suspected(rule="accounts.lent", clause="4.1.1", person=person, severity=severity)
             findings.open_(tx, made)
     desk.says("sam", "finding 31 upheld asked=2026-03-02 It was so.")
     desk.now += 31 * DAY
@@ -277,7 +275,7 @@ def sheet(desk: Desk) -> bytes:
         return tx.files.read(file or "")
 
 
-def filled(body: bytes, **cells: object) -> bytes:
+def filled(body: bytes, **cells: int | str) -> bytes:
     book, out = load_workbook(BytesIO(body)), BytesIO()
     for place, value in cells.items():
         book.worksheets[0][place] = value
@@ -312,8 +310,18 @@ def test_a_sheet_is_filled_in_and_given_back(desk: Desk) -> None:
 
 def test_every_fault_of_a_sheet_is_named_with_its_cell_and_nothing_is_taken(desk: Desk) -> None:
     opened(desk)
-    cells = {"C2": 101, "D2": "good", "A3": "bob", "C3": 80, "D3": 80, "A4": "sam", "C4": 9, "D4": 9}
-    file = brought(desk, filled(sheet(desk), **cells))
+    cells = {
+        "C2": 101,
+        "D2": "good",
+        "A3": "bob",
+        "C3": 80,
+        "D3": 80,
+        "A4": "sam",
+        "C4": 9,
+        "D4": 9,
+    }
+    body = sheet(desk)
+    file = brought(desk, filled(body, **cells))
 
     said = to(desk.says("sam", f'assess import file="{file}"'), "sam")
 
