@@ -39,7 +39,9 @@ PSEUDONYM = 10  # hex digits
 IMPORTANT = ("important", "emergency")  # levels
 CLEARED = ("fine", "false")  # of a finding: nothing was broken
 
-Kind = Literal["text", "whole", "decimal", "percent", "change", "moment", "span", "minutes"]
+Kind = Literal[
+    "text", "whole", "decimal", "percent", "change", "moment", "span", "minutes", "truth"
+]
 Stage = Literal["waiting", "reading", "writing", "checking"]
 Tone = Literal["plain", "good", "fair", "bad", "grey"]
 ALLOWED = re.compile(r"[A-Za-z0-9_{}(),.:+*/<>=&\"'$ ●▲■-]*")

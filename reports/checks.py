@@ -118,6 +118,6 @@ COLUMNS = (
     Column(header=say("Sheet"), width=22),
     Column(header=say("Computed"), kind="decimal", width=14),
     Column(header=say("Stored"), kind="decimal", width=14),
-    Column(header=say("Agrees"), width=12, alarm=True),
+    Column(header=say("Agrees"), kind="truth", width=12, alarm=True),
 )
 SHEET = Sheet(name=say("Checks"), who=frozenset(EDITIONS), build=build)

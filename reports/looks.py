@@ -24,6 +24,7 @@ FORMATS: dict[Kind, str] = {
     "moment": "yyyy-mm-dd hh:mm",
     "span": "[h]:mm",
     "minutes": '+#,##0" min";-#,##0" min";0" min"',
+    "truth": "General",  # or a program shows 1 for TRUE
 }
 WIDTHS: dict[Kind, int] = {  # at least: a number that does not fit prints as ###
     "text": 6,
@@ -34,6 +35,7 @@ WIDTHS: dict[Kind, int] = {  # at least: a number that does not fit prints as ##
     "moment": 18,
     "span": 10,
     "minutes": 12,
+    "truth": 10,
 }
 TONES: dict[Tone, tuple[str, bool]] = {  # colour and bold; dark enough for print
     "plain": (INK, False),
@@ -42,7 +44,7 @@ TONES: dict[Tone, tuple[str, bool]] = {  # colour and bold; dark enough for prin
     "bad": ("9B1C1C", True),
     "grey": (FAINT, False),
 }
-LEFT: tuple[Kind, ...] = ("text", "moment")
+LEFT: tuple[Kind, ...] = ("text", "moment", "truth")
 INDENT = 1  # on the left only: LibreOffice loses it now and then on the right
 Look = tuple[Kind, Tone, bool, bool]  # of a value: also whether left, and whether it wraps
 MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)

@@ -310,18 +310,10 @@ def test_a_sheet_is_filled_in_and_given_back(desk: Desk) -> None:
 
 def test_every_fault_of_a_sheet_is_named_with_its_cell_and_nothing_is_taken(desk: Desk) -> None:
     opened(desk)
-    cells = {
-        "C2": 101,
-        "D2": "good",
-        "A3": "bob",
-        "C3": 80,
-        "D3": 80,
-        "A4": "sam",
-        "C4": 9,
-        "D4": 9,
-    }
+    mistakes = {"C2": 101, "C3": 80, "D3": 80, "C4": 9, "D4": 9}
+    words = {"D2": "good", "A3": "bob", "A4": "sam"}
     body = sheet(desk)
-    file = brought(desk, filled(body, **cells))
+    file = brought(desk, filled(body, **mistakes, **words))
 
     said = to(desk.says("sam", f'assess import file="{file}"'), "sam")
 
