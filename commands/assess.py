@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.card import Card, Form
 from bot.command import Call, Command, Refusal, Words
-from bot.handlers import contesting, rating
+from bot.handlers import assessing, contesting, rating
 from bot.handlers.contesting import Decision
 from bot.handlers.rating import Given
 from bot.policy.assessment import GRADES, Grade
@@ -96,7 +96,7 @@ def _how() -> Refusal:
 def run(call: Call, asked: Asked) -> Card | Form:  # noqa: PLR0911
     if asked.deed == "open":
         return contesting.open_(call, asked.rest or asked.period)
-    round = _round(call, asked.period)
+    round = assessing.meant(call.tx, asked.period)
     if asked.person is not None:
         return _about(call, round, asked, asked.person)
     match asked.deed:
@@ -133,19 +133,6 @@ def _about(  # noqa: PLR0911
             return contesting.decide(call, round, person, _decision(asked))
         case _:
             return contesting.shown(call, round, person)
-
-
-def _round(call: Call, period: str) -> Round:
-    known = call.tx.assessments
-    found = known.of_period(period.upper()) if period else known.newest()
-    if found is None:
-        raise Refusal(
-            say(
-                "There is no such assessment. HR opens one: {command}",
-                command=Code("/duly assess open 2026-Q4"),
-            )
-        )
-    return found
 
 
 def _given(asked: Asked) -> Given:

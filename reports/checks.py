@@ -10,6 +10,7 @@ from bot.report import (
     Area,
     Column,
     Formula,
+    Kind,
     Layout,
     Material,
     Row,
@@ -53,7 +54,9 @@ def _rows(checks: tuple[Check, ...]) -> Iterator[Row]:
     for each in checks:
         areas = tuple(Area(each.sheet.name, column) for column in each.columns)
         same = Formula(f"ABS(N({FOUND}{{row}})-N({WANTED}{{row}}))<{CLOSE}")
-        yield each.name, each.sheet.name, Formula(each.text, each.stored, areas), each.stored, same
+        kind: Kind = "whole" if isinstance(each.stored, int) else "decimal"
+        live = Formula(each.text, each.stored, areas)
+        yield each.name, each.sheet.name, Shown(live, kind), Shown(each.stored, kind), same
 
 
 def _checks(material: Material) -> Iterator[Check]:
@@ -84,7 +87,8 @@ def _of_the_rest(material: Material) -> Iterator[Check]:
     closes = figures.cutoff(material.period, material.period, material.made_at)
     asked = [each for each in material.requests if each.at in material.period and each.at < closes]
     due = [e for e in material.particulars.seated if e.due in material.period and e.due < closes]
-    yield Check(say("People"), departments.SHEET, "SUM({0})", (1,), len(material.staff))
+    whole = "SUM({0})-MAX({0})"  # the last row is that of all together
+    yield Check(say("People"), departments.SHEET, whole, (1,), len(material.staff))
     yield Check(say("Rows"), approvals.SHEET, "COUNTA({0})", (0,), len(asked))
     yield Check(say("Rows"), steps.SHEET, "COUNTA({0})", (0,), len(due))
     yield Check(say("Rows"), meetings.SHEET, "COUNTA({0})", (0,), len(material.now.met))
@@ -101,7 +105,9 @@ def _of_assessment(material: Material) -> Iterator[Check]:
     yield Check(say("Totals that were computed"), sheet, "COUNT({0})", (LIVE,), len(totals))
     yield Check(say("Stored totals, added up"), sheet, "SUM({0})", (STORED,), sum(totals))
     apart = "SUMXMY2({0},{1})"
-    yield Check(say("Totals apart from the stored, squared"), sheet, apart, (LIVE, STORED), 0)
+    yield Check(
+        say("Totals against the stored, differences squared"), sheet, apart, (LIVE, STORED), 0
+    )
     for name in DIMENSIONS:
         title = say("Weight: {name}", name=NAMES[name])
         yield Check(title, sheet, assessment.WEIGHTS[name], (), found.weights[name])

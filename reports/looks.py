@@ -24,7 +24,7 @@ FORMATS: dict[Kind, str] = {
     "moment": "yyyy-mm-dd hh:mm",
     "span": "[h]:mm",
     "minutes": '+#,##0" min";-#,##0" min";0" min"',
-    "truth": "General",  # or a program shows 1 for TRUE
+    "truth": '"TRUE";"TRUE";"FALSE"',  # or some programs show 1
 }
 WIDTHS: dict[Kind, int] = {  # at least: a number that does not fit prints as ###
     "text": 6,

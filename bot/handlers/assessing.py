@@ -79,6 +79,16 @@ def open_(tx: Transaction, label: str, by: str | None) -> Round:
     return new
 
 
+def meant(tx: Transaction, label: str) -> Round:
+    """That of a period, else the newest. Raises Refusal."""
+    known = tx.assessments
+    found = known.of_period(label.upper()) if label else known.newest()
+    if found is None:
+        command = Code("/duly assess open 2026-Q4")
+        raise Refusal(say("There is no such assessment. HR opens one: {command}", command=command))
+    return found
+
+
 def reviewer_of(directory: Directory, person: Person) -> Person | None:
     """Who leads them; None where nobody does."""
     boss = directory.manager_of(person)

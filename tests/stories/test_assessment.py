@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 
+from bot.__main__ import parser
+from bot.cli import assess as cli
 from bot.handlers import attaching, findings
 from bot.handlers.findings import Suspected
 from bot.policy.assessment import Tally
@@ -347,3 +350,33 @@ def test_where_there_are_no_forms_it_is_a_dialogue() -> None:
 
     assert row(desk, "ann").state == "rating"
     desk.close()
+
+
+def test_the_same_in_a_terminal(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en")
+    opened(desk)
+    file, said = tmp_path / "ratings.xlsx", list[str]()
+
+    def duly(*words: str) -> int:
+        said.clear()
+        args = parser().parse_args(["assess", *words, "--by", "sam"])
+        return cli.run(args, desk.store, said.append)
+
+    assert duly("template", str(file)) == 0
+    assert duly("template", str(file)) == 2  # it is there already
+    assert duly("import", str(file)) == 1
+    assert "Nobody is rated in this sheet" in said[0]
+    file.write_bytes(filled(file.read_bytes(), C2=90, D2=300))
+    assert duly("import", str(file), "--dry-run") == 1
+    assert said[0] == "Row 2, attitude: Write a whole number from 0 to 100."
+    file.write_bytes(filled(file.read_bytes(), D2=80))
+    assert duly("import", str(file), "--dry-run") == 0
+    assert said == ["One person is rated.", "This was a dry run: nothing was changed."]
+    assert duly("import", str(file)) == 0
+    assert said == ["1 rating is taken."]
+    assert duly("import", str(file)) == 0
+    assert said == ["0 ratings are taken."]
+    args = parser().parse_args(["assess", "template", str(tmp_path / "x.xlsx"), "--by", "bob"])
+    assert cli.run(args, desk.store, said.append) == 2
