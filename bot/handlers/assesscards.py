@@ -17,6 +17,7 @@ from bot.policy.assessment import (
 )
 from bot.policy.duties import ASSESS, Duty
 from bot.policy.findings import Severity
+from bot.policy.people import Directory
 from bot.store import Transaction
 from bot.store.assessing import Assessed, Rating, Round
 from bot.words import Code, Quoted, Ref, Rows, Say, Value, Who, say, say_many
@@ -196,9 +197,9 @@ def _own_buttons(tx: Transaction, round: Round, one: Assessed) -> tuple[Button, 
 
 def to_rate(tx: Transaction, round: Round, reviewer: str) -> Card:
     """Everybody of theirs who is not rated yet."""
-    known = tx.assessments.last_ratings(round.id)
-    own = [each for each in tx.assessments.of(round.id) if each.reviewer == reviewer]
-    waiting = [each for each in own if each.id not in known and not each.shown]
+    known = tx.assessments.last_ratings(round.id, reviewer)
+    own, directory = tx.assessments.of(round.id, reviewer), tx.people.snapshot().directory
+    waiting = [e for e in own if e.id not in known and not e.shown and there(directory, e)]
     title = say_many(
         "{period}: {count} person waits for your rating",
         "{period}: {count} people wait for your rating",
@@ -216,7 +217,7 @@ def to_rate(tx: Transaction, round: Round, reviewer: str) -> Card:
     sheet = Button(say("As a sheet"), "📄", f"assess {round.period} template")
     return Card(
         title,
-        body=_listed(tx, waiting, None),
+        body=_listed(tx, waiting),
         facts=((say("Due"), round.rate_by),),
         buttons=(*rate, sheet) if waiting else (),
         why=say(
@@ -230,25 +231,38 @@ KEYS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 
 def to_decide(tx: Transaction, round: Round) -> Card:
     """To HR: who can be decided on, and who cannot yet."""
-    now, rows = tx.clock.now(), tx.assessments.of(round.id)
-    ready = [each for each in rows if each.decidable(now) and not each.grade]
+    rows = tx.assessments.of(round.id)
+    waiting = ready(tx, rows)
     title = say_many(
         "{period}: {count} person waits for HR's decision",
         "{period}: {count} people wait for HR's decision",
-        len(ready),
+        len(waiting),
         period=Code(round.period),
     )
     waits = Code(f"/duly assess {round.period} @ann decide B WHY")
     return Card(
         title,
         body=(
-            *_listed(tx, ready, None),
+            *_listed(tx, waiting),
             say("Look at one: {command}", command=Code(f"/duly assess {round.period} @ann")),
             say("Decide: {command}", command=waits),
         ),
         facts=tuple(_counts(rows)),
         why=say("Clause 5.2.1: the grade is suggested by rule and decided by a person."),
     )
+
+
+def there(directory: Directory, one: Assessed) -> bool:
+    """They have not left meanwhile."""
+    person = directory.people.get(one.person)
+    return person is not None and person.active
+
+
+def ready(tx: Transaction, rows: Sequence[Assessed]) -> list[Assessed]:
+    """On whom HR can decide, and has not."""
+    directory, now = tx.people.snapshot().directory, tx.clock.now()
+    open_ones = [each for each in rows if each.decidable(now) and not each.grade]
+    return [each for each in open_ones if there(directory, each)]
 
 
 def overview(tx: Transaction, round: Round) -> Card:
@@ -288,9 +302,9 @@ def unled(tx: Transaction, round: Round, persons: Sequence[str]) -> Card:
     )
 
 
-def _listed(tx: Transaction, rows: Sequence[Assessed], none: Say | None) -> tuple[Value, ...]:
+def _listed(tx: Transaction, rows: Sequence[Assessed]) -> tuple[Value, ...]:
     if not rows:
-        return (none,) if none else ()
+        return ()
     names: tuple[Value, ...] = tuple(person_named(tx, each.person) for each in rows[:SHOWN])
     more = len(rows) - SHOWN
     rest = (say_many("… and {count} more", "… and {count} more", more),) if more > 0 else ()

@@ -170,10 +170,12 @@ def recounted(tx: Transaction, round: Round, one: Assessed) -> Assessed:
 
 def rated(tx: Transaction, round: Round, reviewer: str) -> None:
     """When the last of theirs is rated, all are shown; what is rated late, at once."""
-    own = [each for each in tx.assessments.of(round.id) if each.reviewer == reviewer]
-    known = tx.assessments.last_ratings(round.id)
+    own = tx.assessments.of(round.id, reviewer)
+    known = tx.assessments.last_ratings(round.id, reviewer)
     directory = tx.people.snapshot().directory
-    waiting = [e for e in own if e.id not in known and not e.shown and _there(directory, e)]
+    waiting = [
+        e for e in own if e.id not in known and not e.shown and assesscards.there(directory, e)
+    ]
     if waiting and tx.clock.now() < round.rate_by:
         return
     show(tx, round, [each for each in own if each.id in known])
@@ -181,11 +183,6 @@ def rated(tx: Transaction, round: Round, reviewer: str) -> None:
         for duty in tx.duties.about(ASSESS + round.id):
             if duty.owed_by == reviewer and duty.rule == RATE:
                 deeds.settle(tx, duty, "done", Ending("rated", tx.clock.now()))
-
-
-def _there(directory: Directory, one: Assessed) -> bool:
-    person = directory.people.get(one.person)
-    return person is not None and person.active
 
 
 def show(tx: Transaction, round: Round, rows: Iterable[Assessed]) -> None:
@@ -231,7 +228,7 @@ def ask_hr(tx: Transaction, id: str) -> None:
     round, now = tx.assessments.get(id), tx.clock.now()
     if round is None or any(each.rule == DECIDE for each in tx.duties.about(ASSESS + id)):
         return
-    ready = [each for each in tx.assessments.of(id) if each.decidable(now) and not each.grade]
+    ready = assesscards.ready(tx, tx.assessments.of(id))
     office = tx.people.snapshot().directory.with_role(HR)
     chosen = next((each for each in office if each.id == round.opened_by), None)
     chosen = chosen or next(iter(office), None)
@@ -246,12 +243,11 @@ def ask_hr(tx: Transaction, id: str) -> None:
 
 def decided(tx: Transaction, round: Round) -> None:
     """Nothing is left that could be decided now."""
-    now, rows = tx.clock.now(), tx.assessments.of(round.id)
-    if any(each.decidable(now) and not each.grade for each in rows):
+    if assesscards.ready(tx, tx.assessments.of(round.id)):
         return
     for duty in tx.duties.about(ASSESS + round.id):
         if duty.rule == DECIDE:
-            deeds.settle(tx, duty, "done", Ending("decided", now))
+            deeds.settle(tx, duty, "done", Ending("decided", tx.clock.now()))
 
 
 def plan(tx: Transaction) -> None:

@@ -151,10 +151,10 @@ def _next(call: Call, round: Round, one: Assessed) -> Card:
 
 def lines(tx: Transaction, round: Round, person: Person) -> list[Line]:
     """Everybody they are to rate, with what they have rated already."""
-    known, found = tx.assessments.last_ratings(round.id), list[Line]()
+    known, found = tx.assessments.last_ratings(round.id, person.id), list[Line]()
     people = tx.people.snapshot().directory.people
-    for one in tx.assessments.of(round.id):
-        if one.reviewer == person.id and not one.shown:
+    for one in tx.assessments.of(round.id, person.id):
+        if not one.shown:
             rating = known.get(one.id)
             rubric, remark = (rating.rubric, rating.remark) if rating else (None, "")
             found.append(Line(one.person, rubric, remark, name=people[one.person].name))

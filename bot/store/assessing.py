@@ -111,8 +111,9 @@ class Assessments:
             ],
         )
 
-    def of(self, round: str) -> list[Assessed]:
-        return self._all(assessed.c.assessment == round)
+    def of(self, round: str, reviewer: str | None = None) -> list[Assessed]:
+        """Everybody in it, or whom one person is to rate."""
+        return self._all(assessed.c.assessment == round, *_whose(reviewer))
 
     def one(self, round: str, person: str) -> Assessed | None:
         found = self._all(assessed.c.assessment == round, assessed.c.person == person)
@@ -139,10 +140,11 @@ class Assessments:
         """In order; the last counts."""
         return [_rating(self.rows, row) for row in self.rows.all(ratings, ratings.c.assessed == id)]
 
-    def last_ratings(self, round: str) -> dict[str, Rating]:
-        """Of everybody in it who was rated, by the id of their row."""
+    def last_ratings(self, round: str, reviewer: str | None = None) -> dict[str, Rating]:
+        """Of everybody in it who was rated, or of one person's; by the id of their row."""
         c, a = ratings.c, assessed.c
-        ids = sa.select(a.id).where(a.company == self.rows.company, a.assessment == round)
+        ours = a.company == self.rows.company, a.assessment == round, *_whose(reviewer)
+        ids = sa.select(a.id).where(*ours)
         found = self.rows.all(ratings, c.assessed.in_(ids), order=[c.assessed, c.number])
         return {row.assessed: _rating(self.rows, row) for row in found}
 
@@ -176,6 +178,10 @@ class Assessments:
         evidence = _evidence(self.rows.open(assessed.c.body, row.id, row.body))
         values = {name: getattr(row, name) for name in (*OWN, *DECIDED)}
         return Assessed(evidence=evidence, **values)
+
+
+def _whose(reviewer: str | None) -> tuple[Where, ...]:
+    return () if reviewer is None else (assessed.c.reviewer == reviewer,)
 
 
 def _rating(rows: Rows, row: Any) -> Rating:

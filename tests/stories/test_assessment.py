@@ -188,14 +188,33 @@ def test_nobody_rates_themselves_nor_whom_they_do_not_lead(desk: Desk) -> None:
     assert "whole numbers from 0 to 100" in rated(desk, "eve", words="101 80")
 
 
-def test_hr_names_who_rates_whom_nobody_leads(desk: Desk) -> None:
+def test_hr_names_who_rates_instead_and_it_is_theirs(desk: Desk) -> None:
     said = opened(desk)
     assert "1 person has nobody who leads them" in to(said, "hana")
-
     assert "leads" in to(desk.says("hana", "assess @grace reviewer @sam"), "hana")
-    assert "Nobody rates themselves" in to(
-        desk.says("hana", "assess @grace reviewer @grace"), "hana"
-    )
+    named = to(desk.says("hana", "assess @grace reviewer @grace"), "hana")
+    assert "Nobody rates themselves" in named
+
+    said = desk.says("hana", "assess @ann reviewer @bob")
+    assert "2026-02: 1 person waits for your rating" in to(said, "bob")
+    assert "Rated: " in rated(desk, "ann", "bob")
+    assert "Accuracy: 90.0" in to(desk.says("ann", "assess"), "ann")
+    said = desk.says("sam", "assess @eve rate 85 85")  # Sam's duty is done without Ann
+    assert "Rate whom you lead" not in to(desk.says("sam", "mine"), "sam")
+    assert "Your assessment of 2026-02" in to(said, "eve")
+
+
+def test_who_has_left_is_waited_for_no_more(desk: Desk) -> None:
+    opened(desk)
+    rated(desk)
+    with desk.store.transaction() as tx:
+        people = tx.people.snapshot().directory.people
+        tx.people.save([replace(people["eve"], active=False)])
+
+    rated(desk, words="91 80")
+
+    assert row(desk, "ann").shown
+    assert "Rate whom you lead" not in to(desk.says("sam", "mine"), "sam")
 
 
 def test_no_figure_is_read_before_they_could_read_it_themselves(desk: Desk) -> None:
