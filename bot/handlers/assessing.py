@@ -23,7 +23,9 @@ from bot.store.evidence import Reach
 from bot.words import Code, say
 
 RATE, CONTEST, DECIDE = "assessment.rate", "assessment.contest", "assessment.decide"  # rules
-RATED_BY, CONTESTED_BY = "assess rate", "assess contest"  # kinds of due
+RATED_BY, SHOWN_AT, CONTESTED_BY = "assess rate", "assess show", "assess contest"  # kinds of due
+KINDS = (RATED_BY, SHOWN_AT, CONTESTED_BY)
+APART = timedelta(seconds=1)  # between two reviewers: what is said meanwhile is not kept waiting
 HR = "hr"
 MONTH = timedelta(days=31)
 
@@ -208,19 +210,29 @@ def fallen(tx: Transaction, dues: Sequence[Due]) -> None:
     over = set[str]()
     for due in dues:
         if due.kind == RATED_BY:
-            _show_rated(tx, due.subject)
+            _apart(tx, due.subject)
+        elif due.kind == SHOWN_AT:
+            _show_rated(tx, *due.subject.split("/", 1))
         elif (one := tx.assessments.person(due.subject)) is not None:
             over.add(one.assessment)
     for id in sorted(over):
         ask_hr(tx, id)
 
 
-def _show_rated(tx: Transaction, id: str) -> None:
+def _apart(tx: Transaction, id: str) -> None:
+    """One reviewer's people after another."""
+    now = tx.clock.now()
+    reviewers = sorted({each.reviewer for each in tx.assessments.of(id) if each.reviewer})
+    due = [(now + APART * n, SHOWN_AT, f"{id}/{each}", 0) for n, each in enumerate(reviewers)]
+    tx.dues.add_all(due)
+
+
+def _show_rated(tx: Transaction, id: str, reviewer: str) -> None:
     """Who is not rated yet waits for it; their head hears that it is late."""
     round = tx.assessments.get(id)
     if round is not None:
-        known = tx.assessments.last_ratings(round.id)
-        show(tx, round, [each for each in tx.assessments.of(round.id) if each.id in known])
+        known = tx.assessments.last_ratings(id, reviewer)
+        show(tx, round, [each for each in tx.assessments.of(id, reviewer) if each.id in known])
 
 
 def ask_hr(tx: Transaction, id: str) -> None:

@@ -39,9 +39,7 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
     convening.happen(tx, kinds.get(MEETING, ()))
     consent.silence(tx, kinds.get(MINUTES, ()))
     disposals.fallen(tx, kinds.get(disposals.MONTHLY, ()))
-    assessing.fallen(
-        tx, [*kinds.get(assessing.RATED_BY, ()), *kinds.get(assessing.CONTESTED_BY, ())]
-    )
+    assessing.fallen(tx, [due for kind in assessing.KINDS for due in kinds.get(kind, ())])
     working_day.fallen(tx, kinds.get(working_day.DAY, ()))
     for sample in kinds.get(drawing.DRAW, ()):
         drawing.fallen(tx, sample)
