@@ -194,6 +194,6 @@ MEASURED = (
     Column(header=say("When"), kind="moment"),
     Column(header=say("Recommended by rule")),
     Column(header=say("Decided")),
-    Column(header=say("Decided by")),
+    Column(header=say("Who decided")),
 )
 SHEET = Sheet(name=say("Assessment"), who=frozenset({"hr", "head", "audit", "mine"}), build=build)

@@ -100,7 +100,7 @@ def _facts(tx: Transaction, round: Round, one: Assessed) -> Iterator[tuple[Say, 
         yield NAMES[name], _part(found.parts[name])
     if found.off:
         yield say("Points off"), _number(found.off)
-    yield say("Total"), TOO_LITTLE if found.total is None else _number(found.total)
+    yield say("Total score"), TOO_LITTLE if found.total is None else _number(found.total)
     yield say("Suggested"), Code(found.grade) if found.grade else TOO_LITTLE
     yield say("State"), STATES[one.state]
     if one.grade:

@@ -282,7 +282,7 @@ def _told(call: Call, round: Round, one: Assessed, said: Decision) -> Card:
             grade=Code(one.grade),
         ),
         body=(Quoted(said.why, LONGEST),),
-        facts=((say("Decided by"), call.who(call.person.id)),),
+        facts=((say("Who decided"), call.who(call.person.id)),),
         buttons=(Button(say("Look at it"), "🔎", f"assess {round.period} mine"),),
         why=assesscards.HOW,
     )

@@ -2,8 +2,10 @@
 
 from collections import Counter, defaultdict
 from dataclasses import replace
+from random import Random
 
 import pytest
+import sqlalchemy as sa
 
 from bot.gathering import gather
 from bot.policy import figures, periods
@@ -11,9 +13,10 @@ from bot.policy.assessment import Figure, Tally
 from bot.policy.figures import Fact, Rate, Share
 from bot.policy.measures import months_before
 from bot.report import Wanted
+from bot.store import Store
 from bot.store.evidence import OF_KIND, EvidenceRows, Reach
 from bot.words import Reader
-from tests.reports.company import company
+from tests.reports.company import Company, company, store_at
 
 PERIOD = periods.parse("2026-10", "Asia/Shanghai")
 
@@ -25,6 +28,19 @@ def tally(share: Share) -> Tally:
 @pytest.mark.parametrize("seed", range(3))
 def test_both_ways_come_to_the_same(seed: int) -> None:
     store = company(300, seed, busy=6)
+    compare(store)
+    store.db.dispose()
+
+
+def test_both_ways_come_to_the_same_on_postgresql(postgresql: sa.Engine) -> None:
+    here = store_at()
+    store = Store(postgresql, here.company, here.seal, here.clock)
+    with store.transaction() as tx:
+        Company(Random(1), 120, 3).settle(tx)
+    compare(store)
+
+
+def compare(store: Store) -> None:
     with store.reading() as tx:
         made = gather(tx, Wanted(period=PERIOD, edition="hr", person="hr-0", reader=Reader()))
         since = months_before(PERIOD.end, 12)
@@ -59,4 +75,3 @@ def test_both_ways_come_to_the_same(seed: int) -> None:
         for figure, wanted in expected.items():
             assert counted[person].tally(figure) == wanted, (person, figure)
     assert alone == {"hr-1": counted["hr-1"]}
-    store.db.dispose()

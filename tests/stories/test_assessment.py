@@ -274,6 +274,7 @@ def test_what_is_upheld_counts_once_and_what_is_open_not_at_all(desk: Desk) -> N
 
     assert "Upheld: #31, moderate, clause 4.1.1, 6 points" in card
     assert "Points off: 6.0" in card
+    assert "Total score: " in card
     assert "serious" not in card
 
 
