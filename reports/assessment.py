@@ -138,7 +138,7 @@ NONE = say("No assessment was opened for this period. HR opens one in the chat: 
 HOW = say(
     "Rates of few cases lie near the company's own. What has no data is left out of the total, not "
     "counted as 0. Grey: too few duties to suggest a grade. Figures stand here once the person "
-    "could read them."
+    "has read them, and can contest them no more or has done so."
 )
 WHAT_IF = say(
     "Other weights show what would be: the live total follows them, the stored one beside it is "

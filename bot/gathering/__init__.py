@@ -9,8 +9,9 @@ from datetime import datetime
 
 from bot.citing import controls
 from bot.command import Refusal
-from bot.gathering.assessment import assessed
+from bot.gathering.assessment import Whose, assessed
 from bot.policy import periods
+from bot.policy.assessment import Assessment
 from bot.policy.coverage import coverage
 from bot.policy.duties import Duty
 from bot.policy.particulars import Particulars
@@ -63,7 +64,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         ),
         covered=coverage(controls(), ClauseTraces(tx.rows, *bounds).read()),
         particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
-        assessment=assessed(tx, wanted.period, scope) if wanted.edition != "board" else None,
+        assessment=_assessment(tx, wanted, scope),
         salt=tx.clock.random(32),
     )
     past = (each for each in periods.trend(wanted.period) if each.start < start)
@@ -95,6 +96,13 @@ def _within(found: Particulars, scope: frozenset[str] | None, ours: set[str]) ->
         met=tuple(each for each in found.met if each.organiser in scope),
         released=tuple(each for each in found.released if each[0] in scope),
     )
+
+
+def _assessment(tx: Transaction, wanted: Wanted, scope: frozenset[str] | None) -> Assessment | None:
+    """Nothing of it is for the board: nobody's score is an average."""
+    if wanted.edition == "board":
+        return None
+    return assessed(tx, wanted.period, Whose(scope, own=wanted.edition == "mine"))
 
 
 def _scope(wanted: Wanted, directory: Directory) -> frozenset[str] | None:

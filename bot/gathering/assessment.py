@@ -1,9 +1,11 @@
 """The assessment of a period for a report: scores, contests, decisions, measures. Policy 5.2.1.
 
-Nothing is read of anybody that they could not read themselves yet; measures only of what is closed.
+Nobody else reads a score while whom it is about may still contest it; measures only of what is
+closed.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bot.handlers import assesscards, correcting
 from bot.policy import measures
@@ -16,8 +18,19 @@ from bot.store.assessing import Round
 CASES = 500  # of one person, that are looked at
 
 
-def assessed(tx: Transaction, period: Period, scope: frozenset[str] | None) -> Assessment | None:
-    """None where none was opened for just that period. `scope`: of whom; None: of everybody."""
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Of whom; None: of everybody. `own`: its reader's alone."""
+
+    scope: frozenset[str] | None
+    own: bool = False
+
+    def covers(self, person: str) -> bool:
+        return self.scope is None or person in self.scope
+
+
+def assessed(tx: Transaction, period: Period, whose: Whose) -> Assessment | None:
+    """None where none was opened for just that period."""
     round = tx.assessments.of_period(period.label)
     if round is None:
         return None
@@ -26,24 +39,25 @@ def assessed(tx: Transaction, period: Period, scope: frozenset[str] | None) -> A
     return Assessment(
         weights=rules.weights,
         least=rules.least,
-        standings=tuple(_standings(tx, round, scope)),
-        measured=tuple(each for each in found if scope is None or each.person in scope),
+        standings=tuple(_standings(tx, round, whose)),
+        measured=tuple(each for each in found if whose.covers(each.person)),
     )
 
 
-def _standings(tx: Transaction, round: Round, scope: frozenset[str] | None) -> Iterator[Standing]:
-    known = tx.assessments.last_ratings(round.id)
+def _standings(tx: Transaction, round: Round, whose: Whose) -> Iterator[Standing]:
+    known, now = tx.assessments.last_ratings(round.id), tx.clock.now()
     for one in tx.assessments.of(round.id):
-        if scope is None or one.person in scope:
-            score = assesscards.score(tx, round, one, known.get(one.id)) if one.shown else None
-            yield Standing(
-                person=one.person,
-                reviewer=one.reviewer,
-                state=one.state,
-                score=score,
-                contested=one.state in ("contested", "answered"),
-                grade=one.grade,
-            )
+        if not whose.covers(one.person):
+            continue
+        ripe = one.shown and (whose.own or not one.may_contest(now))
+        yield Standing(
+            person=one.person,
+            reviewer=one.reviewer,
+            state=one.state,
+            score=assesscards.score(tx, round, one, known.get(one.id)) if ripe else None,
+            contested=one.state in ("contested", "answered"),
+            grade=one.grade,
+        )
 
 
 def _corrections(tx: Transaction, round: Round) -> Iterator[Measured]:

@@ -119,7 +119,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One person in a report. `score`: None: not shown to them yet, so nobody reads it."""
+    """One person in a report. `score`: None: they may still contest it, or were not shown it."""
 
     person: str
     reviewer: str | None

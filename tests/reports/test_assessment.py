@@ -46,6 +46,10 @@ def store() -> Iterator[Store]:
             by, now = one.reviewer or "hr-0", tx.clock.now()
             rating.keep(tx, one, Rating(rubric=rubric, remark="", by=by, at=now, how="form"))
             assessing.show(tx, round, [one])
+            read = tx.assessments.one(round.id, one.person)
+            assert read is not None
+            if one.person != "sales-3":  # who may still contest it
+                tx.assessments.save(replace(read, state="agreed"))
         shown = tx.assessments.one(round.id, "sales-1")
         assert shown is not None
         tx.assessments.save(replace(shown, state="contested"))
@@ -136,13 +140,16 @@ def test_each_edition_has_whom_its_reader_may_read(store: Store, tmp_path: Path)
     assert all(each.startswith("P-") for each in found["audit"])
 
 
-def test_what_was_not_shown_to_them_has_no_figure(store: Store, tmp_path: Path) -> None:
+def test_who_may_still_contest_it_has_no_figure_there(store: Store, tmp_path: Path) -> None:
     path = build(material(store, "hr"), tmp_path / "hr.xlsx").path
     rows = {row["Id"]: row for row in sheet(path, "Assessment")}
 
     assert rows["law-0"]["State"] == "being rated"
     assert rows["law-0"]["Total, stored"] is rows["law-0"]["Timeliness"] is None
+    assert rows["sales-3"]["State"] == "shown"
+    assert rows["sales-3"]["Total, stored"] is None
     assert rows["sales-1"]["Contested"] == "yes"
+    assert rows["sales-1"]["Total, stored"] is not None
     assert rows["sales-2"]["HR's decision"] == "B"
     assert rows["sales-3"]["HR's decision"] is None
     assert rows["sales-1"]["Name"] == HOSTILE
