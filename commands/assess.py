@@ -189,6 +189,6 @@ COMMAND = Command(
     run=run,
     fields=(
         *(rating.ACCURACY, rating.ATTITUDE, contesting.GRADE, rating.FILE),
-        *(rating.REMARK, contesting.WHY),
+        rating.REMARK,
     ),
 )

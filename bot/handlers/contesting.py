@@ -17,7 +17,7 @@ from bot.store.assessing import Assessed, Rating, Round
 from bot.words import Code, Quoted, Say, say
 
 LONGEST = 500
-WHY = Field("why", say("The reason; it stays beside the assessment"), "lines", longest=LONGEST)
+WHY = Field("words", say("The reason; it stays beside the assessment"), "lines", longest=LONGEST)
 GRADE = Field(
     "grade",
     say("The grade"),

@@ -39,7 +39,7 @@ ANCHORS = (
 ACCURACY = Field("accuracy", say("Accuracy, 0 to 100"), longest=3, named=True)
 ATTITUDE = Field("attitude", say("Attitude, 0 to 100"), longest=3, named=True)
 REMARK = Field(
-    "remark",
+    "words",  # as a reason is called: of free words a command has one field
     say("A remark; they read it. For none: -"),
     "lines",
     required=False,

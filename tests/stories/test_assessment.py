@@ -87,8 +87,8 @@ def test_from_opening_to_the_decision_of_hr_with_a_contest(desk: Desk) -> None:
 
     desk.presses("sam", "Rate {person}")
     form = desk.paper.forms[-1].form
-    assert [each.name for each in form.fields] == ["accuracy", "attitude", "remark"]
-    assert "Rated: " in to(desk.submits("sam", accuracy="90", attitude="80", remark=REMARK), "sam")
+    assert [each.name for each in form.fields] == ["accuracy", "attitude", "words"]
+    assert "Rated: " in to(desk.submits("sam", accuracy="90", attitude="80", words=REMARK), "sam")
     assert not row(desk, "ann").shown
     said = desk.says("sam", "assess @eve rate 85 85")
 
@@ -103,7 +103,7 @@ def test_from_opening_to_the_decision_of_hr_with_a_contest(desk: Desk) -> None:
     assert "Rate whom you lead" not in to(desk.says("sam", "mine"), "sam")
 
     desk.presses("ann", "I contest it …")
-    said = desk.submits("ann", why="Three were late because the room was down.")
+    said = desk.submits("ann", words="Three were late because the room was down.")
     assert "Ann contests their assessment" in to(said, "sam").replace("«", "").replace("»", "")
     assert "because the room was down" in to(said, "sam")
     assert "Answer " in to(desk.says("sam", "mine"), "sam")
@@ -111,7 +111,7 @@ def test_from_opening_to_the_decision_of_hr_with_a_contest(desk: Desk) -> None:
     assert "has not answered yet" in refused
 
     desk.presses("sam", "Correct it …")
-    said = desk.submits("sam", accuracy="95", attitude="80", why="You are right.")
+    said = desk.submits("sam", accuracy="95", attitude="80", words="You are right.")
     assert "has corrected your assessment" in to(said, "ann")
     assert "Accuracy: 95.0 (rated)" in to(said, "ann")
     assert "You are right." in to(said, "ann")
