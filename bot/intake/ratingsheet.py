@@ -25,6 +25,8 @@ def template(lines: Sequence[Line], tongue: str) -> bytes:
             cell = sheet.cell(number, place, value)
             if isinstance(value, str):
                 cell.data_type = "s"  # a name such as "=1+1" is no formula
+            else:
+                cell.number_format = "0"  # what is typed into a cell of text is no number to Excel
     between = DataValidation(type="whole", operator="between", formula1="0", formula2=str(BEST))
     between.allow_blank = between.showErrorMessage = True
     between.add(f"C2:D{len(lines) + 1}")

@@ -321,6 +321,7 @@ def test_a_sheet_is_filled_in_and_given_back(desk: Desk) -> None:
         ["ann", "Ann"],
         ["eve", "Eve"],
     ]
+    assert page["C2"].number_format == "0"  # as text, Excel would refuse every number
     file = brought(desk, filled(body, C2=90, D2=80, E2=REMARK, C3=70, D3=75))
 
     said = desk.says("sam", f'assess import file="{file}"')
