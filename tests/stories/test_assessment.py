@@ -12,8 +12,11 @@ from openpyxl import load_workbook
 
 from bot.__main__ import parser
 from bot.cli import assess as cli
+from bot.gathering.assessment import Whose
+from bot.gathering.assessment import assessed as assessed_in
 from bot.handlers import attaching, findings
 from bot.handlers.findings import Suspected
+from bot.policy import periods
 from bot.policy.assessment import Tally
 from bot.policy.duties import Duty
 from bot.policy.findings import SEVERITIES
@@ -276,6 +279,32 @@ def test_what_is_upheld_counts_once_and_what_is_open_not_at_all(desk: Desk) -> N
     assert "Points off: 6.0" in card
     assert "Total score: " in card
     assert "serious" not in card
+
+
+def test_measures_stand_beside_what_was_recommended(desk: Desk) -> None:
+    with desk.store.transaction() as tx:
+        person = tx.people.snapshot().directory.people["ann"]
+        for _ in range(2):
+            made = Suspected(rule="x", clause="4.1.1", person=person, severity="moderate")
+            findings.open_(tx, made)
+    desk.says("sam", "finding 31 upheld asked=2026-03-02 It was so.")
+    desk.says("sam", "finding 31 measure take")
+    desk.says("sam", "finding 32 upheld asked=2026-03-02 It was so again.")
+    desk.now += 31 * DAY
+    desk.says("hana", "assess open 2026-03")
+
+    with desk.store.reading() as tx:
+        march = periods.parse("2026-03", "Asia/Shanghai")
+        found = assessed_in(tx, march, Whose(None))
+        others = assessed_in(tx, march, Whose(frozenset({"bob"})))
+    assert found is not None
+    assert [(m.number, m.advised, m.taken, m.by) for m in found.measured] == [
+        (31, "talk", "talk", "sam"),
+        (32, "reminder", "", None),
+    ]
+    assert others is not None
+    assert others.measured == ()
+    assert [each.person for each in others.standings] == ["bob"]
 
 
 def test_what_is_personal_or_of_any_hour_is_not_counted(desk: Desk) -> None:
