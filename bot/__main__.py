@@ -27,6 +27,7 @@ MODULES = {
     "slack": "slack",
     "matrix": "matrix",
     "search": "search",
+    "assess": "assess",
 }
 MISUSED = 2
 

@@ -4,6 +4,7 @@ Policy 5.1.2 and 5.2.1. Every edition is a file of its own, made from the rows i
 """
 
 import hmac
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.policy import figures, hours, periods
 from bot.policy.approvals import Request
+from bot.policy.assessment import Assessment
 from bot.policy.brought import Brought
 from bot.policy.changing import Changes
 from bot.policy.coverage import Covered
@@ -45,10 +47,41 @@ PSEUDONYM = 10  # hex digits
 IMPORTANT = ("important", "emergency")  # levels
 CLEARED = ("fine", "false")  # of a finding: nothing was broken
 
-Kind = Literal["text", "whole", "decimal", "percent", "change", "moment", "span", "minutes"]
+Kind = Literal[
+    "text", "whole", "decimal", "percent", "change", "moment", "span", "minutes", "truth"
+]
 Stage = Literal["waiting", "reading", "writing", "checking"]
 Tone = Literal["plain", "strong", "good", "fair", "bad", "grey"]
-Value = str | Say | int | float | datetime | date | timedelta | None
+ALLOWED = re.compile(r"[A-Za-z0-9_{}(),.:+*/<>=&\"'$ ●▲■-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """All rows of one column, from 0, of another sheet's long table. The sheet by its name."""
+
+    sheet: Say
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """What the reader's program computes: written by our code alone, never from anybody's words.
+
+    `{row}` and `{row+1}` in it are rows of its own sheet, `{0}` the first of `areas`, of one sheet.
+    `stored`: what it comes to; it stands in a cell beside, for who does not compute. Only in the
+    long tables of a layout that is live; anywhere else it is refused.
+    """
+
+    text: str
+    stored: float | str | None = None
+    areas: tuple[Area, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not ALLOWED.fullmatch(self.text) or len({each.sheet for each in self.areas}) > 1:
+            raise ValueError(f"no formula of ours: {self.text!r}")
+
+
+Value = str | Say | int | float | datetime | date | timedelta | Formula | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +102,7 @@ class Column:
     """`width`: characters; 0 takes what the first rows need. `bar`: draw a bar in the cell.
 
     `heat`: which value is shown as bad, as neither, and as good, by the colour of the cell.
+    `choices`: nothing else can be typed there. `alarm`: red where it is FALSE, green where TRUE.
     """
 
     header: Say
@@ -77,6 +111,8 @@ class Column:
     wrap: bool = False
     bar: bool = False
     heat: tuple[float, float, float] | None = None
+    choices: tuple[str, ...] = ()
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +138,18 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """A cell above the header of a column, from 0, to be changed by its reader; or its label.
+
+    `name`: by which formulas know it.
+    """
+
+    column: int
+    value: int | Say
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """One sheet as plain values. Charts stand below the first table, before the others."""
 
@@ -111,6 +159,8 @@ class Layout:
     charts: tuple[Chart, ...] = ()
     notes: tuple[Say, ...] = ()
     index: bool = False  # ends with a list of all sheets
+    inputs: tuple[Input, ...] = ()
+    live: bool = False  # its long table may hold formulas
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +260,7 @@ class Material:
     quality: Quality = field(default_factory=Quality)
     changes: Changes = field(default_factory=Changes)
     abilities: Mapping[str, Ability] = field(default_factory=dict)  # of platforms
+    assessment: Assessment | None = None  # of this very period, where one was opened
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
     past: tuple[Point, ...] = ()  # of the periods before the one before; their duties are not kept
 

@@ -4,7 +4,9 @@ from bot.report import Sheet
 from reports import (
     approvals,
     archive,
+    assessment,
     changes,
+    checks,
     cover,
     coverage,
     dashboard,
@@ -31,6 +33,7 @@ SHEETS: tuple[Sheet, ...] = (
     dashboard.SHEET,
     departments.SHEET,
     individuals.SHEET,
+    assessment.SHEET,
     responses.SHEET,
     promises.SHEET,
     approvals.SHEET,
@@ -49,4 +52,5 @@ SHEETS: tuple[Sheet, ...] = (
     quality.SHEET,
     definitions.SHEET,
     changes.SHEET,
+    checks.SHEET,
 )

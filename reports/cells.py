@@ -4,7 +4,8 @@ Text from people is written as text and stays text when somebody edits it; a tim
 reader's clock; a number too long for Excel to keep becomes text. Policy 5.2.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import isfinite
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from openpyxl.styles.cell_style import StyleArray
 
-from bot.report import Column, Kind, Row, Shown, Tone, Value
+from bot.report import Area, Column, Formula, Kind, Row, Shown, Tone, Value
 from bot.words import Code, Reader, Say, render, say
 from reports import text
 from reports.looks import WIDTHS, Looks, Paper, Part
@@ -21,6 +22,7 @@ from reports.proof import Broken
 
 LARGEST = 10**15 - 1  # beyond it Excel loses digits
 FIRST_DAY = datetime(1900, 3, 1)  # noqa: DTZ001 - before it, programs disagree on dates
+ROW = re.compile(r"\{row([+-]\d+)?\}")
 WIDEST, LEAST_HEAD, GAP = 44, 10, 3  # characters
 LINE = 13.5  # points
 MOST_LINES = 25  # of a cell that wraps
@@ -51,6 +53,7 @@ class Pen:
         self.reader, self.other, self.looks = reader, other, looks
         self.zone = ZoneInfo(reader.zone)
         self.shortened = 0  # texts, so far
+        self.areas: Callable[[Area], Sequence[str]] = lambda _: ()  # of the book, sheet by sheet
         self._said: dict[str, str] = {}
         self._cut = self.words(say("… (+{count} characters)", count=Code("{count}")))
 
@@ -89,6 +92,20 @@ class Pen:
         self.shortened += 1
         return text.cut(words, self._cut)
 
+    def formula(self, formula: Formula, row: int) -> str:
+        """As the file has it. A sheet that goes on on the next is added up."""
+        own = ROW.sub(lambda found: str(row + int(found[1] or 0)), formula.text)
+        if not formula.areas:
+            return own
+        pages = zip(*map(self.areas, formula.areas), strict=True)
+        made = []
+        for page in pages:
+            text = own
+            for number, area in enumerate(page):
+                text = text.replace(f"{{{number}}}", area)
+            made.append(text)
+        return "+".join(made) or "0"
+
     def content(self, value: Value) -> Content:  # noqa: PLR0911
         """What a cell holds: text, a number, or a time on the reader's clock. Raises Broken."""
         match value:
@@ -108,6 +125,8 @@ class Pen:
                 return value if abs(value) <= LARGEST else str(value)
             case float():
                 return finite(value)
+            case Formula():
+                raise Broken("a formula where none may stand")
             case _:
                 assert_never(value)
 

@@ -34,6 +34,7 @@ class Ink:
         self.pen, self.offsets = pen, offsets
         self.blank = f'<c s="{style}"/>'
         self._number = f'<c s="{style}"><v>'
+        self._formula = f'<c s="{style}"><f>'
         self._truth = f'<c s="{style}" t="b"><v>'
         self._text = f'<c s="{style}" t="inlineStr"><is><t>'
         self._spaced = f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">'
@@ -58,6 +59,10 @@ class Ink:
         if known is None:
             known = self._known[value.sentence] = self._any(value)
         return known
+
+    def formula(self, text: str) -> str:
+        """No value stands with it: whoever opens the book computes it, or sees nothing."""
+        return f"{self._formula}{_plain(text)}</f></c>"
 
     def _texts(self, values: Sequence[str | None]) -> list[str] | None:
         some = [value for value in values if value]
@@ -110,10 +115,15 @@ class Ink:
                 return f"{self._number}{content!r}</v></c>"
 
     def _string(self, stored: str) -> str:
-        for character, name in LIVE.items():
-            stored = stored.replace(character, name)
+        stored = _plain(stored)
         edges = stored[0].isspace() or stored[-1].isspace()
         return f"{self._spaced if edges else self._text}{stored}</t></is></c>"
+
+
+def _plain(text: str) -> str:
+    for character, name in LIVE.items():
+        text = text.replace(character, name)
+    return text
 
 
 def _harmless(together: str) -> bool:

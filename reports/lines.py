@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import count, repeat
 from typing import Any
 
-from bot.report import Column, Kind, Row, Tone
+from bot.report import Column, Formula, Kind, Row, Tone
 from reports.cells import Pen, seen
 from reports.ink import Ink
 from reports.looks import Paper
@@ -19,6 +19,7 @@ class Lines:
         self, pen: Pen, paper: Paper, columns: Sequence[Column], widths: Sequence[float]
     ) -> None:
         self.pen, self.paper, self.columns, self.widths = pen, paper, columns, widths
+        self.live = False  # formulas may stand here
         self.wraps = any(column.wrap for column in columns)
         self._offsets = Offsets(pen.zone)
         self._inks: dict[tuple[int, Kind, Tone], Ink] = {}
@@ -56,7 +57,11 @@ class Lines:
             number = next(numbers)
             try:
                 plain, kind, tone = seen(value, self.columns[at])
-                made.append(self._ink(at, kind, tone).one(plain))
+                ink = self._ink(at, kind, tone)
+                if self.live and isinstance(plain, Formula):
+                    made.append(ink.formula(self.pen.formula(plain, number)))
+                else:
+                    made.append(ink.one(plain))
             except Exception as error:
                 raise Broken(f"row {number}: {error!r}") from error
         return made

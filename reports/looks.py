@@ -10,9 +10,10 @@ from openpyxl.styles.cell_style import StyleArray
 from bot.report import Column, Kind, Tone
 
 Paper = Any  # a sheet: the type stubs know little of what it can do
-Part = Literal["title", "about", "heading", "header", "note", "link"]
+Part = Literal["title", "about", "heading", "header", "note", "link", "label", "input"]
 
 INK, ACCENT, PALE, FAINT, LINE = "1F2933", "1F4E79", "D9E2EC", "7B8794", "CBD2D9"
+YELLOW = "FFF8E1"
 FONTS = {"en": "Calibri", "zh_Hans": "Microsoft YaHei", "zh_Hant": "Microsoft JhengHei"}
 FORMATS: dict[Kind, str] = {
     "text": "@",
@@ -23,6 +24,7 @@ FORMATS: dict[Kind, str] = {
     "moment": "yyyy-mm-dd hh:mm",
     "span": "[h]:mm",
     "minutes": '+#,##0" min";-#,##0" min";0" min"',
+    "truth": '"TRUE";"TRUE";"FALSE"',  # or some programs show 1
 }
 WIDTHS: dict[Kind, int] = {  # at least: a number that does not fit prints as ###
     "text": 6,
@@ -33,6 +35,7 @@ WIDTHS: dict[Kind, int] = {  # at least: a number that does not fit prints as ##
     "moment": 18,
     "span": 10,
     "minutes": 12,
+    "truth": 10,
 }
 TONES: dict[Tone, tuple[str, bool]] = {  # colour and bold; dark enough for print
     "plain": (INK, False),
@@ -42,7 +45,7 @@ TONES: dict[Tone, tuple[str, bool]] = {  # colour and bold; dark enough for prin
     "bad": ("9B1C1C", True),
     "grey": (FAINT, False),
 }
-LEFT: tuple[Kind, ...] = ("text", "moment")
+LEFT: tuple[Kind, ...] = ("text", "moment", "truth")
 INDENT = 1  # on the left only: LibreOffice loses it now and then on the right
 Look = tuple[Kind, Tone, bool, bool]  # of a value: also whether left, and whether it wraps
 MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -95,7 +98,7 @@ def _value(look: Look, font: str) -> NamedStyle:
     )
 
 
-def _part(part: Part, font: str) -> NamedStyle:
+def _part(part: Part, font: str) -> NamedStyle:  # noqa: PLR0911
     name = f"Duly {part}"
     match part:
         case "title":
@@ -105,6 +108,17 @@ def _part(part: Part, font: str) -> NamedStyle:
             return NamedStyle(name, Font(name=font, size=9, color=FAINT), alignment=wrapped)
         case "heading":
             return NamedStyle(name, Font(name=font, size=11, bold=True, color=ACCENT))
+        case "label":
+            right = Alignment(horizontal="right", vertical="center")
+            return NamedStyle(name, Font(name=font, size=9, color=FAINT), alignment=right)
+        case "input":
+            line = Border(*(Side("thin", ACCENT),) * 4)
+            fill = PatternFill("solid", fgColor=YELLOW)
+            middle = Alignment(horizontal="center", vertical="center")
+            bold = Font(name=font, size=10, bold=True, color=ACCENT)
+            return NamedStyle(
+                name, bold, fill, line, alignment=middle, number_format=FORMATS["whole"]
+            )
         case "link":
             line = Border(bottom=Side("hair", LINE))
             return NamedStyle(

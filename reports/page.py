@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.formatting.rule import ColorScaleRule, DataBarRule
+from openpyxl.formatting.rule import ColorScaleRule, DataBarRule, FormulaRule
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.utils import quote_sheetname
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
@@ -15,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 
-from bot.report import Column, Row
+from bot.report import Column, Input, Row
 from bot.words import Say
 from reports import cells, text
 from reports.cells import LINE, Cell, Pen
@@ -25,7 +27,7 @@ from reports.packed import Packed
 from reports.proof import Broken
 from reports.splice import Filling
 
-HEADER_ROW = 4
+INPUT_ROW, HEADER_ROW = 3, 4
 TITLE = 27.0  # points
 A3, A4 = 8, 9
 READABLE = 220  # characters on a line of A4
@@ -34,6 +36,7 @@ CHARACTER = 5.4  # points
 LONG, SHORT = 765, 520  # of A4 without its margins, about, points
 BAR = "9FB3C8"
 BAD, NEITHER, GOOD = "F4C7C3", "FFFFFF", "CFE8D0"  # pale: black on them prints well
+SIGNALS = (("TRUE", "1B5E20", "E3F1E4"), ("FALSE", "9B1C1C", "FBE3E3"))  # ink, and behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Page:
         self.widths: Sequence[float] = ()
         self.row = self.data = 0  # rows so far: in all, of data
         self.laid = 0  # rows with something in them, but for those of the long table
-        self.failed = False
+        self.failed = self.live = False
         self._packed = Packed()
         self._lines: Lines | None = None
 
@@ -65,14 +68,26 @@ class Page:
         area = f"A1:{letter(max(len(self.widths), 1))}{self.row}"
         return Filling(self._packed, HEADER_ROW, area) if self._lines else None
 
-    def begin(self, widths: Sequence[float], about: Say, footer: str) -> None:
+    def begin(
+        self, widths: Sequence[float], about: Say, footer: str, inputs: Sequence[Input] = ()
+    ) -> None:
         self.widths = widths
         for column, width in enumerate(widths, 1):
             self.paper.column_dimensions[letter(column)].width = width
         self._set_up(footer)
         self.across("title", self.pen.both(self.title, " · "))
         self.across("about", self.pen.words(about))
-        self.put([])
+        self.put(self._above(inputs))
+
+    def _above(self, inputs: Sequence[Input]) -> list[Cell | None]:
+        row: list[Cell | None] = [None] * (max((each.column for each in inputs), default=-1) + 1)
+        for each in inputs:
+            if isinstance(each.value, int):
+                style = self.pen.looks.part(self.paper, "input")
+                row[each.column] = Cell(each.value, style)
+            else:
+                row[each.column] = self.pen.part(self.paper, self.pen.words(each.value), "label")
+        return row
 
     def put(self, row: Sequence[Cell | None], height: float | None = None) -> None:
         """The next row. Raises Broken: what cannot be written must not be left out unseen."""
@@ -105,6 +120,7 @@ class Page:
         """The next rows of the long table. Raises Broken."""
         if self._lines is None:
             self._lines = Lines(self.pen, self.paper, columns, self.widths)
+            self._lines.live = self.live
         try:
             self._packed.add(self._lines.xml(self.row + 1, rows).encode())
         except Exception as error:
@@ -160,14 +176,38 @@ class Page:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on what a header may be: it is what the cell says
             self.paper.add_table(table)
-        for at, column in enumerate(columns, 1):
+        for at, column in enumerate(columns):
+            area = self.area(at)
             if column.bar:
-                area = f"{letter(at)}{HEADER_ROW + 1}:{letter(at)}{self.row}"
                 rule = DataBarRule("num", 0, "num", 1, BAR)  # type: ignore[no-untyped-call]
                 self.paper.conditional_formatting.add(area, rule)
             if column.heat:
-                area = f"{letter(at)}{HEADER_ROW + 1}:{letter(at)}{self.row}"
                 self.paper.conditional_formatting.add(area, _heat(column.heat))
+            if column.alarm:
+                self._alarm(area)
+            if column.choices:
+                self._offer(area, column.choices)
+
+    def area(self, column: int) -> str:
+        """The rows of one column, from 0, of the long table: of what there is so far."""
+        first, last = HEADER_ROW + 1, HEADER_ROW + self.data
+        return f"{letter(column + 1)}{first}:{letter(column + 1)}{last}"
+
+    def _alarm(self, area: str) -> None:
+        first = area.partition(":")[0]
+        for value, ink, behind in SIGNALS:
+            made = FormulaRule(  # type: ignore[no-untyped-call]
+                formula=[f"{first}={value}"],
+                font=Font(color=ink, bold=True),
+                fill=PatternFill("solid", bgColor=behind),
+            )
+            self.paper.conditional_formatting.add(area, made)
+
+    def _offer(self, area: str, choices: Sequence[str]) -> None:
+        only = DataValidation(type="list", formula1=f'"{",".join(choices)}"', allow_blank=True)
+        only.showErrorMessage = True
+        only.add(area)
+        self.paper.add_data_validation(only)
 
     def part(self) -> None:
         """What comes now begins on a page of its own."""

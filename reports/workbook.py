@@ -15,13 +15,15 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
+from openpyxl.utils import absolute_coordinate, get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 
-from bot.report import Chart, Column, Layout, Row, Table
+from bot.report import Area, Chart, Column, Input, Layout, Row, Table
 from bot.words import Reader, Say, say
 from reports import charts, proof, text
 from reports.cells import Link, Pen, shortened
 from reports.looks import Looks
-from reports.page import HEADER_ROW, ONE_PAGE, Filled, Page
+from reports.page import HEADER_ROW, INPUT_ROW, ONE_PAGE, Filled, Page
 from reports.proof import Broken
 from reports.splice import Filling, splice
 
@@ -72,13 +74,16 @@ class Book:
         del self.book[self.book.sheetnames[0]]
         self.pen = Pen(imprint.reader, imprint.other, Looks(self.book, imprint.reader.language))
         self.pages: list[Page] = []
+        self.pen.areas = self._areas
         self._shows: dict[str, Say] = {}
+        self._named: dict[str, list[Page]] = {}  # by what the sheet is called; it may go on
         self._late: list[tuple[Page, Layout]] = []
         self._tables = self.rows = 0
 
     def add(self, name: Say, layout: Layout) -> None:
         """Written at once; a sheet with the index when everything else is. Raises Broken."""
         page = self._page(self.pen.words(name), layout, len(self.pages))
+        self._named[name.sentence] = [page]
         if layout.index:
             self._late.append((page, layout))
             return
@@ -137,7 +142,8 @@ class Book:
         begins = {wish.table: left for wish, left in drawn}
         places = ((begins.get(at, 0), each.columns, each.rows) for at, each in enumerate(short))
         widths = self._widths([(0, first.columns, sample), *places])
-        self._begin(page, widths)
+        self._begin(page, widths, layout, layout.inputs)
+        self._name(page, layout.inputs)
         page = self._long(page, layout, first, chain(sample, rows))
         if short and page.data > ONE_PAGE:
             page.part()
@@ -150,8 +156,11 @@ class Book:
         notes = (*layout.notes, shortened(cut)) if cut else layout.notes
         page.end(notes, whole=bool(layout.charts) or layout.index)
 
-    def _begin(self, page: Page, widths: Sequence[float]) -> None:
-        page.begin(widths, self.imprint.about, f"{AUTHOR} · {self.imprint.report}")
+    def _begin(
+        self, page: Page, widths: Sequence[float], layout: Layout, inputs: Sequence[Input] = ()
+    ) -> None:
+        page.live = layout.live
+        page.begin(widths, self.imprint.about, f"{AUTHOR} · {self.imprint.report}", inputs)
 
     def _long(self, page: Page, layout: Layout, table: Table, rows: Iterator[Row]) -> Page:
         """The first table, on as many sheets as it takes. Returns the last."""
@@ -161,8 +170,9 @@ class Book:
             if page.row == self.limit:
                 self._close(page, table)
                 page.end()
-                page = self._page(name, layout, self.pages.index(page) + 1)
-                self._begin(page, widths)
+                page, before = self._page(name, layout, self.pages.index(page) + 1), page
+                self._goes_on(before, page)
+                self._begin(page, widths, layout)
                 page.header(table.columns)
             page.lines(table.columns, block)
             self.rows += len(block)
@@ -171,6 +181,30 @@ class Book:
         if page.row == HEADER_ROW:
             page.across("note", self.pen.words(EMPTY))
         return page
+
+    def _goes_on(self, before: Page, page: Page) -> None:
+        for pages in self._named.values():
+            if before in pages:
+                pages.append(page)
+
+    def _areas(self, area: Area) -> list[str]:
+        """Where the rows of a column stand, sheet by sheet. Raises Broken for an unknown sheet."""
+        pages = self._named.get(area.sheet.sentence)
+        if pages is None:
+            raise Broken(f"there is no sheet {area.sheet.sentence}")
+        return [
+            f"{quote_sheetname(page.name)}!{absolute_coordinate(page.area(area.column))}"
+            for page in pages
+            if page.data
+        ]
+
+    def _name(self, page: Page, inputs: Sequence[Input]) -> None:
+        """The cells above the header that formulas know by a name."""
+        for each in inputs:
+            if each.name:
+                cell = absolute_coordinate(f"{get_column_letter(each.column + 1)}{INPUT_ROW}")
+                where = f"{quote_sheetname(page.name)}!{cell}"
+                self.book.defined_names[each.name] = DefinedName(each.name, attr_text=where)
 
     def _room(self, page: Page) -> int:
         """For so many rows, on this sheet or, where it is full, on the next."""

@@ -149,7 +149,7 @@ def _import(args: argparse.Namespace, store: "Store", out: Out) -> int:
         out(words(error.what))
         return FOUND
     except intake.Faults as error:
-        return _refused(error.found, out)
+        return refused(error.found, out)
     told = intake.describe(plan)
     for what in told if args.dry_run else told[: 1 + len(plan.remarks)]:
         out(words(what))
@@ -186,7 +186,7 @@ def _holidays(args: argparse.Namespace, store: "Store", out: Out) -> int:
         out(words(error.what))
         return FOUND
     except intake.Faults as error:
-        return _refused(error.found, out)
+        return refused(error.found, out)
     for name, some in days.items():
         what = say_many(
             "Calendar {name}: one day.",
@@ -200,7 +200,7 @@ def _holidays(args: argparse.Namespace, store: "Store", out: Out) -> int:
     return FINE
 
 
-def _refused(faults: "Iterable[Fault]", out: Out) -> int:
+def refused(faults: "Iterable[Fault]", out: Out) -> int:
     from bot.words import Code, Quoted, say, say_many
 
     words, found = spoken(), tuple(faults)

@@ -10,10 +10,12 @@ from datetime import datetime
 from bot.citing import controls
 from bot.command import Refusal
 from bot.gathering import exemptions, violations, watching
+from bot.gathering.assessment import Whose, assessed
 from bot.gathering.changing import changes
 from bot.gathering.sources import quality
 from bot.gathering.watching import Watching
 from bot.policy import figures, periods
+from bot.policy.assessment import Assessment
 from bot.policy.coverage import coverage
 from bot.policy.duties import Duty
 from bot.policy.particulars import Particulars
@@ -78,6 +80,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         reported=lines,
         quality=quality(tx, wanted, gaps),
         changes=changes(tx, wanted, scope),
+        assessment=_assessment(tx, wanted, scope),
         salt=tx.clock.random(32),
     )
     past = (each for each in periods.trend(wanted.period) if each.start < start)
@@ -109,6 +112,13 @@ def _within(found: Particulars, scope: frozenset[str] | None, ours: set[str]) ->
         met=tuple(each for each in found.met if each.organiser in scope),
         released=tuple(each for each in found.released if each[0] in scope),
     )
+
+
+def _assessment(tx: Transaction, wanted: Wanted, scope: frozenset[str] | None) -> Assessment | None:
+    """Nothing of it is for the board: nobody's score is an average."""
+    if wanted.edition == "board":
+        return None
+    return assessed(tx, wanted.period, Whose(scope, own=wanted.edition == "mine"))
 
 
 def _scope(wanted: Wanted, directory: Directory) -> frozenset[str] | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.handlers import (
+    assessing,
     consent,
     convening,
     daily,
@@ -38,6 +39,7 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
     convening.happen(tx, kinds.get(MEETING, ()))
     consent.silence(tx, kinds.get(MINUTES, ()))
     disposals.fallen(tx, kinds.get(disposals.MONTHLY, ()))
+    assessing.fallen(tx, [due for kind in assessing.KINDS for due in kinds.get(kind, ())])
     working_day.fallen(tx, kinds.get(working_day.DAY, ()))
     for sample in kinds.get(drawing.DRAW, ()):
         drawing.fallen(tx, sample)

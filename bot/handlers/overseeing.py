@@ -1,11 +1,11 @@
-"""Duties of supervision in words: days to sign, samples to look at, what people attest.
+"""Duties of supervision in words: days to sign, samples to look at, what people attest or rate.
 
-Policy 5.1.1, 5.1.2, 4.1.1. They are known by their rule. Nobody does them for somebody else but who
-stands in, and nobody attests for anybody.
+Policy 5.1.1, 5.1.2, 4.1.1, 5.2.1. They are known by their rule. Nobody does them for
+somebody else but who stands in, and nobody attests or rates for anybody.
 """
 
 from bot.card import Button, Card
-from bot.handlers import attesting, samples, signing
+from bot.handlers import assesscards, attesting, samples, signing
 from bot.handlers.deeds import person_named
 from bot.policy.duties import Duty
 from bot.store import Transaction
@@ -15,7 +15,7 @@ RULES = "supervision."  # how the rules of all of them begin
 
 
 def is_ours(duty: Duty) -> bool:
-    return duty.rule.startswith(RULES)
+    return duty.rule.startswith(RULES) or duty.assesses
 
 
 def comes_alone(duty: Duty) -> bool:
@@ -32,13 +32,15 @@ def number_of(tx: Transaction, duty: Duty) -> Ref:
 
 def path_of(tx: Transaction, duty: Duty) -> str:
     """Its page; empty where all there is to it stands in its line."""
-    if duty.kind == "attest":
+    if duty.kind == "attest" or duty.assesses:
         return ""
     return f"/samples/{number_of(tx, duty).number}" if samples.is_sample(duty) else "/daily"
 
 
 def what(tx: Transaction, duty: Duty) -> Say:
     """In a list of what somebody owes."""
+    if duty.assesses:
+        return assesscards.what(tx, duty)
     if samples.is_sample(duty):
         return samples.what(tx, duty)
     if duty.kind == "attest":
@@ -54,6 +56,8 @@ def late(tx: Transaction, duty: Duty) -> Say:
         "owner": person_named(tx, duty.owed_by),
         "due": duty.due,
     }
+    if duty.assesses:
+        return assesscards.late(duty, values)
     if samples.is_sample(duty):
         return say("{number} {owner} has not looked since {due} at a sample of messages", **values)
     if duty.kind == "attest":
@@ -63,6 +67,8 @@ def late(tx: Transaction, duty: Duty) -> Say:
 
 def exits(tx: Transaction, duty: Duty) -> tuple[Button, ...]:
     """The cheap ways out for who owes it."""
+    if duty.assesses:
+        return assesscards.exits(tx, duty)
     if samples.is_sample(duty):
         return samples.exits(samples.of(tx, duty).number)
     if duty.kind == "attest":
@@ -72,6 +78,8 @@ def exits(tx: Transaction, duty: Duty) -> tuple[Button, ...]:
 
 def card(tx: Transaction, duty: Duty) -> Card:
     """It alone, as it stands when it is sent."""
+    if duty.assesses:
+        return assesscards.card(tx, duty)
     if samples.is_sample(duty):
         return samples.intro(tx, duty)
     if duty.kind == "attest":

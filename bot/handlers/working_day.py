@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.handlers import attesting, drawing, signing, strangers
+from bot.handlers import assessing, attesting, drawing, signing, strangers
 from bot.policy import hours
 from bot.store import Transaction
 from bot.store.duties import Due
@@ -39,4 +39,5 @@ def fallen(tx: Transaction, dues: Sequence[Due]) -> None:
     signing.plan(tx, day)
     drawing.plan(tx)
     attesting.plan(tx, day)
+    assessing.plan(tx)
     strangers.shared(tx)

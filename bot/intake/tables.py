@@ -75,7 +75,11 @@ Grid = Iterator[tuple[int, list[str]]]
 
 def read(file: Path, columns: Sequence[Column]) -> Table:
     """Raises Unreadable."""
-    content = _content(file)
+    return of(_content(file), columns)
+
+
+def of(content: bytes, columns: Sequence[Column]) -> Table:
+    """What a file holds. Raises Unreadable."""
     if content.startswith(OLD_EXCEL):
         raise Unreadable(
             say(

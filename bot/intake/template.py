@@ -1,6 +1,6 @@
-"""A workbook for HR to fill in, each column explained. What it says is ours alone."""
+"""A workbook to fill in, each column explained: of people for HR, of ratings for who leads them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from pathlib import Path
 
@@ -28,32 +28,37 @@ LINE = Border(bottom=Side("thin", color="D5DCE3"))
 WRAPPED = Alignment(vertical="top", wrap_text=True)
 WIDTHS = (26, 60, 44, 60)  # of the explanations
 NARROW_ONES = {"id", "manager", "zone", "language", "calendar", "partner", "active"}
+NARROW_ONES |= {"accuracy", "attitude"}
 
 
 def template(file: Path, tongue: str) -> None:
     """Raises OSError where `file` cannot be written."""
     book = Workbook()
     people, notes = book.worksheets[0], book.create_sheet()
-    people.title, notes.title = (_text(each, tongue) for each in (say("People"), say("Columns")))
-    _form(people, tongue)
-    _explain(notes, tongue)
+    people.title, notes.title = (text(each, tongue) for each in (say("People"), say("Columns")))
+    form(people, PEOPLE, tongue)
+    for n, column in enumerate(PEOPLE, 1):
+        shown = people.cell(2, n, column.example)
+        shown.font, shown.border, shown.number_format = HINT, LINE, "@"
+    for name, choices, strict in _choices(tongue):
+        _offer(people, name, choices, strict=strict)
+    example = text(say("The example row is never read in; delete it if you like."), tongue)
+    explain(notes, PEOPLE, tongue, [example])
     book.save(file)
 
 
-def _form(sheet: Worksheet, tongue: str) -> None:
-    for n, column in enumerate(PEOPLE, 1):
-        head, example = sheet.cell(1, n, _heading(column, tongue)), sheet.cell(2, n, column.example)
+def form(sheet: Worksheet, columns: Sequence[Column], tongue: str) -> None:
+    """The row of headings, and how what is filled in below it looks."""
+    for n, column in enumerate(columns, 1):
+        head = sheet.cell(1, n, _heading(column, tongue))
         head.font, head.fill = HEADING, _fill(NEEDED if column.needed else ACCENT)
         head.alignment = Alignment(vertical="center", wrap_text=True)
-        example.font, example.border, example.number_format = HINT, LINE, "@"
         place = sheet.column_dimensions[get_column_letter(n)]
         place.width = NARROW if column.name in NARROW_ONES else WIDE
         place.number_format = "@"  # so that Excel leaves 0012 and 2026-10-01 as they are typed
     sheet.row_dimensions[1].height = 36
     sheet.freeze_panes = "C2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(PEOPLE))}1"
-    for name, choices, strict in _choices(tongue):
-        _offer(sheet, name, choices, strict=strict)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
     _printed(sheet)
 
 
@@ -73,24 +78,23 @@ def _offer(sheet: Worksheet, name: str, choices: tuple[str, ...], *, strict: boo
     sheet.add_data_validation(offer)
 
 
-def _explain(sheet: Worksheet, tongue: str) -> None:
+def explain(sheet: Worksheet, columns: Sequence[Column], tongue: str, notes: Iterable[str]) -> None:
+    """What each column is for, and what else there is to say."""
     titles = (say("Column"), say("What to write"), say("Example"), say("Choices"))
-    rows = [[_text(each, tongue) for each in titles]]
-    for column in PEOPLE:
-        about = _text(column.about, tongue)
+    rows = [[text(each, tongue) for each in titles]]
+    for column in columns:
+        about = text(column.about, tongue)
         if column.needed:
-            about = f"{about} {_text(say('Must be filled in.'), tongue)}"
+            about = f"{about} {text(say('Must be filled in.'), tongue)}"
         example = "" if column.needed and column.name == "id" else column.example
         rows.append([_heading(column, tongue, " / "), about, example, _known(column, tongue)])
-    rows.append(
-        ["", _text(say("The example row is never read in; delete it if you like."), tongue)]
-    )
+    rows += [["", note] for note in notes]
     for n, texts in enumerate(rows, 1):
-        for m, text in enumerate(texts, 1):
-            cell = sheet.cell(n, m, text)
+        for m, words in enumerate(texts, 1):
+            cell = sheet.cell(n, m, words)
             cell.font, cell.alignment = (HEADING if n == 1 else ROW), WRAPPED
             cell.fill, cell.border = _fill(ACCENT if n == 1 else PALE if n % 2 else "FFFFFF"), LINE
-        lines = max(ceil(_width(text) / width) for text, width in zip(texts, WIDTHS, strict=False))
+        lines = max(ceil(_width(each) / width) for each, width in zip(texts, WIDTHS, strict=False))
         sheet.row_dimensions[n].height = 5 + 16 * lines  # some programs do not find it themselves
     for letter, width in zip("ABCD", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
@@ -132,5 +136,5 @@ def _fill(colour: str) -> PatternFill:
     return PatternFill("solid", fgColor=colour)
 
 
-def _text(what: Say, tongue: str) -> str:
+def text(what: Say, tongue: str) -> str:
     return render(what, Reader(tongue), lambda words: words)

@@ -27,6 +27,8 @@ TITLES: Mapping[str, Say] = {
     "meetings": say("Meetings you called"),
     "invitations": say("Invitations to meetings"),
     "answers_to_minutes": say("What you said of minutes"),
+    "assessments": say("How you were assessed"),
+    "ratings_given": say("Ratings you gave"),
     "attestations": say("What you attested"),
     "classes": say("Classes you gave to messages"),
     "files": say("Your files"),

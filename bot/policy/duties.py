@@ -39,6 +39,7 @@ CASE = "sealed/"  # before the id of a sealed case: the subject of what is owed 
 NOTICE = "notice/"  # before a notice's id: the subject of what is owed for it
 CUSTODY = ("hold/", "disposal/")  # before an id: a second person is to consent to what is kept
 ATTEST = "attest/"  # the same before an attestation's
+ASSESS = "assess/"  # … before that of an assessment, or of one person in it
 AGAIN: tuple[State, ...] = ("done", "dropped", "lapsed", "excused")  # can be reopened
 
 
@@ -101,7 +102,12 @@ class Duty:
     @property
     def alone(self) -> bool:
         """Nobody stands in, and nobody does it for somebody else."""
-        return self.personal or self.custody or self.secret
+        return self.personal or self.custody or self.secret or self.assesses
+
+    @property
+    def assesses(self) -> bool:
+        """Somebody is to be rated, answered or graded: by who was asked, and nobody else."""
+        return self.subject.startswith(ASSESS)
 
     @property
     def responded_to(self) -> bool:

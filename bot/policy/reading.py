@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from bot.policy import notices, overseen
+from bot.policy import appraising, notices, overseen
+from bot.policy.assessment import DIMENSIONS, AssessmentRules
 from bot.policy.attestations import Attestation
 from bot.policy.findings import SEVERITIES
 from bot.policy.hours import Calendar
@@ -267,6 +268,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         retention=_retention(sheet, level),
         findings=_findings(sheet, level),
         cases=_cases(sheet, level),
+        assessment=_assessment(sheet, level),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
@@ -275,7 +277,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     )
 
 
-FOUND = ("measures", "cases")
+FOUND = ("measures", "cases", "assessment")
 TARGETS = (
     *("response_rate", "on_time", "promises_kept", "outside_on_time", "steps_on_time"),
     *("as_approved", "notices_read", "minutes_on_time", "minutes_confirmed"),
@@ -759,3 +761,12 @@ def _cases(sheet: Sheet, level: Kind[str]) -> CaseRules:
         phishing_clause=entry.get("phishing_clause", CLAUSE_KIND),
         phishing_level=entry.get("phishing_level", level),
     )
+
+
+def _assessment(sheet: Sheet, level: Kind[str]) -> AssessmentRules:
+    keys = {"weights": DIMENSIONS, "points": SEVERITIES, "grades": appraising.LIMITS}
+    weights, points, grades = (
+        Entry(sheet, (*appraising.PATH, name), known) for name, known in keys.items()
+    )
+    entry = Entry(sheet, appraising.PATH, appraising.KEYS)
+    return appraising.assessment(entry, (weights, points, grades), level)

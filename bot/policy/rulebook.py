@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Literal
 
+from bot.policy.assessment import AssessmentRules
 from bot.policy.attestations import Attestation
 from bot.policy.findings import Severity
 from bot.policy.hours import Calendar
@@ -347,6 +348,7 @@ class Rulebook:
     attestations: tuple[Attestation, ...]
     findings: FindingRules
     cases: CaseRules
+    assessment: AssessmentRules
     keep_bodies: timedelta
     targets: Mapping[str, int]
 

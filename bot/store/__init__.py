@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
+from bot.store.assessing import Assessments
 from bot.store.attesting import Attestations
 from bot.store.cases import Blocked, Cases, SeenLinks
 from bot.store.checkpoints import Checkpoints
@@ -88,6 +89,7 @@ class Transaction:
         self.seen_links = SeenLinks(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
         self.restores, self.oversight = Restores(rows), Oversight(rows)
+        self.assessments = Assessments(rows)
 
     @property
     def disclosing(self) -> Disclosing:

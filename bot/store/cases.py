@@ -53,6 +53,12 @@ class Cases:
         rows = self.rows.all(cases, cases.c.state != "done", order=[cases.c.at], limit=limit)
         return [self._case(row) for row in rows]
 
+    def frauds(self, start: datetime, end: datetime) -> list[Case]:
+        """Of frauds that really were some, reported then."""
+        c = cases.c
+        right = c.kind == "phishing", c.verdict == "true", c.at >= start, c.at < end
+        return [self._case(row) for row in self.rows.all(cases, *right)]
+
     def of(self, reporter: str, limit: int) -> list[Case]:
         """The newest first."""
         order = [cases.c.number.desc()]

@@ -40,6 +40,7 @@ PERSONAL = (  # columns that name somebody
     "settled_by",
 )
 LEFT_OUT: Mapping[str, str] = {
+    "assessment_trail": "what was done about an assessment: told on its card to whom it concerns",
     "asked": "who is asked to attest something: the duty says the same",
     "blocked": "domains IT has blocked: a deed of their office",
     "case_trail": "what was done about a case of IT's: told with the case to whom it concerns",
@@ -227,6 +228,13 @@ HELD = (
     ),
     Holding("links", "links", "person", ("made_at", "expires_at", "ended_at", "how")),
     Holding("codes", "codes", "person", ("expires_at", "ended_at", "how")),
+    Holding(
+        "assessments",
+        "assessed",
+        "person",
+        ("reviewer", "state", "shown_at", "contest_by", "grade", "decided_by", "decided_at"),
+    ),
+    Holding("ratings_given", "ratings", "by", ("at", "how")),
     Holding("attestations", "answers", "person", ("confirmed", "at", "how")),
     Holding("unreadable", "unreadable", "author", ("at", "read_at"), account=True),
 )

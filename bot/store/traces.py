@@ -20,6 +20,7 @@ from bot.store.schema import (
     records,
     requests,
 )
+from bot.store.schema_assessment import ratings
 from bot.store.schema_meetings import meetings
 from bot.store.schema_notices import notices
 
@@ -47,6 +48,7 @@ class ClauseTraces:
         yield from self._all(("3.1", "3.3.2", "3.3.3"), records, records.c.at)
         yield from self._all(("3.2.2",), notices, notices.c.published_at)
         yield from self._all(("5.2.1",), orders, orders.c.asked_at)
+        yield from self._all(("5.2.1",), ratings, ratings.c.at)
         r = requests.c
         yield from self._all(MAIL, requests, r.at, r.kind.like("outside_mail.%"))
 

@@ -83,6 +83,7 @@ CASES = frozenset({"ann", "ida", "ivan", "grace"})  # who leads IT reads what it
 FINDINGS = frozenset({"nina", "sam", "grace", "hana", "oda"})  # her line, HR and audit; not ann
 MAY: Mapping[str, frozenset[str]] = {  # who may ever read it; whoever is given it is not meant
     "agenda": frozenset({"ann", "eve"}),
+    "assess": frozenset({"ann", "nina", "sam", "grace", "hana", "oda"}),
     "meeting": frozenset({"ann", "eve"}),
     "case": CASES,
     "phish": CASES,
@@ -127,6 +128,7 @@ def build() -> Company:
     in_march(made)
     in_may(made)
     in_june(made)
+    assessed(made)
     return made
 
 
@@ -178,6 +180,13 @@ def number_in(said: list[str], who: str) -> int:
     mine = [each for each in said if each.startswith(f"{who}: ")]
     found = [re.search(r"#(\d+)", each) for each in mine]
     return next(int(each.group(1)) for each in found if each)
+
+
+def assessed(made: Company) -> None:
+    """Of May: Nina has rated whom she leads, and they were shown it."""
+    made.desk.says("hana", "assess open 2026-05")
+    made.desk.says("nina", "assess @ann rate 90 80 The quokkaassess is hers.")
+    made.desk.says("nina", "assess @eve rate 90 80")
 
 
 def in_march(made: Company) -> None:
