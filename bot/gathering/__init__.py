@@ -28,17 +28,19 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
     if why := why_not(wanted.edition, person, shot.directory):
         raise Refusal(why)
 
-    scope = _scope(wanted, shot.directory)
+    scope = scope_of(wanted, shot.directory)
     before = periods.previous(wanted.period)
     start, end = before.start, wanted.period.end
     rows, bounds = Reporting(tx.rows), (wanted.period.start, wanted.period.end)
     duties = tuple(_owed(rows, scope, start, end))
     ours = {duty.id for duty in duties}
+    earlier, now = wanted.earlier, tx.clock.now()
+    closes = earlier.closed_at if earlier else now
     material = Material(
         wanted=wanted,
         company=tx.rows.company,
         report=tx.clock.new_id(),
-        made_at=tx.clock.now(),
+        made_at=closes,
         directory=shot.directory,
         calendars={name: tx.policies.calendar(name, book) for name in book.calendars},
         rulebook=book,
@@ -50,7 +52,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         nudges=tuple(
             n
             for n in rows.nudges(start, end)
-            if scope is None or n.duty in ours or n.person in scope
+            if n.at <= closes and (scope is None or n.duty in ours or n.person in scope)
         ),
         gaps=tuple(rows.gaps(wanted.period.start, wanted.period.end)),
         rooms=len(shot.places),
@@ -63,6 +65,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         covered=coverage(controls(), ClauseTraces(tx.rows, *bounds).read()),
         particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
         salt=tx.clock.random(32),
+        written_at=now if earlier else None,
     )
     past = (each for each in periods.trend(wanted.period) if each.start < start)
     points = (material.point(each, _owed(rows, scope, each.start, each.end)) for each in past)
@@ -95,7 +98,8 @@ def _within(found: Particulars, scope: frozenset[str] | None, ours: set[str]) ->
     )
 
 
-def _scope(wanted: Wanted, directory: Directory) -> frozenset[str] | None:
+def scope_of(wanted: Wanted, directory: Directory) -> frozenset[str] | None:
+    """Whose figures it is made of; None: everybody's."""
     match wanted.edition:
         case "mine":
             return frozenset({wanted.person})

@@ -91,6 +91,11 @@ def previous(period: Period) -> Period:
     return _period(period.unit, _moved(period.first, period.unit, -1), period.zone)
 
 
+def following(period: Period) -> Period:
+    """The one of the same kind just after."""
+    return _period(period.unit, _moved(period.first, period.unit, 1), period.zone)
+
+
 def trend(period: Period) -> tuple[Period, ...]:
     """The weeks or months, the last of them within `period`, that show where it comes from."""
     if period.unit == "week":

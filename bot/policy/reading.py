@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from bot.policy import notices, overseen
+from bot.policy import notices, overseen, periodic
 from bot.policy.attestations import Attestation
 from bot.policy.findings import SEVERITIES
 from bot.policy.hours import Calendar
@@ -268,6 +268,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         findings=_findings(sheet, level),
         cases=_cases(sheet, level),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
+        reports=periodic.reports(Entry(sheet, ("reports",), periodic.KEYS)),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
             for key, value in sheet.table(("targets",), TARGETS).items()
@@ -275,7 +276,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     )
 
 
-FOUND = ("measures", "cases")
+FOUND = ("measures", "cases", "reports")
 TARGETS = (
     *("response_rate", "on_time", "promises_kept", "outside_on_time", "steps_on_time"),
     *("as_approved", "notices_read", "minutes_on_time", "minutes_confirmed"),

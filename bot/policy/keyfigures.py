@@ -1,0 +1,170 @@
+"""The key figures of one report: kept, compared with those of the version before, put into words.
+
+Policy 5.1.2 and 5.2.1. What is kept is plain data by the ids of the measures, never a workbook.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from bot.policy import figures
+from bot.policy.figures import Beyond, Portion, Rate, Share, Span, Standing, TooFew
+from bot.words import Code, Say, Value, say
+from bot.words import Share as Percent
+
+Figure = Share | Span | Portion | float
+Kept = Mapping[str, Mapping[str, Any]]  # figures as plain data, by measure
+EXACT = 6  # decimals that are kept
+STILL_MOVING = ("K14", "K16", "K27")  # they count what is said after the books have closed, too
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFigure:
+    """One measure in a period and in the one before. `target`: 0 to 1."""
+
+    id: str
+    name: Say
+    now: Figure
+    before: Figure
+    target: float | None = None
+
+    @property
+    def standing(self) -> Standing | None:
+        if self.target is None or not isinstance(self.now, Rate):
+            return None
+        return figures.standing(self.now, self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a later version says of one measure, and what the one before had said."""
+
+    id: str
+    name: Say
+    old: Figure
+    new: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The version before: what it said, when it was made, when its books closed."""
+
+    version: int
+    made_at: datetime
+    closed_at: datetime
+    figures: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Which version this one takes the place of, and what is different."""
+
+    earlier: Earlier
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What came of making a report: its key figures, and what it corrects.
+
+    `undrawn`: the kind of error that kept its picture from being drawn.
+    """
+
+    figures: tuple[KeyFigure, ...]
+    changes: tuple[Change, ...] = ()
+    undrawn: str = ""
+
+
+def changes(figures: Iterable[KeyFigure], earlier: Kept) -> tuple[Change, ...]:
+    """What differs from an earlier version; a measure that it did not have is no difference."""
+    return tuple(
+        Change(each.id, each.name, read(earlier[each.id]), each.now)
+        for each in figures
+        if each.id in earlier and earlier[each.id] != plain(each.now)
+    )
+
+
+def corrects(found: Iterable[Change]) -> bool:
+    """Whether they are worth a new version: not where only such moved as are never at rest."""
+    return any(each.id not in STILL_MOVING for each in found)
+
+
+def kept(figures: Iterable[KeyFigure]) -> Kept:
+    return {each.id: plain(each.now) for each in figures}
+
+
+def plain(figure: Figure) -> Mapping[str, Any]:
+    """As it is kept, in JSON."""
+    match figure:
+        case Rate(met, n):
+            return {"met": met, "n": n}
+        case TooFew(n, needed):
+            return {"few": n, "needed": needed}
+        case Beyond():
+            return {"beyond": True}
+        case Portion(of_one):
+            return {"part": round(of_one, EXACT)}
+        case timedelta():
+            return {"seconds": round(figure.total_seconds())}
+        case float() | int():
+            return {"number": round(float(figure), EXACT)}
+        case _:
+            assert_never(figure)
+
+
+def read(data: Mapping[str, Any]) -> Figure:
+    """Raises ValueError for what `plain` never wrote."""
+    match dict(data):
+        case {"met": met, "n": n}:
+            return Rate(met, n)
+        case {"few": n, "needed": needed}:
+            return TooFew(n, needed)
+        case {"beyond": _}:
+            return Beyond()
+        case {"part": of_one}:
+            return Portion(of_one)
+        case {"seconds": seconds}:
+            return timedelta(seconds=seconds)
+        case {"number": number}:
+            return float(number)
+        case _:
+            raise ValueError("no such figure is kept")
+
+
+def spoken(figure: Figure) -> Say | Value:
+    """In words, as it stands in a card."""
+    match figure:
+        case TooFew(0, _):
+            return say("nothing to count")
+        case TooFew(_, needed):
+            return say("n<{count}", count=needed)
+        case Beyond():
+            return say("> period")
+        case Rate() | Portion():
+            return Percent(figure.of_one)
+        case timedelta():
+            return figure
+        case float() | int():
+            return Code(f"{figure:.1f}")
+        case _:
+            assert_never(figure)
+
+
+def moved(now: Figure, before: Figure) -> Say | Code | None:
+    """By how much it differs from the period before; None where that cannot be said."""
+    match now, before:
+        case (Rate() | Portion(), Rate() | Portion()):
+            return say("{points} points", points=Code(f"{100 * (now.of_one - before.of_one):+.1f}"))
+        case timedelta(), timedelta():
+            return say("{minutes} min", minutes=Code(f"{round((now - before) / MINUTE):+d}"))
+        case (float() | int(), float() | int()):
+            return Code(f"{now - before:+.1f}")
+        case _:
+            return None
+
+
+def missed(figures: Iterable[KeyFigure]) -> Iterator[KeyFigure]:
+    """Those that lie below their target, whatever part chance had in it."""
+    return (each for each in figures if each.standing == "missed")
