@@ -74,6 +74,7 @@ FREE: Sequence[str] = (
     *("notice", "meeting list", "phishing list", "case", "account", "attest", "sample", "hold"),
     *("disposal", "breach", "question", "help-account I am locked out.", "daily sign x"),
     *("settings digest 10:00", "away 2026-07-01", "pause until Fri 09:00", "report", "report mine"),
+    *("reports", "report board", "report audit"),
     *("delegate @bob 2026-07-01", "handover @ann @bob", "link K7MP-2XQR-9WTH", "meeting"),
     *("hold set people=@ann words=x The dispute.", "phishing unblock quokkahost.example"),
     *("search between", "search room", "search ready", "search lot", "search approved"),
