@@ -23,6 +23,7 @@ from bot.policy.figures import SMALLEST_GROUP, Rate
 from bot.policy.findings import SEVERITIES, Severity
 from bot.report import Material
 from bot.words import Code, Reader, Say, render, say
+from bot.words.language import language
 from reports.dashboard import BUCKETS
 
 SIZE = (10.0, 7.2)  # inches
@@ -35,11 +36,14 @@ SHADES: Mapping[Severity, tuple[str, str]] = {  # colour, hatching
     "serious": ("#fd8d3c", ".."),
     "critical": ("#a63603", "xx"),
 }
-CHINESE = {
+CHINESE: Mapping[str, tuple[str, ...]] = {
     "zh_Hans": ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC"),
     "zh_Hant": ("Noto Sans CJK TC", "Source Han Sans TC", "Microsoft JhengHei", "PingFang TC"),
 }
-ANY_CHINESE = ("Noto Sans CJK JP", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "SimHei")
+ANY_CHINESE = (
+    *("Noto Sans CJK SC", "Noto Sans CJK TC", "Noto Sans CJK JP"),
+    *("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "SimHei"),
+)
 PLAIN = ("DejaVu Sans",)  # comes with matplotlib
 MOST_BARS = 6
 LONG = 7  # characters of a label
@@ -80,21 +84,12 @@ def draw(material: Material, out: Path) -> None:
 
 
 def pen_for(reader: Reader) -> Pen:
-    chinese = [name for tag, name in _names(reader.language) if tag]
-    if not chinese:
+    """In English where Chinese is wanted and no font here has its signs."""
+    chinese = CHINESE.get(str(language(reader.language).locale))
+    if chinese is None:
         return Pen(reader, PLAIN)
-    found = next((name for name in chinese if _installed(name)), None)
+    found = next(filter(_installed, (*chinese, *ANY_CHINESE)), None)
     return Pen(reader, (found, *PLAIN)) if found else Pen(Reader("en", reader.zone), PLAIN)
-
-
-def _names(language: str) -> list[tuple[str, str]]:
-    """The fonts to try, the best first; none for what is not Chinese."""
-    named = language.replace("-", "_").casefold()
-    if not named.startswith("zh"):
-        return []
-    wide = any(mark in named for mark in ("hant", "tw", "hk", "mo"))
-    first, other = ("zh_Hant", "zh_Hans") if wide else ("zh_Hans", "zh_Hant")
-    return [(first, name) for name in (*CHINESE[first], *ANY_CHINESE, *CHINESE[other])]
 
 
 @cache

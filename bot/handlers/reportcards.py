@@ -84,7 +84,10 @@ def _attention(figures: Sequence[KeyFigure]) -> Iterator[Say]:
 
 def _missed(tx: Transaction, order: Any) -> Iterator[Say]:
     """Older ones that an outage kept from being made: they are named, not sent."""
-    labels = tx.published.missed_with(order)
+    zone = tx.home().zone
+    kind = periods.parse(order.period, zone).unit
+    missed = (periods.parse(each, zone) for each in tx.published.missed_with(order))
+    labels = [each.label for each in missed if each.unit == kind]
     if labels:
         yield say(
             "Made late, as Duly was down when they were due: {periods}. See {command}.",

@@ -78,11 +78,11 @@ class Published:
         return self.rows.one(orders, orders.c.once == name)
 
     def missed_with(self, order: Any) -> list[str]:
-        """The older periods whose reports were ordered together with it, the oldest first."""
+        """The periods whose reports were ordered together with it, though late, by their names."""
         c = orders.c
         same = c.person == order.person, c.edition == order.edition, c.asked_at == order.asked_at
         rows = self.rows.all(orders, c.occasion == MISSED, *same)
-        return sorted(row.period for row in rows if len(row.period) == len(order.period))
+        return sorted(row.period for row in rows)
 
     def keep(self, id: str, figures: Mapping[str, Any]) -> None:
         """What it says."""

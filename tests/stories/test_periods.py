@@ -170,25 +170,34 @@ def test_with_pages_the_summary_leads_to_the_one_of_its_report(desk: Desk) -> No
         assert tx.published.numbered(mine.number, "ann") is None
 
 
-def test_after_a_long_outage_the_newest_is_sent_and_names_the_others(desk: Desk) -> None:
+def test_after_a_long_outage_the_newest_of_each_kind_is_sent_and_names_the_others() -> None:
+    desk = Desk(paper=Shelf(), policy=POLICY.replace('hr = ["month"]', 'hr = ["month", "quarter"]'))
+    desk.wait(timedelta(0))
     desk.now = datetime(2026, 6, 9, 2, tzinfo=UTC)  # nothing happened since 2 March
 
     said = comes(desk, desk.now)
 
-    hana = [each for each in said if each.startswith("hana")]
-    assert desk.titles(hana) == ["hana: Report of 2026-05: HR edition"]
+    hana = sorted(each for each in said if each.startswith("hana"))
+    assert desk.titles(hana) == [
+        "hana: Report of 2026-05: HR edition",
+        "hana: Report of 2026-Q1: HR edition",
+    ]
+    assert "Made late" not in hana[1]
     assert "Made late, as Duly was down when they were due: 2026-03, 2026-04." in hana[0]
     assert history(desk, "hana", "hr") == [
         ("2026-03", 1, "missed"),
         ("2026-04", 1, "missed"),
         ("2026-05", 1, "due"),
+        ("2026-Q1", 1, "due"),
     ]
     listed = desk.says("hana", "reports")[0].splitlines()
     assert sorted(each.split(": ")[0] for each in listed[1:]) == [
         "2026-03, HR edition",
         "2026-04, HR edition",
         "2026-05, HR edition",
+        "2026-Q1, HR edition",
     ]
+    desk.close()
 
 
 def test_late_data_bring_a_new_version_that_says_what_changed(desk: Desk) -> None:
