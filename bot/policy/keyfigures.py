@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from bot.policy import figures
 from bot.policy.figures import Beyond, Portion, Rate, Share, Span, Standing, TooFew
-from bot.words import Code, Say, Value, say
+from bot.words import Quoted, Say, Value, say
 from bot.words import Share as Percent
 
 Figure = Share | Span | Portion | float
@@ -18,6 +18,7 @@ Kept = Mapping[str, Mapping[str, Any]]  # figures as plain data, by measure
 EXACT = 6  # decimals that are kept
 STILL_MOVING = ("K14", "K16", "K27")  # they count what is said after the books have closed, too
 MINUTE = timedelta(minutes=1)
+SAME = say("no change")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,22 +148,29 @@ def spoken(figure: Figure) -> Say | Value:
         case timedelta():
             return figure
         case float() | int():
-            return Code(f"{figure:.1f}")
+            return Quoted(f"{figure:.1f}")
         case _:
             assert_never(figure)
 
 
-def moved(now: Figure, before: Figure) -> Say | Code | None:
+def moved(now: Figure, before: Figure) -> Say | Quoted | None:
     """By how much it differs from the period before; None where that cannot be said."""
     match now, before:
         case (Rate() | Portion(), Rate() | Portion()):
-            return say("{points} points", points=Code(f"{100 * (now.of_one - before.of_one):+.1f}"))
+            points = round(100 * (now.of_one - before.of_one), 1)
+            return say("{points} points", points=_signed(points)) if points else SAME
         case timedelta(), timedelta():
-            return say("{minutes} min", minutes=Code(f"{round((now - before) / MINUTE):+d}"))
+            minutes = round((now - before) / MINUTE)
+            return say("{minutes} min", minutes=_signed(minutes)) if minutes else SAME
         case (float() | int(), float() | int()):
-            return Code(f"{now - before:+.1f}")
+            number = round(now - before, 1)
+            return _signed(number) if number else SAME
         case _:
             return None
+
+
+def _signed(number: float) -> Quoted:
+    return Quoted(f"{number:+}".replace("-", "−"))
 
 
 def missed(figures: Iterable[KeyFigure]) -> Iterator[KeyFigure]:

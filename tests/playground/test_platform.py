@@ -434,7 +434,7 @@ def test_a_file_is_given_to_one_person(scene: Stage) -> None:
 
 def test_a_picture_is_shown_where_it_is_given(scene: Stage) -> None:
     scene.files.kept["picture"] = b"\x89PNG"
-    scene.deliver(Upload(person("ann"), "picture", "duly-hr-2026-10.png", CARD), "file")
+    scene.deliver(Upload(person("ann"), "picture", "duly-hr-2026-10.png", CARD), "drawn")
 
     given = scene.web.get("/playground/files/picture", params={"as": "ann"})
 

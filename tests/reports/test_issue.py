@@ -119,8 +119,9 @@ def test_what_was_never_kept_is_no_figure() -> None:
     ("now", "before", "change"),
     [
         (Rate(3, 4), Rate(1, 2), "+25.0 points"),
-        (timedelta(hours=1), timedelta(minutes=90), "-30 min"),
+        (timedelta(hours=1), timedelta(minutes=90), "−30 min"),
         (2.0, 1.5, "+0.5"),
+        (Rate(3, 4), Rate(6, 8), "no change"),
         (Rate(3, 4), TooFew(0, 1), None),
         (Beyond(), timedelta(hours=1), None),
     ],
