@@ -9,19 +9,45 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+from bot.policy.keyfigures import Issue
 from bot.report import Material, Progress, Stage, Tell, silent
 
 OFTEN = 0.5  # seconds between two words about progress
 
 Build = Callable[[Material, Path, Tell], object]  # a top-level function: it runs elsewhere
+PICTURE = ".png"  # beside the workbook, where one was drawn
 
 
 class Unmade(Exception):
     """It could not be made; says by what kind of error, and never what stood in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """`workbook` and `picture`: bytes; None where none was written. `issue`: what it says."""
+
+    workbook: bytes | None
+    picture: bytes | None = None
+    issue: Issue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last word of the process."""
+
+    issue: Issue | None
+
+
 async def make(build: Build, material: Material, tell: Tell = silent) -> bytes:
     """The workbook's bytes. `tell` is called from a thread. Raises Unmade."""
+    made = await issue(build, material, tell)
+    if made.workbook is None:
+        raise Unmade("nothing was written")
+    return made.workbook
+
+
+async def issue(build: Build, material: Material, tell: Tell = silent) -> Made:
+    """As `make`, with what stands beside the workbook. Raises Unmade."""
     spawn = multiprocessing.get_context("spawn")
     with TemporaryDirectory(prefix="duly-") as folder:
         out = Path(folder) / "report.xlsx"
@@ -30,9 +56,10 @@ async def make(build: Build, material: Material, tell: Tell = silent) -> bytes:
         try:
             await asyncio.to_thread(process.start)
             theirs.close()
-            await asyncio.to_thread(_listen, ours, tell)
+            said = await asyncio.to_thread(_listen, ours, tell)
             await asyncio.to_thread(process.join)
-            return await asyncio.to_thread(out.read_bytes)
+            whole, picture = await asyncio.to_thread(_read, out)
+            return Made(whole, picture, said)
         finally:
             _end(process)
             ours.close()
@@ -55,22 +82,29 @@ class Teller:
 
 def _work(build: Build, material: Material, out: Path, pipe: Connection) -> None:
     try:
-        build(material, out, Teller(pipe))
+        made = build(material, out, Teller(pipe))
     except Exception as error:
         pipe.send(type(error).__name__)
     else:
-        pipe.send(None)
+        pipe.send(Ended(made if isinstance(made, Issue) else None))
 
 
-def _listen(pipe: Connection, tell: Tell) -> None:
+def _listen(pipe: Connection, tell: Tell) -> Issue | None:
     """Until it is made."""
     try:
-        while (said := pipe.recv()) is not None:
+        while not isinstance(said := pipe.recv(), Ended):
             if isinstance(said, str):
                 raise Unmade(said)
             tell(said)
     except EOFError:
         raise Unmade("its process died") from None
+    return said.issue
+
+
+def _read(out: Path) -> tuple[bytes | None, bytes | None]:
+    files = out, out.with_suffix(PICTURE)
+    whole, picture = (each.read_bytes() if each.exists() else None for each in files)
+    return whole, picture
 
 
 def _end(process: "multiprocessing.process.BaseProcess") -> None:

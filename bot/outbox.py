@@ -22,7 +22,15 @@ from bot.effects import (
     doubt,
 )
 from bot.events import Account, MessageRef, Place, Platform
-from bot.handlers import daily, notice_cards, remedies, restored, stale, unreadable
+from bot.handlers import (
+    daily,
+    notice_cards,
+    remedies,
+    reportcards,
+    restored,
+    stale,
+    unreadable,
+)
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
 from bot.port import Ability, Adapter, TryLater, Undeliverable
@@ -128,6 +136,8 @@ class Courier:
         if stale.stale(tx, parcel.subject):
             tx.outbox.settle(parcel.id, "spared", "what it speaks of is settled")
             return None
+        if isinstance(effect, Upload) and parcel.subject.startswith(f"{stale.PUBLISHED}/"):
+            effect = reportcards.as_it_stands(tx, effect)
         return effect if _at_work(tx, parcel) else None
 
     def _too_late(self, parcel: Parcel, form: OpenForm) -> bool:

@@ -24,6 +24,7 @@ from bot.policy.exemptions import Exempted
 from bot.policy.figures import Fact, Nudge
 from bot.policy.findings import Finding
 from bot.policy.hours import Calendar, Interval
+from bot.policy.keyfigures import Corrected, Earlier
 from bot.policy.oversight import Watched
 from bot.policy.particulars import Met, Particulars, Posted
 from bot.policy.people import Absence, Directory, Person
@@ -183,12 +184,16 @@ def silent(_: Progress) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Somebody asks for a workbook. `reader`: in which language and zone it is written."""
+    """Somebody asks for a workbook. `reader`: in which language and zone it is written.
+
+    `earlier`: the version of it that late data have perhaps changed.
+    """
 
     period: Period
     edition: Edition
     person: str
     reader: Reader
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +238,10 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """Everything the sheets of one edition are made from; nothing its reader may not see."""
+    """Everything the sheets of one edition are made from; nothing its reader may not see.
+
+    `made_at` is when its books close: of a corrected version, when those of the first did.
+    """
 
     wanted: Wanted
     company: str
@@ -263,6 +271,8 @@ class Material:
     assessment: Assessment | None = None  # of this very period, where one was opened
     salt: bytes = field(default=b"", repr=False)  # of the auditors' pseudonyms
     past: tuple[Point, ...] = ()  # of the periods before the one before; their duties are not kept
+    written_at: datetime | None = None  # where that is not when its books closed
+    corrected: Corrected | None = None  # what this version says otherwise than the one before
 
     @property
     def period(self) -> Period:

@@ -76,7 +76,7 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
         engine=Engine(store, handlers),
         courier=Courier(store, {each.platform: each for each in adapters}, nudging),
         ticker=Ticker(store, nudging, to_file=Notebook.platform in abilities),
-        workshop=Workshop(store, workbook),
+        workshop=Workshop(store, workbook, issued),
         indexer=Indexer(store),
         packer=Packer(store, to_file=Notebook.platform in abilities),
         taken=taken,
@@ -246,6 +246,13 @@ ADAPTERS = {
     "matrix": ("adapters.matrix.adapter", "Matrix"),
     "playground": ("adapters.playground.adapter", "Playground"),
 }
+
+
+def issued(material: Material, out: Path, tell: Tell = silent) -> object:
+    """As `workbook`, of a report that nobody asked for: with its key figures and a picture."""
+    from reports.issue import issue  # noqa: PLC0415
+
+    return issue(material, out, tell)
 
 
 @dataclass(frozen=True, slots=True)

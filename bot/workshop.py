@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from bot import periodical
 from bot.card import Card
 from bot.clock import fault_point
 from bot.command import Refusal
 from bot.effects import Amend, Send, Upload
 from bot.events import account_of
 from bot.gathering import gather
-from bot.making import Build, Unmade, make
+from bot.making import Build, Made, Unmade, issue
 from bot.policy import periods
 from bot.report import Edition, Material, Progress, Wanted, preparing
 from bot.store import Store, Transaction
+from bot.store.published import DUE
 from bot.words import Code, Say, say
 
 log = logging.getLogger(__name__)
 
 HOLD = timedelta(minutes=15)  # lease time: who dies over a workbook loses it to the next
-KEEP = timedelta(days=14)  # until the file is removed
 TRIES = 3
 PATIENCE = 5.0  # seconds before somebody is shown how far it is, and between two such words
 READING = Progress("reading")
@@ -47,7 +48,7 @@ class Showing:
 
     def _keep(self, progress: Progress) -> None:
         with self.store.transaction() as tx:
-            if advance(tx, self.order, progress):
+            if advance(tx, self.order, progress) and not self.order.once:
                 show(tx, self.order, Card(preparing(self.order.period), body=(far(progress),)))
                 self.shown = True
 
@@ -89,26 +90,30 @@ def show(tx: Transaction, order: Any, card: Card) -> None:
 class Workshop:
     store: Store
     build: Build
+    periodic: Build | None = None  # the same of what nobody asked for, with what stands beside it
 
     async def round(self) -> int:
-        """Build one workbook that was asked for; returns how many that were."""
+        """Build one workbook that was ordered; returns how many that were."""
         order = await asyncio.to_thread(self._claim)
         if order is None:
             return 0
         showing = Showing(self.store, order, self.store.clock.spent())
         try:
             material = await asyncio.to_thread(self._gather, order)
-            body = await make(self.build, material, showing)
+            build = self.periodic if order.once and self.periodic else self.build
+            made = await issue(build, material, showing) if material else Made(None)
         except Refusal as refusal:
-            await asyncio.to_thread(self._fail, showing, refusal.why)
+            why = None if order.once else refusal.why  # they have another role by now
+            await asyncio.to_thread(self._fail, showing, why)
         except Exception as error:
             kind = error if isinstance(error, Unmade) else type(error).__name__
             log.error("workbook %s failed: %s", order.id, kind)
             if order.tries + 1 >= TRIES:
                 why = say("The report could not be made. IT can see why in the log.")
-                await asyncio.to_thread(self._fail, showing, why)
+                told = why if order.occasion in ("", DUE) else None
+                await asyncio.to_thread(self._fail, showing, told)
         else:
-            await asyncio.to_thread(self._hand_over, showing, body)
+            await asyncio.to_thread(self._hand_over, showing, material, made)
         return 1
 
     def _claim(self) -> Any | None:
@@ -118,22 +123,30 @@ class Workshop:
                 advance(tx, order, READING)
             return order
 
-    def _gather(self, order: Any) -> Material:
+    def _gather(self, order: Any) -> Material | None:
+        """None where late data need not be looked for: it would count others than before."""
         with self.store.reading() as tx:
             reader = tx.people.reader(account_of(order.account), tx.home())
             period = periods.parse(order.period, tx.home().zone)
             edition: Edition = order.edition
-            return gather(
-                tx, Wanted(period=period, edition=edition, person=order.person, reader=reader)
-            )
+            wanted = Wanted(period=period, edition=edition, person=order.person, reader=reader)
+            return periodical.gathered(tx, order, wanted) if order.once else gather(tx, wanted)
 
-    def _hand_over(self, showing: Showing, body: bytes) -> None:
-        order = showing.order
+    def _hand_over(self, showing: Showing, material: Material | None, made: Made) -> None:
+        order, body = showing.order, made.workbook
+        if order.once:
+            with self.store.transaction() as tx:
+                periodical.hand_over(tx, order, material, made)
+            fault_point("a report was handed over")
+            return
+        if body is None:
+            raise Unmade("nothing was written")
         name = f"duly-{order.edition}-{order.period}.xlsx"
         ready = say("The report of {period} is ready.", period=Code(order.period))
-        note = say("It is for you alone, and is removed after {days} days.", days=KEEP.days)
         with self.store.transaction() as tx, tx.origin.because(order.asked_at):
-            file = tx.files.add(name, order.person, body, KEEP)
+            keep = tx.policies.current().reports.keep
+            note = say("It is for you alone, and is removed after {days} days.", days=keep.days)
+            file = tx.files.add(name, order.person, body, keep)
             if tx.orders.settle(order.id, "made", file):
                 card = Card(ready, body=(note,), tone="good")
                 upload = Upload(account_of(order.account), file, name, card)
@@ -142,10 +155,10 @@ class Workshop:
                     show(tx, order, Card(ready, tone="good"))
         fault_point("a workbook was handed over")
 
-    def _fail(self, showing: Showing, why: Say) -> None:
+    def _fail(self, showing: Showing, why: Say | None) -> None:
         order = showing.order
         with self.store.transaction() as tx:
-            if tx.orders.settle(order.id, "failed", None):
+            if tx.orders.settle(order.id, "failed", None) and why is not None:
                 card = Card(why, tone="bad")
                 tx.outbox.add(Send(account_of(order.account), card), f"order/{order.id}/0")
                 if showing.shown:

@@ -50,7 +50,7 @@ def imprint(material: Material) -> Imprint:
         title=say("Communication compliance report"),
         about=cover.about(material),
         report=material.report,
-        made_at=material.made_at,
+        made_at=material.written_at or material.made_at,
         reader=material.reader,
         other=_other(material),
     )

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.policy import figures
+from bot.policy.keyfigures import Corrected
 from bot.report import EDITIONS, Column, Edition, Layout, Material, Row, Sheet, Shown, Table
 from bot.words import Code, Quoted, Say, say
+from reports import showing
 
 NAMES: dict[Edition, Say] = {
     "hr": say("Human resources: everybody, by name"),
@@ -24,7 +26,10 @@ def build(material: Material) -> Layout:
     return Layout(
         title=say("Communication compliance report"),
         shows=say("What this report is made from"),
-        tables=(Table(columns=COLUMNS, rows=tuple(_facts(material))),),
+        tables=(
+            Table(columns=COLUMNS, rows=tuple(_facts(material))),
+            *((_changes(material.corrected),) if material.corrected else ()),
+        ),
         notes=(NO_WORDS, LOCKED),
         index=True,
     )
@@ -48,10 +53,22 @@ def about(material: Material) -> Say:
         "{reader} only",
         period=Code(material.period.label),
         scope=scope(material),
-        moment=material.made_at,
+        moment=material.written_at or material.made_at,
         zone=Code(material.reader.zone),
         policy=Code(str(material.rulebook.version)),
         reader=Quoted(material.directory.people[material.wanted.person].name),
+    )
+
+
+def _changes(corrected: Corrected) -> Table:
+    """What this version says otherwise than the one before."""
+    return Table(
+        columns=CHANGES,
+        rows=tuple(
+            (each.name, showing.figure(each.old), showing.figure(each.new))
+            for each in corrected.changes
+        ),
+        title=say("What late data have changed"),
     )
 
 
@@ -62,6 +79,7 @@ def _facts(material: Material) -> Iterator[Row]:
     yield say("From"), Shown(period.start, "moment")
     yield say("Until just before"), Shown(period.end, "moment")
     yield say("Whose duties"), scope(material)
+    yield say("Version"), Shown(_version(material), "whole")
     yield say("Edition"), NAMES[material.edition]
     yield say("For"), material.directory.people[material.wanted.person].name
     yield say("Data cut-off"), Shown(closes, "moment")
@@ -79,6 +97,11 @@ def _facts(material: Material) -> Iterator[Row]:
     yield from _unreadable(material)
     yield from _findings(material)
     yield say("Report id"), material.report
+
+
+def _version(material: Material) -> int:
+    earlier = material.wanted.earlier
+    return earlier.version + 1 if earlier else 1
 
 
 def _unreadable(material: Material) -> Iterator[Row]:
@@ -108,5 +131,10 @@ def _findings(material: Material) -> Iterator[Row]:
 COLUMNS = (
     Column(header=say("About this report"), width=38),
     Column(header=say("Value"), width=54),
+)
+CHANGES = (
+    Column(header=say("Key figure"), width=38),
+    Column(header=say("In the version before"), width=24),
+    Column(header=say("In this version"), width=24),
 )
 SHEET = Sheet(name=say("Cover"), who=frozenset(EDITIONS), build=build)

@@ -87,7 +87,7 @@ def test_a_workbook_that_was_asked_for_is_built_and_given_to_who_asked() -> None
     (upload,) = shelf.uploads
     book = load_workbook(BytesIO(asyncio.run(StoredFiles(desk.store).read(upload.file))))
     assert len(book.sheetnames) >= 7
-    desk.now += timedelta(days=15)
+    desk.now += timedelta(days=31)
     with pytest.raises(LookupError):
         asyncio.run(StoredFiles(desk.store).read(upload.file))
     desk.close()

@@ -41,6 +41,7 @@ TYPES = {
     "pdf": "application/pdf",
     "csv": "text/csv",
     "txt": "text/plain",
+    "png": "image/png",
 }
 ANY = "application/octet-stream"
 
@@ -228,7 +229,7 @@ class Outbound:
     async def _file(self, room: Room, name: str, body: bytes) -> Content:
         kind = TYPES.get(name.rpartition(".")[2].lower(), ANY)
         content: Content = {
-            "msgtype": "m.file",
+            "msgtype": "m.image" if kind.startswith("image/") else "m.file",
             "body": name,
             "filename": name,
             "info": {"size": len(body), "mimetype": kind},

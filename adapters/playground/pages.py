@@ -214,7 +214,8 @@ class Pages:
             raise Missing(say("This file has expired; ask for it again.")) from None
         named = f"attachment; filename*=utf-8''{quote(line.body.file[1], safe='')}"
         headers = FRESH | {"Content-Disposition": named}
-        return Response(whole, media_type="application/octet-stream", headers=headers)
+        kind = "image/png" if line.body.file[1].endswith(".png") else "application/octet-stream"
+        return Response(whole, media_type=kind, headers=headers)
 
     def _view(self, request: Request, who: str | None) -> View:
         person = asking.person(who, self.hooks.cast)

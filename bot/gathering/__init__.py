@@ -34,19 +34,21 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
     if why := why_not(wanted.edition, person, shot.directory):
         raise Refusal(why)
 
-    scope = _scope(wanted, shot.directory)
+    scope = scope_of(wanted, shot.directory)
     before = periods.previous(wanted.period)
     start, end = before.start, wanted.period.end
     rows, bounds = Reporting(tx.rows), (wanted.period.start, wanted.period.end)
     duties = tuple(_owed(rows, scope, start, end))
     ours = {duty.id for duty in duties}
+    earlier, now = wanted.earlier, tx.clock.now()
+    closes = earlier.closed_at if earlier else now
     gaps, lines = tuple(rows.gaps(*bounds)), watching.lines(tx, wanted)
-    watch, made_at = Watching(tx, wanted, lines), tx.clock.now()
+    watch = Watching(tx, wanted, lines)
     material = Material(
         wanted=wanted,
         company=tx.rows.company,
         report=tx.clock.new_id(),
-        made_at=made_at,
+        made_at=closes,
         directory=shot.directory,
         calendars={name: tx.policies.calendar(name, book) for name in book.calendars},
         rulebook=book,
@@ -58,7 +60,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         nudges=tuple(
             n
             for n in rows.nudges(start, end)
-            if scope is None or n.duty in ours or n.person in scope
+            if n.at <= closes and (scope is None or n.duty in ours or n.person in scope)
         ),
         gaps=gaps,
         rooms=len(shot.places),
@@ -74,7 +76,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         exempted=exemptions.read(tx, wanted, scope),
         particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
         watched={
-            each.label: watch.read(each, figures.cutoff(each, wanted.period, made_at))
+            each.label: watch.read(each, figures.cutoff(each, wanted.period, closes))
             for each in (before, wanted.period)
         },
         reported=lines,
@@ -82,6 +84,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         changes=changes(tx, wanted, scope),
         assessment=_assessment(tx, wanted, scope),
         salt=tx.clock.random(32),
+        written_at=now if earlier else None,
     )
     past = (each for each in periods.trend(wanted.period) if each.start < start)
     points = (material.point(each, _owed(rows, scope, each.start, each.end)) for each in past)
@@ -121,7 +124,8 @@ def _assessment(tx: Transaction, wanted: Wanted, scope: frozenset[str] | None) -
     return assessed(tx, wanted.period, Whose(scope, own=wanted.edition == "mine"))
 
 
-def _scope(wanted: Wanted, directory: Directory) -> frozenset[str] | None:
+def scope_of(wanted: Wanted, directory: Directory) -> frozenset[str] | None:
+    """Whose figures it is made of; None: everybody's."""
     match wanted.edition:
         case "mine":
             return frozenset({wanted.person})

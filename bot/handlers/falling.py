@@ -12,6 +12,7 @@ from bot.handlers import (
     disposals,
     drawing,
     dropping,
+    issuing,
     notices,
     working_day,
 )
@@ -43,6 +44,8 @@ def fallen(tx: Transaction, nudging: Nudging, dues: Sequence[Due], gather: timed
     working_day.fallen(tx, kinds.get(working_day.DAY, ()))
     for sample in kinds.get(drawing.DRAW, ()):
         drawing.fallen(tx, sample)
+    for report in kinds.get(issuing.REPORT, ()):
+        issuing.fallen(tx, report)
     if LADDER in kinds:
         nudging.plan(tx, kinds[LADDER], gather)
     if DIGEST in kinds:

@@ -1,7 +1,9 @@
 """Is what a card asks for still to be done, when at last it can be sent."""
 
+from bot.report import why_not
 from bot.store import Transaction
 
+PUBLISHED = "published"  # reports that nobody had to ask for
 INVITING = ("invitation", "calendar", "prepare")  # cards of use only before a meeting begins
 
 
@@ -12,8 +14,19 @@ def stale(tx: Transaction, subject: str) -> bool:
         return tx.requests.get(id).state != "open"
     if kind in (*INVITING, "rules"):
         return _is_past(tx, kind, *id.split("/"))
+    if kind == PUBLISHED:
+        return _is_of_use_no_more(tx, id)
     duty = tx.duties.get(id) if kind == "duty" else None
     return duty is not None and not duty.live
+
+
+def _is_of_use_no_more(tx: Transaction, id: str) -> bool:
+    """A report was corrected meanwhile, or its reader may not have it any more."""
+    order, directory = tx.published.get(id), tx.people.snapshot().directory
+    person = directory.people.get(order.person) if order else None
+    if order is None or person is None or not person.active:
+        return True
+    return tx.published.overtaken(order) or why_not(order.edition, person, directory) is not None
 
 
 def _is_past(tx: Transaction, kind: str, id: str, sequence: str) -> bool:

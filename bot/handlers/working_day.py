@@ -1,13 +1,13 @@
-"""What a working day begins with: a state of things to sign, samples, and what people attest.
+"""What a working day begins with: a state of things to sign, samples, attestations, reports.
 
-Policy 5.1.1, 5.1.2, 4.1.1. Looked for once a day, when it begins where the company is.
+Policy 5.1.1, 5.1.2, 4.1.1, 5.2.1. Looked for once a day, when it begins where the company is.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.handlers import assessing, attesting, drawing, signing, strangers
+from bot.handlers import assessing, attesting, drawing, issuing, signing, strangers
 from bot.policy import hours
 from bot.store import Transaction
 from bot.store.duties import Due
@@ -20,6 +20,7 @@ def begin(tx: Transaction) -> None:
     if not tx.dues.known(DAY, [DAY]):
         _tomorrow(tx)
     drawing.begin(tx)
+    issuing.begin(tx)
 
 
 def _tomorrow(tx: Transaction) -> None:
@@ -41,3 +42,4 @@ def fallen(tx: Transaction, dues: Sequence[Due]) -> None:
     attesting.plan(tx, day)
     assessing.plan(tx)
     strangers.shared(tx)
+    issuing.plan(tx)

@@ -108,6 +108,11 @@ def months(period: Period) -> tuple[Period, ...]:
     return _run("month", _moved(period.first, "month", count - 1), count, period.zone)
 
 
+def following(period: Period) -> Period:
+    """The one of the same kind just after."""
+    return _period(period.unit, _moved(period.first, period.unit, 1), period.zone)
+
+
 def trend(period: Period) -> tuple[Period, ...]:
     """The weeks or months, the last of them within `period`, that show where it comes from."""
     if period.unit == "week":

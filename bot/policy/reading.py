@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from bot.policy import appraising, notices, overseen
+from bot.policy import appraising, notices, overseen, periodic
 from bot.policy.assessment import DIMENSIONS, AssessmentRules
 from bot.policy.attestations import Attestation
 from bot.policy.findings import SEVERITIES
@@ -270,6 +270,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
         cases=_cases(sheet, level),
         assessment=_assessment(sheet, level),
         keep_bodies=Entry(sheet, ("keep",), ("bodies_days",)).get("bodies_days", DAYS_KIND),
+        reports=periodic.reports(Entry(sheet, ("reports",), periodic.KEYS)),
         targets={
             key: sheet.one(("targets", key), value, PERCENT)
             for key, value in sheet.table(("targets",), TARGETS).items()
@@ -277,7 +278,7 @@ def _rulebook(sheet: Sheet, version: int) -> Rulebook:
     )
 
 
-FOUND = ("measures", "cases", "assessment")
+FOUND = ("measures", "cases", "assessment", "reports")
 TARGETS = (
     *("response_rate", "on_time", "promises_kept", "outside_on_time", "steps_on_time"),
     *("as_approved", "notices_read", "minutes_on_time", "minutes_confirmed"),

@@ -15,6 +15,7 @@ from bot.policy.routes import Route
 Setting = Literal["serious", "slight", "collect", "off"]
 SETTINGS: tuple[Setting, ...] = ("serious", "slight", "collect", "off")
 Unit = Literal["week", "month", "quarter"]
+Stretch = Literal["week", "month", "quarter", "year"]  # what a report is made of by itself
 CLASSES = ("work", "notice", "material", "personal")
 
 
@@ -315,6 +316,19 @@ class SearchRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRules:
+    """Which reports are made by themselves, for whom and when. Policy 5.1.2, 5.2.1."""
+
+    clause: str
+    editions: Mapping[str, tuple[Stretch, ...]]  # of which stretches of time each is made
+    after_days: int  # working days after the end of its period
+    at: time  # of the company's clock
+    as_file: tuple[str, ...]  # editions that come as a file, too
+    keep: timedelta  # until the file is removed
+    correct: timedelta  # so long after it was made it is corrected; zero: never
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     version: int
     name: str
@@ -350,6 +364,7 @@ class Rulebook:
     cases: CaseRules
     assessment: AssessmentRules
     keep_bodies: timedelta
+    reports: ReportRules
     targets: Mapping[str, int]
 
     def channel(self, name: str) -> Channel:

@@ -43,6 +43,7 @@ from bot.store.pairing import Pairing
 from bot.store.people import People, Shelf, Snapshot
 from bot.store.policies import Books, Policies
 from bot.store.preferences import Preferences
+from bot.store.published import Published
 from bot.store.records import Records
 from bot.store.requests import Requests
 from bot.store.restores import Restores
@@ -73,6 +74,7 @@ class Transaction:
         )
         self.policies = Policies(rows, self.people, books)
         self.files, self.orders, self.gaps = Files(rows), Orders(rows), Gaps(rows)
+        self.published = Published(rows)
         self.dialogues, self.meetings = Dialogues(rows), Meetings(rows)
         self.preferences, self.demotions = Preferences(rows), Demotions(rows)
         self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.events import Account, account_key
+from bot.store.duties import Duties
 from bot.store.keeping import Kept
+from bot.store.published import REPORT, unfinished
 from bot.store.rings import Ring
 from bot.store.rows import Rows
 from bot.store.schema import files, orders, pieces
@@ -146,14 +148,18 @@ class Orders:
             "asked_at": self.rows.clock.now(),
         }
         asked |= {"period": period, "edition": edition, "held_until": lease}
+        asked["number"] = Duties(self.rows).number(REPORT)
         self.rows.add(orders, id=id, tries=0, state="waiting", **asked)
         return id
 
     def claim(self, hold: timedelta) -> Any | None:
-        """One to build now, ours for `hold`; whoever dies over it loses it to the next."""
+        """One to build now, ours for `hold`; whoever dies over it loses it to the next.
+
+        What somebody asked for goes before what is made by itself.
+        """
         c, lease = orders.c, self.rows.clock.lease()
         where = c.state == "waiting", c.held_until <= lease
-        found = self.rows.free(orders, *where, order=(c.id,), limit=1)
+        found = self.rows.free(orders, *where, order=(c.occasion, c.id), limit=1)
         if found:
             tries = found[0].tries + 1
             self.rows.change(orders, c.id == found[0].id, held_until=lease + hold, tries=tries)
@@ -166,11 +172,12 @@ class Orders:
         return self.rows.change(orders, *where, held_until=until, **how_far) == 1
 
     def of(self, person: str, limit: int = 20) -> Sequence[Any]:
-        """The last that somebody asked for, newest first, each with how far it is."""
-        order = [orders.c.id.desc()]
-        return self.rows.all(orders, orders.c.person == person, order=order, limit=limit)
+        """The last that somebody asked for or was given, newest first, each with how far it is."""
+        c, mine = orders.c, (orders.c.person == person, ~unfinished())
+        return self.rows.all(orders, *mine, order=[c.asked_at.desc(), c.id.desc()], limit=limit)
 
     def settle(self, id: str, state: str, file: str | None) -> bool:
         """False where it was settled before."""
         where = orders.c.id == id, orders.c.state == "waiting"
-        return self.rows.change(orders, *where, state=state, file=file) == 1
+        now = self.rows.clock.now()
+        return self.rows.change(orders, *where, state=state, file=file, made_at=now) == 1

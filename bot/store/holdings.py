@@ -217,7 +217,7 @@ HELD = (
     ),
     Holding("classes", "classes", "by", ("message", "before", "class_name", "at")),
     Holding("files", "files", "owner", ("name", "size", "made_at", "expires_at")),
-    Holding("reports", "orders", "person", ("period", "edition", "asked_at", "state")),
+    Holding("reports", "orders", "person", ("period", "edition", "version", "asked_at", "state")),
     Holding("bundles", "bundles", "person", ("kind", "asked_at", "state")),
     Holding(
         "sessions",

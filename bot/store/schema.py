@@ -522,7 +522,15 @@ orders = table(
     Column("done", Integer, nullable=False, server_default="0"),  # sheets …
     Column("sheets", Integer, nullable=False, server_default="0"),  # … of so many
     Column("written", Integer, nullable=False, server_default="0"),  # rows
+    Column("number", Integer),  # what people know it by
+    Column("occasion", String, nullable=False, server_default=""),  # due, missed, late; "": asked
+    Column("once", String),  # of what nobody asked for: its period, edition, reader, version
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("made_at", Moment),
+    Column("figures", LargeBinary),  # sealed: what it says, and what it corrects
 )
+Index("orders_once", orders.c.company, orders.c.once, unique=True)
+Index("orders_number", orders.c.company, orders.c.number, unique=True)
 gaps = table(
     "gaps",  # where and when something may have been said that we did not see
     ["id"],

@@ -78,6 +78,7 @@ FREE: Sequence[str] = (
     *("assess @ann reviewer @bob", "assess open 2026-01"),
     *("disposal", "breach", "question", "help-account I am locked out.", "daily sign x"),
     *("settings digest 10:00", "away 2026-07-01", "pause until Fri 09:00", "report", "report mine"),
+    *("reports", "report board", "report audit"),
     *("delegate @bob 2026-07-01", "handover @ann @bob", "link K7MP-2XQR-9WTH", "meeting"),
     *("hold set people=@ann words=x The dispute.", "phishing unblock quokkahost.example"),
     *("search between", "search room", "search ready", "search lot", "search approved"),

@@ -283,18 +283,20 @@ def test_a_report_comes_as_a_workbook_that_opens(secret: House) -> None:
     assert "url" not in sent[0].content
 
 
-def test_a_file_from_the_store_arrives_as_it_is(home: House) -> None:
+@pytest.mark.parametrize(("name", "kind"), [("figures.xlsx", "m.file"), ("it.png", "m.image")])
+def test_a_file_from_the_store_arrives_as_it_is(home: House, name: str, kind: str) -> None:
     chat_of(home, "ann")
     body = bytes(range(256)) * 5000
     with home.store.transaction() as tx:
-        file = tx.files.add("figures.xlsx", "ann", body, DAY)
-        effect = Upload(home.account("ann"), file, "figures.xlsx", Card(say("Your figures")))
-        tx.outbox.add(effect, "figures")
+        file = tx.files.add(name, "ann", body, DAY)
+        effect = Upload(home.account("ann"), file, name, Card(say("Your figures")))
+        tx.outbox.add(effect, name)
     home.bot.made.ring()
     home.settle()
 
     card, seen = home.chat("ann")[-2:]
     assert "Your figures" in card.body
+    assert seen.msgtype == kind
     assert home.ann.file(seen).data == body
     assert seen.secret == home.install.encryption
 

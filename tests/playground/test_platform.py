@@ -429,6 +429,17 @@ def test_a_file_is_given_to_one_person(scene: Stage) -> None:
     )
     assert (others.status_code, expired.status_code) == (404, 404)
     assert 'href="/playground/files/f1?as=ann"' in scene.lines("ann")[-1]["html"]
+    assert "<img" not in scene.lines("ann")[-1]["html"]
+
+
+def test_a_picture_is_shown_where_it_is_given(scene: Stage) -> None:
+    scene.files.kept["picture"] = b"\x89PNG"
+    scene.deliver(Upload(person("ann"), "picture", "duly-hr-2026-10.png", CARD), "drawn")
+
+    given = scene.web.get("/playground/files/picture", params={"as": "ann"})
+
+    assert given.headers["content-type"] == "image/png"
+    assert 'src="/playground/files/picture?as=ann"' in scene.lines("ann")[-1]["html"]
 
 
 @pytest.mark.parametrize(

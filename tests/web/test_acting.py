@@ -252,7 +252,7 @@ def test_a_workbook_that_was_asked_for_is_handed_over_on_the_page(lobby: Lobby) 
     assert answer.headers["cache-control"] == "no-store"
     assert eve.get(path).status_code == 404
     assert lobby.visit().get(path).status_code == 403
-    lobby.desk.now += timedelta(days=15)
+    lobby.desk.now += timedelta(days=31)
     again = lobby.signs_in("hana")
     assert again.get(path).status_code == 404
     assert "expired" in again.reads.words
