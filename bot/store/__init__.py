@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
 from bot.store.attesting import Attestations
+from bot.store.boards import Boards
 from bot.store.cases import Blocked, Cases, SeenLinks
 from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
@@ -20,6 +21,7 @@ from bot.store.dialogues import Dialogues
 from bot.store.disclosing import Disclosing
 from bot.store.disposals import Disposals
 from bot.store.disposed import Disposed
+from bot.store.downloads import Downloads
 from bot.store.duties import Dues, Duties
 from bot.store.expiring import Expiring
 from bot.store.files import Files, Orders
@@ -87,6 +89,7 @@ class Transaction:
         self.seen_links = SeenLinks(rows)
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
         self.restores = Restores(rows)
+        self.downloads, self.boards = Downloads(rows), Boards(rows)
 
     @property
     def disclosing(self) -> Disclosing:

@@ -522,7 +522,11 @@ orders = table(
     Column("done", Integer, nullable=False, server_default="0"),  # sheets …
     Column("sheets", Integer, nullable=False, server_default="0"),  # … of so many
     Column("written", Integer, nullable=False, server_default="0"),  # rows
+    Column("number", Integer),  # by which people know it
 )
+Index("orders_number", orders.c.company, orders.c.number, unique=True)
+Index("orders_person", orders.c.company, orders.c.person, orders.c.id)
+Index("orders_file", orders.c.company, orders.c.file)
 gaps = table(
     "gaps",  # where and when something may have been said that we did not see
     ["id"],

@@ -39,6 +39,7 @@ KEPT = (  # nothing there is ever changed or deleted
     ("answers", "what was attested never changes"),
     ("finding_trail", "what was done about a finding stays known"),
     ("case_trail", "what was done about a case stays known"),
+    ("downloads", "who took a workbook stays known"),
     ("restores", "that a store was laid back stays known"),
 )
 REWRITTEN = "OLD.digest <> NEW.digest OR OLD.body <> NEW.body OR OLD.version <> NEW.version"
