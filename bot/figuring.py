@@ -1,4 +1,4 @@
-"""Computes the key figures that pages show, apart from them: a page only shows what is there. 5.2.1.
+"""Computes the key figures that pages show, apart from them: a page shows what is there. 5.2.1.
 
 They are the sheet of the workbook itself, so both say the same: nothing is computed twice.
 """

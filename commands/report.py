@@ -1,31 +1,32 @@
 """/duly report: the Excel report of a period, for HR and heads. Policy 5.2."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.card import Card
 from bot.command import Call, Command, Refusal, Words
 from bot.policy import periods
-from bot.report import preparing
+from bot.report import EDITIONS, Edition, preparing, why_not
 from bot.words import Code, Quoted, say
 
-MINE = ("mine", "我的")
+NAMED: Mapping[str, Edition] = {**{each: each for each in EDITIONS}, "我的": "mine"}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     period: periods.Period
-    mine: bool
+    edition: Edition | None  # None: the one that is for them
 
 
 def parse(words: Words) -> Wanted:
     """Without a period: this month so far, where the reader is."""
     parts = words.text.split()
-    mine = bool(parts) and parts[0].casefold() in MINE
-    named = " ".join(parts[mine:])
+    edition = NAMED.get(parts[0].casefold()) if parts else None
+    named = " ".join(parts[edition is not None :])
     here = words.now.astimezone(ZoneInfo(words.zone))
     try:
-        return Wanted(periods.parse(named or f"{here:%Y-%m}", words.zone), mine)
+        return Wanted(periods.parse(named or f"{here:%Y-%m}", words.zone), edition)
     except periods.NoPeriod:
         raise Refusal(
             say(
@@ -37,7 +38,10 @@ def parse(words: Words) -> Wanted:
 
 
 def run(call: Call, wanted: Wanted) -> Card:
-    chosen = "mine" if wanted.mine else edition(call)
+    if wanted.edition and (why := why_not(wanted.edition, call.person, call.directory)):
+        raise Refusal(why)
+
+    chosen = wanted.edition or edition(call)
     label = wanted.period.label
     order = call.tx.orders.add(call.person.id, call.account, label, chosen)
     call.subject.append(f"order/{order}")
@@ -57,9 +61,9 @@ def edition(call: Call) -> str:
 
 COMMAND = Command(
     name="report",
-    usage="report [mine] [PERIOD]",
+    usage="report [mine|head|hr|board|audit] [PERIOD]",
     summary=say("The Excel report: of the company for HR, of my team for heads, of myself."),
-    examples=("", "2026-10", "2026-Q4", "mine", "mine 2026-10"),
+    examples=("", "2026-10", "2026-Q4", "mine", "mine 2026-10", "head 2026-W41"),
     parse=parse,
     run=run,
 )

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 
 from bot.report import Chart, Column, Layout, Row, Table
-from bot.words import Reader, Say, say
+from bot.words import Quoted, Reader, Say, say
 from reports import charts, proof, text
 from reports.cells import Link, Pen, shortened
 from reports.looks import Looks
@@ -30,6 +30,7 @@ SAMPLE = 200  # rows looked at to find the widths
 OURS = 0o600  # nobody else on the machine may read it
 AT_ONCE = 500  # rows of a long table
 CHART_ROWS = 17  # left free for charts
+HOLDER = 60  # characters of a name at the foot of a page
 AUTHOR = "Duly"
 INDEX = (
     Column(header=say("Sheet")),
@@ -49,6 +50,7 @@ class Imprint:
     made_at: datetime
     reader: Reader
     other: Reader  # of the second line of every header
+    holder: str = ""  # whose copy it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,17 @@ class Book:
         notes = (*layout.notes, shortened(cut)) if cut else layout.notes
         page.end(notes)
 
+    @property
+    def stamp(self) -> str:
+        """Whose copy it is, and of when, at the foot of every page: it is not to be passed on."""
+        if not self.imprint.holder:
+            return ""
+        holder = Quoted(self.imprint.holder, HOLDER)
+        told = say("{reader}, {moment}", reader=holder, moment=self.imprint.made_at)
+        return f"{self.pen.words(told)} · "
+
     def _begin(self, page: Page, widths: Sequence[float], *, whole: bool = False) -> None:
-        footer = f"{AUTHOR} · {self.imprint.report}"
+        footer = f"{AUTHOR} · {self.stamp}{self.imprint.report}"
         page.begin(widths, self.imprint.about, footer, whole=whole)
 
     def _long(self, page: Page, layout: Layout, table: Table, rows: Iterator[Row]) -> Page:
