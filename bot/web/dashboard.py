@@ -32,6 +32,7 @@ HERE = "/dashboard"
 OLD = timedelta(hours=6)  # older figures are computed anew for who looks …
 SETTLED = timedelta(days=7)  # … unless the period was over so long when they were computed
 READABLE = 0.95  # coverage below which figures are to be read with care
+TELLING = ("good", "fair", "bad")  # tones of a status that says how it stands
 ASIDE = ("Target", "Period before", "Change", "Counted (n)")  # columns beside the figure itself
 
 
@@ -43,6 +44,7 @@ class Card:
     name: Told
     value: Told
     tone: Tone
+    few: bool  # so few were counted that it says little
     status: Told
     between: tuple[Told, Told] | None  # the interval it lies in
     facts: Sequence[tuple[Say, Told]]
@@ -171,7 +173,8 @@ def cards(table: Table) -> list[Card]:
                 id=str(row[0].value if isinstance(row[0], Shown) else row[0]),
                 name=cells["Key figure"][0],
                 value=value[0],
-                tone=value[1] if status[1] == "plain" else status[1],
+                tone=status[1] if status[1] in TELLING else "plain",
+                few=value[1] == "grey",
                 status=status[0],
                 between=(low[0], high[0]) if low[1] == "grey" else None,
                 facts=[(name, cells[name.sentence][0]) for name in aside],

@@ -35,6 +35,7 @@ MENU = (
             Entry("/waiting", say("Waiting")),
             Entry("/requests", say("Requests")),
             Entry("/notices", say("Notices")),
+            Entry("/meetings", say("Meetings")),
             Entry("/cases", say("Help from IT")),
         ),
     ),

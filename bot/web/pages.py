@@ -54,6 +54,7 @@ class Pages:
             *Reports(self._site, acting).routes(),
             Route("/notices", self.notices),
             Route("/notices/{number}", self.notice),
+            Route(meeting.HERE, self.meetings),
             Route("/meetings/{number}", self.meeting),
             *Reviewing(self._site, acting).routes(),
             Route("/findings", self.findings),
@@ -126,6 +127,9 @@ class Pages:
     async def notice(self, request: Request) -> Response:
         number = _number(request)
         return await self._site.show(request, lambda tx, one: notice.view(tx, one, number))
+
+    async def meetings(self, request: Request) -> Response:
+        return await self._site.show(request, meeting.listed)
 
     async def meeting(self, request: Request) -> Response:
         number = _number(request)

@@ -31,7 +31,7 @@ PAGES: Mapping[str, str] = {  # for whom there is something
     "/": ANYBODY,
     **dict.fromkeys(("/mine", "/waiting", "/requests", "/requests/waiting", "/settings"), ALL),
     **dict.fromkeys(("/requests/new", "/requests/new/{kind}", "/search", "/looks"), ALL),
-    **dict.fromkeys(("/notices", "/cases", "/dashboard", "/dashboard/progress"), ALL),
+    **dict.fromkeys(("/notices", "/meetings", "/cases", "/dashboard", "/dashboard/progress"), ALL),
     **dict.fromkeys(("/reports", "/reports/progress"), ALL),
     "/reports/all": "hana oda",
     "/samples": f"{LINE} mei",
