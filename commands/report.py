@@ -10,23 +10,29 @@ from bot.policy import periods
 from bot.report import EDITIONS, Edition, preparing, why_not
 from bot.words import Code, Quoted, say
 
-NAMED: Mapping[str, Edition] = {**{each: each for each in EDITIONS}, "我的": "mine"}
+NAMES: Mapping[str, Edition] = {
+    **{each: each for each in EDITIONS},
+    **{"我的": "mine", "人事": "hr", "部门": "head", "部門": "head"},
+    **{"管理层": "board", "管理層": "board", "审计": "audit", "審計": "audit"},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
+    """`edition`: None where none was named."""
+
     period: periods.Period
-    edition: Edition | None  # None: the one that is for them
+    edition: Edition | None
 
 
 def parse(words: Words) -> Wanted:
-    """Without a period: this month so far, where the reader is."""
+    """Without a period: this month so far, where the reader is. The edition may stand anywhere."""
     parts = words.text.split()
-    edition = NAMED.get(parts[0].casefold()) if parts else None
-    named = " ".join(parts[edition is not None :])
+    chosen = next((NAMES[each.casefold()] for each in parts if each.casefold() in NAMES), None)
+    named = " ".join(each for each in parts if NAMES.get(each.casefold()) != chosen or not chosen)
     here = words.now.astimezone(ZoneInfo(words.zone))
     try:
-        return Wanted(periods.parse(named or f"{here:%Y-%m}", words.zone), edition)
+        return Wanted(periods.parse(named or f"{here:%Y-%m}", words.zone), chosen)
     except periods.NoPeriod:
         raise Refusal(
             say(
@@ -38,17 +44,16 @@ def parse(words: Words) -> Wanted:
 
 
 def run(call: Call, wanted: Wanted) -> Card:
-    if wanted.edition and (why := why_not(wanted.edition, call.person, call.directory)):
-        raise Refusal(why)
-
     chosen = wanted.edition or edition(call)
+    if why := why_not(chosen, call.person, call.directory):
+        raise Refusal(why)
     label = wanted.period.label
     order = call.tx.orders.add(call.person.id, call.account, label, chosen)
     call.subject.append(f"order/{order}")
     return Card(preparing(label), tone="good")
 
 
-def edition(call: Call) -> str:
+def edition(call: Call) -> Edition:
     """What each may see: HR everything, heads their people, everybody themselves."""
     if "hr" in call.person.roles:
         return "hr"
@@ -61,9 +66,9 @@ def edition(call: Call) -> str:
 
 COMMAND = Command(
     name="report",
-    usage="report [mine|head|hr|board|audit] [PERIOD]",
+    usage="report [PERIOD] [EDITION]",
     summary=say("The Excel report: of the company for HR, of my team for heads, of myself."),
-    examples=("", "2026-10", "2026-Q4", "mine", "mine 2026-10", "head 2026-W41"),
+    examples=("", "2026-10", "2026-Q4", "mine", "mine 2026-10", "2026-10 board"),
     parse=parse,
     run=run,
 )

@@ -34,7 +34,7 @@ PAGES: Mapping[str, str] = {  # for whom there is something
     **dict.fromkeys(("/notices", "/meetings", "/cases", "/dashboard", "/dashboard/progress"), ALL),
     **dict.fromkeys(("/reports", "/reports/progress"), ALL),
     "/reports/all": "hana oda",
-    "/samples": f"{LINE} mei",
+    "/samples": f"{LINE} mei oda",  # who is a second for somebody looks as well
     **dict.fromkeys(("/team", "/requests/department"), f"{LINE} mei"),
     "/certificates/{code}": ALL,  # whoever was given the code
     "/daily": "ivan ida oda",

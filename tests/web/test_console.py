@@ -10,6 +10,9 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from bot.card import Card
+from bot.effects import Upload
+from bot.events import account_of
 from bot.figuring import figures_at, packed, spot
 from bot.gathering import gather
 from bot.policy import periods
@@ -24,7 +27,6 @@ from bot.web.menu import MENU
 from bot.web.render import Tongue
 from bot.web.telling import told
 from bot.words import Reader, render, say
-from bot.workshop import Showing
 from reports.dashboard import build
 from tests.desk import Desk
 from tests.web.lobby import Lobby, Visit
@@ -65,10 +67,13 @@ def computes(lobby: Lobby) -> None:
 
 def makes(lobby: Lobby) -> int:
     """What was ordered last becomes a file, as the worker makes one; its number."""
-    workshop, store = lobby.desk.bot.workshop, lobby.desk.store
-    order = workshop._claim()
-    assert order is not None
-    workshop._hand_over(Showing(store, order, store.clock.spent()), BODY)
+    with lobby.desk.store.transaction() as tx:
+        order = tx.orders.claim(timedelta(minutes=1))
+        assert order is not None
+        file = tx.files.add("duly.xlsx", order.person, BODY, timedelta(days=14))
+        tx.orders.settle(order.id, "made", file)
+        ready = Upload(account_of(order.account), file, "duly.xlsx", Card(say("Ready")))
+        tx.outbox.add(ready, f"order/{order.id}/0", urgent=True)
     while asyncio.run(lobby.desk.bot.turn()):
         pass
     return int(order.number)
