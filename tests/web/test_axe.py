@@ -93,7 +93,8 @@ def test_what_shuts_somebody_out_is_found(house: Hall, browser: Browser, axe: st
     page = house.seat(browser, "ann", PHONE, bypass_csp=True)
     page.goto("/mine")
     page.evaluate(axe)
-    page.set_content("<title>x</title><main><img src=/x><p class=pale>pale</p><hr class=far>")
+    body = "<img src=/x><p class=pale>pale</p><hr class=far>"
+    page.set_content(f"<html lang=en><title>x</title><main>{body}</main></html>")
     page.add_style_tag(content=".pale { color: #bbb; background: #fff } .far { width: 900px }")
     assert {each.partition(":")[0] for each in faults(page)} == {"image-alt", "color-contrast"}
     assert page.evaluate(WIDER) > 0

@@ -1,11 +1,12 @@
 """The console: figures as the workbook has them, workbooks for whom they are, and the way there."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -16,7 +17,7 @@ from bot.events import account_of
 from bot.figuring import figures_at, packed, spot
 from bot.gathering import gather
 from bot.policy import periods
-from bot.report import Chart, Column, Edition, Layout, Table, Wanted
+from bot.report import Chart, Column, Edition, Kind, Layout, Shown, Table, Value, Wanted
 from bot.store.files import PIECE
 from bot.store.schema import files, notes, orders
 from bot.store.schema_console import boards
@@ -89,6 +90,10 @@ def without_roles(lobby: Lobby, who: str) -> Iterator[None]:
         tx.people.save([known])
 
 
+def cell(value: Value | Shown) -> Value:
+    return value.value if isinstance(value, Shown) else value
+
+
 def state(lobby: Lobby, edition: Edition, who: str) -> str:
     with lobby.desk.store.reading() as tx:
         found = tx.boards.get(spot(MONTH, edition, who, tx.people.snapshot().directory))
@@ -114,8 +119,7 @@ def test_the_page_says_what_the_sheet_of_the_workbook_says(busy: Lobby) -> None:
             assert render(each, Reader("en", "Asia/Shanghai"), str) in page
     for table in sheet.tables[1:]:
         for row in table.rows:
-            name = row[0]
-            assert (name if isinstance(name, str) else render(name, Reader(), str)) in page
+            assert render(told(cell(row[0]), "text"), Reader(), str) in page
 
 
 def test_figures_are_asked_for_once_and_kept_until_they_are_old(busy: Lobby) -> None:
@@ -227,7 +231,8 @@ def test_a_report_is_made_for_its_reader_and_taken(busy: Lobby) -> None:
     book = load_workbook(BytesIO(ann.answer.content))
     assert "confidential, for Ann only" in str(book.worksheets[0]["A2"].value)
 
-    (foot,) = {str(sheet.oddFooter.left.text) for sheet in book.worksheets}
+    feet: list[Any] = [sheet.oddFooter for sheet in book.worksheets]
+    (foot,) = {each.left.text for each in feet}
     assert "Ann, Tue 3 Mar, 09:00" in foot
 
 
@@ -248,7 +253,7 @@ def test_nobody_else_takes_it_and_hr_sees_who_did(made: Made, busy: Lobby) -> No
 
 
 def test_looking_at_its_head_takes_nothing(made: Made) -> None:
-    made.visit.send("HEAD", f"{made.path}/file", None, {})
+    made.visit.send("HEAD", f"{made.path}/file", b"", {})
     assert made.visit.answer.status_code == 200
     assert "Nobody has taken it yet." in made.visit.opens(made.path).words
 
@@ -362,7 +367,7 @@ def test_the_page_that_is_open_is_marked(busy: Lobby) -> None:
 # Charts
 
 
-def layout(shape: str, rows: list[tuple[object, ...]], series: tuple[int, ...]) -> Layout:
+def layout(shape: str, rows: Sequence[tuple[object, ...]], series: tuple[int, ...]) -> Layout:
     columns = tuple(Column(header=say("Period"), kind="percent") for _ in rows[0])
     chart = Chart(shape=shape, title=say("Charts"), table=0, series=series, percent=True)  # type: ignore[arg-type]
     return Layout(
@@ -395,11 +400,9 @@ def test_bars_are_as_long_as_their_share_and_stay_on_the_paper() -> None:
 
 def test_numbers_are_said_as_the_workbook_formats_them() -> None:
     tongue = Tongue(Reader())
-    said = [
-        tongue.plain(told(value, kind))
-        for value, kind in (
-            (0.9312, "percent"), (-1.25, "change"), (-90, "minutes"), (None, "text"),
-            (2.04, "decimal"), (1234, "whole"), (timedelta(minutes=95), "span"),
-        )
-    ]  # fmt: skip
+    cells: tuple[tuple[Any, Kind], ...] = (
+        (0.9312, "percent"), (-1.25, "change"), (-90, "minutes"), (None, "text"),
+        (2.04, "decimal"), (1234, "whole"), (timedelta(minutes=95), "span"),
+    )  # fmt: skip
+    said = [tongue.plain(told(*each)) for each in cells]
     assert said == ["93.1%", "−1.2 points", "−1 h 30 min", "—", "2.0", "1,234", "1 h 35 min"]
