@@ -37,6 +37,7 @@ from bot.port import Ability, Adapter, TryLater, Undeliverable
 from bot.store import Store, Transaction
 from bot.store.outbox import RESTORED, Arrival, Parcel
 from bot.store.rows import gave_way
+from bot.store.sessions import WEB
 from bot.words import Reader, Say
 
 log = logging.getLogger(__name__)
@@ -225,12 +226,20 @@ def _arrived(tx: Transaction, load: Load, message: MessageRef | None, *, found: 
     parcel, effect = load.parcel, load.effect
     if tx.outbox.arrive(parcel.id, Arrival(effect.to, message)):
         log.info("late double of %s removed", parcel.id)
+    if isinstance(effect, Upload) and effect.to.platform != WEB and isinstance(effect.to, Account):
+        _handed(tx, effect, effect.to)
     if not (found and parcel.look):
         return
     if restored.rest(tx, parcel):
         return
     if message is not None and isinstance(effect, Send):
         tx.outbox.add(Amend(effect.to, message, effect.card), f"{RESTORED}{parcel.key}")
+
+
+def _handed(tx: Transaction, effect: Upload, to: Account) -> None:
+    """A workbook that is in their chat has left the store; on a page it is not taken yet. 5.2.1."""
+    if (order := tx.orders.with_file(effect.file)) is not None:
+        tx.downloads.sent(effect.file, order.person, to.platform)
 
 
 def _lanes(loads: list[Load]) -> list[list[Load]]:

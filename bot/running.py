@@ -77,8 +77,9 @@ class Runner:
             await turn.wait(IDLE)
 
     async def _build(self) -> None:
+        """One after the other: a large company's rows are in memory once."""
         turn = self.bot.made.turn()
-        if await self.bot.workshop.round():
+        if await self.bot.figuring.round() + await self.bot.workshop.round():
             self.bot.made.ring()
         else:
             await turn.wait(IDLE)

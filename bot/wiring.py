@@ -17,6 +17,7 @@ from bot.bell import Bell
 from bot.clock import Clock
 from bot.engine import Engine
 from bot.exported import Export
+from bot.figuring import Figuring, packed
 from bot.handlers import Handlers
 from bot.handlers.nudging import Nudging
 from bot.inbox import JournalInbox
@@ -51,6 +52,7 @@ class Bot:
     courier: Courier
     ticker: Ticker
     workshop: Workshop
+    figuring: Figuring
     indexer: Indexer
     packer: Packer
     taken: Bell
@@ -77,6 +79,7 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
         courier=Courier(store, {each.platform: each for each in adapters}, nudging),
         ticker=Ticker(store, nudging, to_file=Notebook.platform in abilities),
         workshop=Workshop(store, workbook, issued),
+        figuring=Figuring(store, figures),
         indexer=Indexer(store),
         packer=Packer(store, to_file=Notebook.platform in abilities),
         taken=taken,
@@ -253,6 +256,13 @@ def issued(material: Material, out: Path, tell: Tell = silent) -> object:
     from reports.issue import issue  # noqa: PLC0415
 
     return issue(material, out, tell)
+
+
+def figures(material: Material, out: Path, tell: Tell = silent) -> object:  # noqa: ARG001
+    """The first sheet as values, in a process of its own, for the pages."""
+    from reports.dashboard import build  # noqa: PLC0415
+
+    return out.write_bytes(packed(build(material), material))
 
 
 @dataclass(frozen=True, slots=True)

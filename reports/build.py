@@ -53,6 +53,7 @@ def imprint(material: Material) -> Imprint:
         made_at=material.written_at or material.made_at,
         reader=material.reader,
         other=_other(material),
+        holder=material.directory.people[material.wanted.person].name,
     )
 
 

@@ -19,7 +19,7 @@ from openpyxl.utils import absolute_coordinate, get_column_letter, quote_sheetna
 from openpyxl.workbook.defined_name import DefinedName
 
 from bot.report import Area, Chart, Column, Input, Layout, Row, Table
-from bot.words import Reader, Say, say
+from bot.words import Quoted, Reader, Say, say
 from reports import charts, proof, text
 from reports.cells import Link, Pen, shortened
 from reports.looks import Looks
@@ -33,6 +33,7 @@ OURS = 0o600  # nobody else on the machine may read it
 AT_ONCE = 500  # rows of a long table
 CHART_ROWS = 17  # left free for charts
 ABREAST = 2  # charts
+HOLDER = 60  # characters of a name at the foot of a page
 AUTHOR = "Duly"
 INDEX = (
     Column(header=say("Sheet")),
@@ -52,6 +53,7 @@ class Imprint:
     made_at: datetime
     reader: Reader
     other: Reader  # of the second line of every header
+    holder: str = ""  # whose copy it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +158,20 @@ class Book:
         notes = (*layout.notes, shortened(cut)) if cut else layout.notes
         page.end(notes, whole=bool(layout.charts) or layout.index)
 
+    @property
+    def stamp(self) -> str:
+        """Whose copy it is, and of when, at the foot of every page: it is not to be passed on."""
+        if not self.imprint.holder:
+            return ""
+        holder = Quoted(self.imprint.holder, HOLDER)
+        told = say("{reader}, {moment}", reader=holder, moment=self.imprint.made_at)
+        return f"{self.pen.words(told)} · "
+
     def _begin(
         self, page: Page, widths: Sequence[float], layout: Layout, inputs: Sequence[Input] = ()
     ) -> None:
-        page.live = layout.live
-        page.begin(widths, self.imprint.about, f"{AUTHOR} · {self.imprint.report}", inputs)
+        page.live, footer = layout.live, f"{AUTHOR} · {self.stamp}{self.imprint.report}"
+        page.begin(widths, self.imprint.about, footer, inputs)
 
     def _long(self, page: Page, layout: Layout, table: Table, rows: Iterator[Row]) -> Page:
         """The first table, on as many sheets as it takes. Returns the last."""

@@ -15,7 +15,15 @@ from typing import Any, Literal
 import pytest
 
 Need = Literal[
-    "audit", "chromium", "postgresql", "libreoffice", "synapse", "element", "emulate", "shared"
+    "audit",
+    "axe",
+    "chromium",
+    "postgresql",
+    "libreoffice",
+    "synapse",
+    "element",
+    "emulate",
+    "shared",
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,6 +130,15 @@ def _emulate() -> str | None:
     return None
 
 
+def _axe() -> str | None:
+    """The script that finds what shuts people out of a page."""
+    for folder in (os.environ.get("DULY_TEST_AXE"), str(ROOT / ".venv-axe")):
+        script = Path(folder or "") / "node_modules" / "axe-core" / "axe.min.js"
+        if folder and script.exists():
+            return str(script)
+    return None
+
+
 def _shared() -> str | None:
     folder = ROOT.parent / "shared"
     return str(folder) if folder.is_dir() else None
@@ -153,6 +170,11 @@ NEEDS: dict[Need, tuple[Callable[[], str | None], str]] = {
         _emulate,
         "The emulator of Slack is missing: npm install --prefix .venv-emulate --no-audit "
         "--no-fund --ignore-scripts emulate@0.12.2",
+    ),
+    "axe": (
+        _axe,
+        "The check for screen readers is missing: npm install --prefix .venv-axe --no-audit "
+        "--no-fund --ignore-scripts axe-core@4.14.1",
     ),
     "shared": (_shared, "The folder ../shared is missing: it stands beside the repository in CI"),
 }

@@ -46,12 +46,12 @@ def mine(call: Call) -> Card:
         )
     return Card(
         say_many("{count} meeting ahead", "{count} meetings ahead", len(found)),
-        body=tuple(_line(call, each) for each in found),
+        body=tuple(line(call, each) for each in found),
         why=say("One of them: {command}", command=Code("/duly meeting NUMBER")),
     )
 
 
-def _line(call: Call, meeting: Meeting) -> Say:
+def line(call: Call, meeting: Meeting) -> Say:
     topic = Quoted(meeting.topic, 80)
     number, start = Ref(meeting.number), meeting.start
     known = meeting.invitee(call.person.id)

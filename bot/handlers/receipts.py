@@ -153,7 +153,7 @@ def mine(call: Call) -> Card:
     """What the caller published, with how it stands, and what they are to confirm."""
     published = call.tx.notices.by(call.person.id, SHOWN)
     counts = call.tx.notices.counts([each.id for each in published], call.now)
-    body: list[Say | Value] = [_line(each, *counts.get(each.id, (0, 0, 0))) for each in published]
+    body: list[Say | Value] = [line(each, *counts.get(each.id, (0, 0, 0))) for each in published]
     owed = [duty for duty in call.tx.duties.owed_by(call.person.id) if duty.noticed]
     if owed:
         body.append(say("For you to confirm:"))
@@ -173,7 +173,7 @@ def mine(call: Call) -> Card:
     return Card(say("Notices"), body=tuple(body), why=how)
 
 
-def _line(notice: Notice, everybody: int, done: int, late: int) -> Say:
+def line(notice: Notice, everybody: int, done: int, late: int) -> Say:
     name = (
         say("{title}", title=Quoted(notice.title, notice_cards.LINE))
         if notice.title

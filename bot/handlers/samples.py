@@ -236,7 +236,7 @@ def _unit(tx: Transaction) -> Say:
 def what(tx: Transaction, duty: Duty) -> Say:
     sample = of(tx, duty)
     values: dict[str, Value] = {
-        "department": Quoted(_department(tx, sample), ROOM),
+        "department": Quoted(department(tx, sample), ROOM),
         "period": Code(sample.period),
     }
     if duty.subject.startswith(SECOND):
@@ -244,7 +244,7 @@ def what(tx: Transaction, duty: Duty) -> Say:
     return say("Look at a sample of what {department} said in {period}", **values)
 
 
-def _department(tx: Transaction, sample: Sample) -> str:
+def department(tx: Transaction, sample: Sample) -> str:
     unit = tx.people.snapshot().directory.departments.get(sample.department)
     return unit.name if unit else sample.department
 

@@ -12,6 +12,7 @@ from bot.clock import Clock, fault_point
 from bot.seal import Seal
 from bot.store.assessing import Assessments
 from bot.store.attesting import Attestations
+from bot.store.boards import Boards
 from bot.store.cases import Blocked, Cases, SeenLinks
 from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
@@ -21,6 +22,7 @@ from bot.store.dialogues import Dialogues
 from bot.store.disclosing import Disclosing
 from bot.store.disposals import Disposals
 from bot.store.disposed import Disposed
+from bot.store.downloads import Downloads
 from bot.store.duties import Dues, Duties
 from bot.store.expiring import Expiring
 from bot.store.files import Files, Orders
@@ -92,6 +94,7 @@ class Transaction:
         self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
         self.restores, self.oversight = Restores(rows), Oversight(rows)
         self.assessments = Assessments(rows)
+        self.downloads, self.boards = Downloads(rows), Boards(rows)
 
     @property
     def disclosing(self) -> Disclosing:

@@ -107,17 +107,32 @@ class Files:
 
         Raises LookupError (Destroyed) where they were disposed of.
         """
-        number, own = 0, Kept(self.rows).seal(f"file/{id}")
+        number = 0
         while row := self.rows.one(pieces, pieces.c.file == id, pieces.c.number == number):
-            slot = self.rows.slot(pieces.c.body, f"{id}/{number}")
-            yield own.open(row.body, *slot)
+            yield self._opened(id, row)
             number += 1
 
-    def read(self, id: str) -> bytes:
-        """Raises LookupError where there is no such file, or no longer."""
+    def _opened(self, id: str, row: Any) -> bytes:
+        slot = self.rows.slot(pieces.c.body, f"{id}/{row.number}")
+        return Kept(self.rows).seal(f"file/{id}").open(row.body, *slot)
+
+    def size(self, id: str) -> int:
+        """In bytes. Raises LookupError where there is no such file, or no longer."""
         row = self.rows.one(files, files.c.id == id)
         if row is None or row.expires_at <= self.rows.clock.now():
             raise LookupError(id)
+        return int(row.size)
+
+    def piece(self, id: str, number: int) -> bytes:
+        """Some of it: the pieces are counted from 0. Raises LookupError after the last."""
+        row = self.rows.one(pieces, pieces.c.file == id, pieces.c.number == number)
+        if row is None:
+            raise LookupError(id)
+        return self._opened(id, row)
+
+    def read(self, id: str) -> bytes:
+        """Raises LookupError where there is no such file, or no longer."""
+        self.size(id)
         return b"".join(self._parts(id))
 
     def drop(self, ids: Iterable[str]) -> None:
@@ -175,6 +190,18 @@ class Orders:
         """The last that somebody asked for or was given, newest first, each with how far it is."""
         c, mine = orders.c, (orders.c.person == person, ~unfinished())
         return self.rows.all(orders, *mine, order=[c.asked_at.desc(), c.id.desc()], limit=limit)
+
+    def newest(self, limit: int) -> Sequence[Any]:
+        """The last that anybody asked for, newest first."""
+        c = orders.c
+        return self.rows.all(orders, order=[c.asked_at.desc(), c.id.desc()], limit=limit)
+
+    def find(self, number: int) -> Any | None:
+        return self.rows.one(orders, orders.c.number == number)
+
+    def with_file(self, file: str) -> Any | None:
+        """What was made as that file."""
+        return self.rows.one(orders, orders.c.file == file)
 
     def settle(self, id: str, state: str, file: str | None) -> bool:
         """False where it was settled before."""

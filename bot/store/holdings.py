@@ -42,6 +42,7 @@ PERSONAL = (  # columns that name somebody
 LEFT_OUT: Mapping[str, str] = {
     "assessment_trail": "what was done about an assessment: told on its card to whom it concerns",
     "asked": "who is asked to attest something: the duty says the same",
+    "boards": "figures for the pages, computed anew from what is listed here",
     "blocked": "domains IT has blocked: a deed of their office",
     "case_trail": "what was done about a case of IT's: told with the case to whom it concerns",
     "disposals": "who decided that something was disposed of: told with its certificate",
@@ -218,6 +219,7 @@ HELD = (
     Holding("classes", "classes", "by", ("message", "before", "class_name", "at")),
     Holding("files", "files", "owner", ("name", "size", "made_at", "expires_at")),
     Holding("reports", "orders", "person", ("period", "edition", "version", "asked_at", "state")),
+    Holding("downloads", "downloads", "person", ("file", "at", "channel")),
     Holding("bundles", "bundles", "person", ("kind", "asked_at", "state")),
     Holding(
         "sessions",

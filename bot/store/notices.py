@@ -102,9 +102,16 @@ class Notices:
 
     def by(self, author: str, limit: int) -> list[Notice]:
         """Theirs that count now, the last first."""
-        where = notices.c.author == author, notices.c.replaced_by.is_(None)
+        return self._current(limit, notices.c.author == author)
+
+    def newest_ones(self, limit: int) -> list[Notice]:
+        """Everybody's that count now, the last first."""
+        return self._current(limit)
+
+    def _current(self, limit: int, *where: sa.ColumnElement[bool]) -> list[Notice]:
         order = [notices.c.published_at.desc(), notices.c.number.desc()]
-        rows = self.rows.all(notices, *where, order=order, limit=limit)
+        now = notices.c.replaced_by.is_(None)
+        rows = self.rows.all(notices, *where, now, order=order, limit=limit)
         return [self._notice(row) for row in rows]
 
     # Who is to confirm it

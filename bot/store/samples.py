@@ -153,6 +153,13 @@ class Samples:
     def of_department(self, department: str, period: str) -> Sample | None:
         return self._first(samples.c.department == department, samples.c.period == period)
 
+    def of(self, person: str, limit: int) -> list[Sample]:
+        """Drawn for them to look at, as the first or a second; the newest first."""
+        c = samples.c
+        theirs = sa.or_(c.reviewer == person, c.seconder == person)
+        rows = self.rows.all(samples, theirs, order=[c.number.desc()], limit=limit)
+        return [self._sample(row) for row in rows]
+
     def between(self, start: datetime, end: datetime) -> list[Sample]:
         """Of what was said in periods that ended then; the newest first."""
         c = samples.c

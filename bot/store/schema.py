@@ -531,6 +531,8 @@ orders = table(
 )
 Index("orders_once", orders.c.company, orders.c.once, unique=True)
 Index("orders_number", orders.c.company, orders.c.number, unique=True)
+Index("orders_person", orders.c.company, orders.c.person, orders.c.id)
+Index("orders_file", orders.c.company, orders.c.file)
 gaps = table(
     "gaps",  # where and when something may have been said that we did not see
     ["id"],

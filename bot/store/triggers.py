@@ -41,6 +41,7 @@ KEPT = (  # nothing there is ever changed or deleted
     ("case_trail", "what was done about a case stays known"),
     ("ratings", "what was rated stays known"),
     ("assessment_trail", "what was done about an assessment stays known"),
+    ("downloads", "who took a workbook stays known"),
     ("restores", "that a store was laid back stays known"),
     ("checks", "what a look through the archive found stays known"),
     ("role_changes", "who had which role stays known"),

@@ -79,6 +79,11 @@ class Acting:
         line = posted.fields.get("line", "").strip().removeprefix("/duly").strip()
         if is_private(line):
             return self._site.go("/report")
+        made, event = self.typed(posted, line)
+        return await self._taken(posted, made, event)
+
+    def typed(self, posted: Posted, line: str) -> tuple[Deed, CommandInvoked]:
+        """A command line as if they had typed it in the chat."""
         made = deed(posted, line)
         event = CommandInvoked(
             key=made.key,
@@ -88,7 +93,7 @@ class Acting:
             text=line,
             reply_handle=made.handle,
         )
-        return await self._taken(posted, made, event)
+        return made, event
 
     async def fill(self, request: Request) -> Response:
         """A form that Duly had asked to be filled in; with faults it is shown again as it was."""

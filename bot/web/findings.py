@@ -3,6 +3,7 @@
 from bot.card import Button
 from bot.handlers import casework, findingcards, findings, happened, queue
 from bot.handlers.queue import Which
+from bot.policy.cases import Case
 from bot.policy.people import Person
 from bot.store import Transaction
 from bot.web.listing import Entry, Section
@@ -47,8 +48,22 @@ def _cases(tx: Transaction, person: Person, which: Which) -> tuple[Section, ...]
     if "it" not in person.roles or which != "open":
         return ()
     found = [each for each in tx.cases.open_ones(SHOWN) if each.reporter != person.id]
-    entries = [Entry(casework.title(tx, each), f"/cases/{each.number}") for each in found]
+    entries = [_case(tx, each) for each in found]
     return (Section(say("Cases of IT"), entries, say("No case is open.")),)
+
+
+def cases(tx: Transaction, person: Person) -> View:
+    """What they brought to IT; for who is in IT, what waits for it as well."""
+    own = [_case(tx, each) for each in tx.cases.of(person.id, SHOWN)]
+    mine = Section(say("Brought by you"), own, say("You have brought nothing to IT."))
+    sections = (*_cases(tx, person, "open"), mine)
+    ask = Button(say("My account has trouble"), "🆘", "help-account")
+    values = {"sections": sections, "buttons": (ask,)}
+    return View("list.html", say("Help from IT"), "/cases", values)
+
+
+def _case(tx: Transaction, case: Case) -> Entry:
+    return Entry(casework.title(tx, case), f"/cases/{case.number}")
 
 
 def one(tx: Transaction, person: Person, number: int) -> View | None:

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Router
 
-from bot.web import reviewing, scripts, showing, trouble
+from bot.web import dashboard, reports, reviewing, scripts, showing, trouble
 from bot.web.pages import Pages
 from bot.web.site import Site, spoken
 from bot.web.trouble import Trouble
@@ -30,9 +30,11 @@ SEALING = (  # pages whose scripts seal and open: ours alone, and nothing typed 
     f"{POLICY}; script-src 'self'; connect-src 'self';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
+WATCHING = SEALING  # pages on which a script of ours asks how far something is
 KEYED = (  # where a script of ours listens to keys
     f"{POLICY}; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
+WATCHED = (dashboard.HERE, reports.HERE)
 ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -68,6 +70,8 @@ class Gate:
                 headers.update(ALWAYS)
                 if path.startswith(scripts.PAGES):
                     headers["Content-Security-Policy"] = SEALING
+                if path.startswith(WATCHED):
+                    headers["Content-Security-Policy"] = WATCHING
                 if path.startswith(reviewing.PAGES):
                     headers["Content-Security-Policy"] = KEYED
                 headers["Cache-Control"] = A_DAY if path.startswith("/static/") else FRESH

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.card import Button, Card
 from bot.command import Call, Refusal
@@ -11,9 +12,14 @@ from bot.policy.meetings import Meeting
 from bot.policy.minutes import Item, Minutes
 from bot.store import Transaction
 from bot.web import visitors
+from bot.web.listing import Entry, Section
 from bot.web.showing import View
 from bot.web.visitors import Visitor
 from bot.words import Ref, Say, say
+
+HERE = "/meetings"
+SHOWN = 100  # lines of a list
+PAST = timedelta(weeks=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,30 @@ class Point:
     counted: Say
     own: Say | None
     buttons: tuple[Button, ...]
+
+
+def listed(tx: Transaction, visitor: Visitor) -> View:
+    """What they have booked or are invited to: what is ahead, and the last weeks."""
+    call = visitors.looking(tx, visitor)
+    found = tx.meetings.of(visitor.person.id, call.now - PAST, SHOWN)
+    ahead = [each for each in found if each.end > call.now]
+    sections = (
+        Section(None, _entries(call, ahead), say("You have no meeting ahead.")),
+        Section(
+            say("The last four weeks"),
+            _entries(call, [each for each in reversed(found) if each.end <= call.now]),
+            say("You had none."),
+        ),
+    )
+    values = {
+        "sections": sections,
+        "buttons": (Button(say("Book a meeting"), "📅", "meeting"),),
+    }
+    return View("list.html", say("Meetings"), HERE, values)
+
+
+def _entries(call: Call, found: Sequence[Meeting]) -> list[Entry]:
+    return [Entry(diary.line(call, each), f"{HERE}/{each.number}") for each in found]
 
 
 def view(tx: Transaction, visitor: Visitor, number: int) -> View | None:

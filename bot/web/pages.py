@@ -17,9 +17,11 @@ from bot.web.acting import Acting
 from bot.web.asking import Asking
 from bot.web.casepages import CasePages
 from bot.web.certificate import Certificates
-from bot.web.fetching import Fetching, download
+from bot.web.dashboard import Dashboard
+from bot.web.fetching import Fetched, Fetching, fetched, streamed
 from bot.web.finding import Finding
 from bot.web.reporting import Reporting
+from bot.web.reports import Reports, may_take, of_order
 from bot.web.reviewing import Reviewing
 from bot.web.sentences import how_to_sign_in
 from bot.web.showing import STATIC
@@ -48,12 +50,17 @@ class Pages:
             Route("/requests/department", self.requests_of_department),
             *Asking(self._site, acting).routes(),
             Route("/requests/{number}", self.request),
+            *Dashboard(self._site).routes(),
+            *Reports(self._site, acting).routes(),
+            Route("/notices", self.notices),
             Route("/notices/{number}", self.notice),
+            Route(meeting.HERE, self.meetings),
             Route("/meetings/{number}", self.meeting),
             *Reviewing(self._site, acting).routes(),
             Route("/findings", self.findings),
             *(Route(f"/findings/{which}", self.findings) for which in LISTS),
             Route("/findings/{number}", self.finding),
+            Route("/cases", self.cases),
             Route("/cases/{number}", self.case),
             *Certificates(self._site).routes(),
             Route("/settings", self.settings),
@@ -111,9 +118,18 @@ class Pages:
         number = _number(request)
         return await self._site.show(request, lambda tx, one: requests.one(tx, one.person, number))
 
+    async def notices(self, request: Request) -> Response:
+        return await self._site.show(request, notice.listed)
+
+    async def cases(self, request: Request) -> Response:
+        return await self._site.show(request, lambda tx, one: found.cases(tx, one.person))
+
     async def notice(self, request: Request) -> Response:
         number = _number(request)
         return await self._site.show(request, lambda tx, one: notice.view(tx, one, number))
+
+    async def meetings(self, request: Request) -> Response:
+        return await self._site.show(request, meeting.listed)
 
     async def meeting(self, request: Request) -> Response:
         number = _number(request)
@@ -138,22 +154,24 @@ class Pages:
     async def file(self, request: Request) -> Response:
         """A file that was given to them, such as a workbook they asked for."""
         note = posting.note(request)
-        name, body = await asyncio.to_thread(self._file, self._site.token(request), note)
-        return download(name, body)
+        taken, token = request.method == "GET", self._site.token(request)
+        found = await asyncio.to_thread(self._file, token, note, taken=taken)
+        return streamed(self._site.store, found)
 
-    def _file(self, token: Token | None, note: str) -> tuple[str, bytes]:
+    def _file(self, token: Token | None, note: str, *, taken: bool) -> Fetched:
         visitor = self._site.visitor(token)
         if visitor is None:
             raise trouble.stranger()
-        with self._site.store.reading() as tx:
+        with self._site.store.transaction() as tx:
             found = tx.notes.get(note, visitor.person.id)
             if found is None or not isinstance(found.effect, Upload):
                 raise trouble.missing()
-            try:
-                return found.effect.name, tx.files.read(found.effect.file)
-            except LookupError:
-                title = say("This file has expired; ask for it again.")
-                raise Trouble(404, title, say("Go back to your pages.")) from None
+            file = found.effect.file
+            if (order := tx.orders.with_file(file)) is None:
+                return fetched(tx, file, found.effect.name)
+            if not may_take(tx, order, visitor.person):
+                raise trouble.missing()
+            return of_order(tx, order, taken=taken)
 
 
 def _number(request: Request) -> int:

@@ -14,24 +14,25 @@ from starlette.routing import Route
 
 from bot.card import Card
 from bot.command import number_in
-from bot.events import CommandInvoked
-from bot.handlers import points, samples, signing
+from bot.handlers import lists, points, samples, signing
 from bot.handlers.deeds import person_named
 from bot.handlers.samples import Turn
 from bot.policy import sampling
 from bot.policy.sampling import Verdict
 from bot.store import Transaction
 from bot.store.dailies import Daily
-from bot.store.samples import Drawn
-from bot.web import acting, trouble, visitors
-from bot.web.acting import Acting, Deed
+from bot.store.samples import Drawn, Sample
+from bot.web import trouble, visitors
+from bot.web.acting import Acting
+from bot.web.listing import Entry, Section
 from bot.web.showing import View
-from bot.web.site import Posted, Site
+from bot.web.site import Site
 from bot.web.visitors import Visitor
-from bot.words import Code, Ref, Say, Value, Who, say
+from bot.words import Code, Quoted, Ref, Say, Value, Who, say
 
 PAGES = "/samples/"  # whose keys a script of ours listens to
 KEYS: Mapping[Verdict, str] = {"fine": "f", "word": "w", "breach": "b", "skip": "s"}
+SHOWN = 50  # samples of a list
 DAYS = 30  # that are told of
 
 
@@ -53,6 +54,7 @@ class Reviewing:
         return (
             Route("/daily", self.daily),
             Route("/daily", self.sign, methods=["POST"]),
+            Route("/samples", self.samples),
             Route("/samples/{number}", self.sample),
             Route("/samples/{number}", self.judge, methods=["POST"]),
         )
@@ -63,20 +65,11 @@ class Reviewing:
     async def sign(self, request: Request) -> Response:
         posted = await self._site.posted(request)
         remark = posted.fields.get("remark", "").strip()
-        made, event = self._typed(posted, f"daily sign {remark}".strip())
+        made, event = self._acting.typed(posted, f"daily sign {remark}".strip())
         return await self._acting.quietly(posted, made, event, "/daily")
 
-    def _typed(self, posted: Posted, line: str) -> tuple[Deed, CommandInvoked]:
-        made = acting.deed(posted, line)
-        event = CommandInvoked(
-            key=made.key,
-            at=self._site.store.clock.now(),
-            actor=made.actor,
-            place=made.place,
-            text=line,
-            reply_handle=made.handle,
-        )
-        return made, event
+    async def samples(self, request: Request) -> Response:
+        return await self._site.show(request, listed)
 
     async def sample(self, request: Request) -> Response:
         number, query = _number(request), request.query_params
@@ -103,8 +96,44 @@ class Reviewing:
             raise trouble.unreadable()
         if verdict == "breach" and not why:
             return self._site.go(f"/samples/{number}?message={place}&why=breach")
-        made, event = self._typed(posted, f"sample {number} {place} {verdict} {why}".strip())
+        made, event = self._acting.typed(posted, f"sample {number} {place} {verdict} {why}".strip())
         return await self._acting.quietly(posted, made, event, f"/samples/{number}")
+
+
+def listed(tx: Transaction, visitor: Visitor) -> View | None:
+    """What they are to look at, also for whom they stand in, and what they looked at before."""
+    if not visitor.samples:
+        return None
+    owed = [each for each in lists.owed_by(tx, visitor.person) if samples.is_sample(each)]
+    to_do = [
+        Entry(
+            say("{number} {what} by {due}", number=Ref(n), what=samples.what(tx, d), due=d.due),
+            f"{PAGES}{n}",
+        )
+        for d in owed
+        for n in (samples.of(tx, d).number,)
+    ]
+    waiting = {each.path for each in to_do}
+    known = [_seen(tx, each) for each in tx.samples.of(visitor.person.id, SHOWN)]
+    sections = (
+        Section(say("For you to look at"), to_do, say("There is no sample for you to look at.")),
+        Section(
+            say("Looked at"),
+            [each for each in known if each.path not in waiting],
+            say("You have looked at none yet."),
+        ),
+    )
+    return View("list.html", say("Samples"), "/samples", {"sections": sections})
+
+
+def _seen(tx: Transaction, sample: Sample) -> Entry:
+    line = say(
+        "{number} {department}, {period}",
+        number=Ref(sample.number),
+        department=Quoted(samples.department(tx, sample)),
+        period=Code(sample.period),
+    )
+    return Entry(line, f"{PAGES}{sample.number}")
 
 
 def _before(

@@ -8,7 +8,7 @@ from hashlib import sha384
 from bot.web.showing import STATIC
 
 PAGES = ("/report", "/sealed")  # how the paths of those pages begin
-ALL = ("sealing.js", "sealed_pages.js", "report.js", "continue.js", "cases.js")
+ALL = ("sealing.js", "sealed_pages.js", "report.js", "continue.js", "cases.js", "watch.js")
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,24 @@ PHRASES: Mapping[str, Say] = {
     "days": say("The last days"),
     "unsigned": say("not signed that day"),
     "no_day": say("No day was to be signed yet."),
+    "show": say("Show"),
+    "period": say("Period"),
+    "edition": say("Edition"),
+    "failed": say("The figures could not be computed. IT can see why in the log."),
+    "careful": say("read all figures with care"),
+    "anew": say("Compute them anew"),
+    "key_figures": say("Key figures"),
+    "charts": say("Charts"),
+    "as_table": say("As a table"),
+    "new_report": say("A new report"),
+    "make_it": say("Make it"),
+    "for_you_alone": say(
+        "It bears your name and the time on every page. Each download is written down."
+    ),
+    "progress": say("How far it is"),
+    "taken": say("Who took it"),
+    "not_taken": say("Nobody has taken it yet."),
+    "all_reports": say("All my reports"),
     "faults": say("Something in the form is not right yet."),
 }
 OWN_NAMES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文"}

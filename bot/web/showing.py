@@ -14,6 +14,7 @@ from bot.card import Card
 from bot.effects import Deliverable, OpenForm, Send, Upload, Whisper
 from bot.store.notes import Note
 from bot.web.filling import Filling
+from bot.web.menu import menu
 from bot.web.render import Tongue, quoted
 from bot.web.sentences import OWN_NAMES, PHRASES
 from bot.web.trouble import Trouble
@@ -70,6 +71,7 @@ def page(view: View, around: Around) -> str:
             ),
             nonce=around.nonce,
             visitor=visitor,
+            menu=menu(visitor) if visitor else (),
             notes=[(note, _card(note.effect), _filling(note)) for note in around.notes],
             people=around.people,
             held=around.held,

@@ -26,9 +26,10 @@ from bot.words import Reader
 NONCE = 8  # bytes
 BACK = re.compile(
     r"/(?:mine|waiting|team|settings|sealed|search(?:/others)?|looks|daily"
+    r"|notices|meetings|cases|samples|dashboard|reports(?:/all)?"
     r"|findings(?:/(?:open|department|closed))?"
     r"|requests(?:/(?:waiting|department|new(?:/[\w.]{1,60})?))?"
-    r"|(?:requests|duties|notices|meetings|findings|cases|samples)/\d{1,9}"
+    r"|(?:requests|duties|notices|meetings|findings|cases|samples|reports)/\d{1,9}"
     r"|certificates/[0-9A-Z]{5}-[0-9A-Z]{5})",
     re.ASCII,
 )

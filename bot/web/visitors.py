@@ -26,6 +26,7 @@ class Visitor:
     leads: bool  # others, and so has a page about their team
     handles: bool  # reports, and so has a page about cases
     reviews: bool  # findings, or may have to
+    samples: bool  # are drawn for them to look at, or may be
     oversees: bool  # the days that IT signs are for them to see
     stale: bool  # it is to be written down that the session is in use
 
@@ -48,16 +49,17 @@ def recognise(tx: Transaction, token: Token | None) -> Visitor | None:
     person = directory.behind(account)
     if person is None or person.id != session.person:
         return None
-    own = tx.people.reader(account, tx.home())
+    own, leads = tx.people.reader(account, tx.home()), bool(directory.leads(person))
     return Visitor(
         person=person,
         account=account,
         session=session,
         token=token,
         reader=Reader(session.language or own.language, own.zone),
-        leads=bool(directory.leads(person)),
+        leads=leads,
         handles=cases.may(tx, person),
         reviews=queue.offered(tx, person),
+        samples=leads or bool(tx.samples.of(person.id, 1)),
         oversees=bool(OVERSEERS & person.roles),
         stale=tx.sessions.stale(session),
     )

@@ -103,6 +103,7 @@ MAY: Mapping[str, frozenset[str]] = {  # who may ever read it; whoever is given 
     "title": frozenset({"ann", "eve", "hana", "nina", "sam", "grace", "ada"}),
     "passed": INSIDE,
     "sample": INSIDE,
+    "report": frozenset({"ann"}),
     "request": frozenset({"ann", "sam"}),
     "sealed": frozenset(),
 }
@@ -308,9 +309,19 @@ def in_june(made: Company) -> None:
     with desk.store.reading() as tx:
         look = tx.looks.newest(1)[0]
     things["look"] = look.number or 0
+    things["report"] = reported(desk, "ann")
     for who in ("ines", "ivo", None):
         Reader(desk, who)
     things["sealed"] = sealed(desk)
+
+
+def reported(desk: Desk, who: str) -> int:
+    """A workbook that was made for them, with a word that stands in no cell."""
+    with desk.store.transaction() as tx:
+        order = tx.orders.add(who, account(who), "2026-05", "mine")
+        file = tx.files.add("duly.xlsx", who, b"quokkareport", timedelta(days=14))
+        tx.orders.settle(order, "made", file)
+        return int(tx.orders.of(who)[0].number)
 
 
 def sealed(desk: Desk) -> int:

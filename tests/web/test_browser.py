@@ -86,8 +86,14 @@ class Seat:
         self.page.wait_for_load_state()
 
     def goes(self, sentence: str) -> None:
-        self.page.get_by_role("navigation").get_by_role("link", name=self.words(sentence)).click()
-        expect(self.page.locator("[aria-current=page]")).to_have_text(self.words(sentence))
+        """By the menu, which a phone opens first."""
+        drawer = self.page.locator(".drawer summary")
+        if drawer.is_visible():
+            drawer.click()
+        menu = self.page.get_by_role("navigation", name=self.words("Pages"), exact=True)
+        menu.get_by_role("link", name=self.words(sentence), exact=True).click()
+        here = self.page.locator(".side [aria-current=page]")
+        expect(here).to_have_text(self.words(sentence))
 
     def fits(self) -> None:
         """Nothing is wider than the screen, and every field and button says what it is."""
