@@ -31,10 +31,10 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
             count = tx.journal.unpark()
         out(words(say("{count} parked events will be tried again.", count=count)))
         return FINE
-    from bot.wiring import examined, platforms
+    from bot.wiring import examined, openid_examined, platforms
 
     settings = settings_of(args)
-    looks = examined(store, settings)
+    looks = [*examined(store, settings), *openid_examined(store, settings)]
     with store.reading() as tx:
         found = [*_findings(tx), *unreached(tx, platforms(settings))]
         noted = list(outsiders(tx))

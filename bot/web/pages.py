@@ -17,6 +17,7 @@ from bot.web.acting import Acting
 from bot.web.asking import Asking
 from bot.web.casepages import CasePages
 from bot.web.certificate import Certificates
+from bot.web.entering import Entering
 from bot.web.fetching import Fetching, download
 from bot.web.finding import Finding
 from bot.web.reporting import Reporting
@@ -59,6 +60,7 @@ class Pages:
             Route("/settings", self.settings),
             Route("/notes/{note}/file", self.file),
             *Signing(self._site).routes(),
+            *Entering(self._site).routes(),
             *acting.routes(),
             *Reporting(self._site).routes(),
             *CasePages(self._site).routes(),

@@ -76,6 +76,7 @@ PHRASES: Mapping[str, Say] = {
     "days": say("The last days"),
     "unsigned": say("not signed that day"),
     "no_day": say("No day was to be signed yet."),
+    "enter": say("Sign in with your company's account"),
     "faults": say("Something in the form is not right yet."),
 }
 OWN_NAMES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文"}

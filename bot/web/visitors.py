@@ -94,14 +94,22 @@ def standing(tx: Transaction, link: Token) -> tuple[Standing, Person | None]:
     return ("good", person) if person and person.active else ("unknown", None)
 
 
-def welcome(tx: Transaction, link: Token, browser: str) -> Token | Standing:
+def welcome(tx: Transaction, link: Token, browser: str, before: Token | None) -> Token | Standing:
     """A session for whom a link was made; or why there is none."""
     found, person = standing(tx, link)
     if person is None:
         return found
     if tx.links.redeem(link) is None:
         return "used"  # somebody was quicker
+    return enter(tx, person, browser, before)
+
+
+def enter(tx: Transaction, person: Person, browser: str, before: Token | None = None) -> Token:
+    """A session; it takes the place of the one this browser had."""
     account = web_account(tx.rows.company, person.id)
     if tx.people.snapshot().directory.accounts.get(account) != person.id:
         tx.people.link(account, person.id)
+    old = tx.sessions.of(before) if before else None
+    if old is not None:
+        tx.sessions.end(old.id)
     return tx.sessions.begin(person.id, browser)
