@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from bot.citing import controls
 from bot.command import Refusal
+from bot.gathering.covering import covered
 from bot.policy import periods
-from bot.policy.coverage import coverage
 from bot.policy.duties import Duty
 from bot.policy.particulars import Particulars
 from bot.policy.people import Directory
@@ -18,7 +17,6 @@ from bot.report import Material, Wanted, headed, why_not
 from bot.store import Transaction
 from bot.store.particulars import ParticularRows
 from bot.store.reporting import Reporting
-from bot.store.traces import ClauseTraces
 
 
 def gather(tx: Transaction, wanted: Wanted) -> Material:
@@ -60,7 +58,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
             for each in tx.findings.between(start, end)
             if each.told and (scope is None or each.person in scope)
         ),
-        covered=coverage(controls(), ClauseTraces(tx.rows, *bounds).read()),
+        covered=covered(tx, *bounds),
         particulars=_within(ParticularRows(tx.rows, start, end).read(), scope, ours),
         salt=tx.clock.random(32),
     )

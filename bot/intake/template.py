@@ -1,6 +1,7 @@
 """A workbook for HR to fill in, each column explained. What it says is ours alone."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from math import ceil
 from pathlib import Path
 
@@ -30,7 +31,7 @@ WIDTHS = (26, 60, 44, 60)  # of the explanations
 NARROW_ONES = {"id", "manager", "zone", "language", "calendar", "partner", "active"}
 
 
-def template(file: Path, tongue: str) -> None:
+def template(file: Path | BytesIO, tongue: str) -> None:
     """Raises OSError where `file` cannot be written."""
     book = Workbook()
     people, notes = book.worksheets[0], book.create_sheet()

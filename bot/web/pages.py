@@ -20,6 +20,9 @@ from bot.web.certificate import Certificates
 from bot.web.entering import Entering
 from bot.web.fetching import Fetching, download
 from bot.web.finding import Finding
+from bot.web.healthpage import HealthPage
+from bot.web.peoplepage import PeoplePage
+from bot.web.policypage import PolicyPage
 from bot.web.reporting import Reporting
 from bot.web.reviewing import Reviewing
 from bot.web.sentences import how_to_sign_in
@@ -61,6 +64,9 @@ class Pages:
             Route("/notes/{note}/file", self.file),
             *Signing(self._site).routes(),
             *Entering(self._site).routes(),
+            *PolicyPage(self._site).routes(),
+            *PeoplePage(self._site).routes(),
+            *HealthPage(self._site).routes(),
             *acting.routes(),
             *Reporting(self._site).routes(),
             *CasePages(self._site).routes(),

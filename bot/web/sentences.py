@@ -76,6 +76,9 @@ PHRASES: Mapping[str, Say] = {
     "days": say("The last days"),
     "unsigned": say("not signed that day"),
     "no_day": say("No day was to be signed yet."),
+    "policy": say("Policy"),
+    "people": say("People"),
+    "health": say("Health"),
     "enter": say("Sign in with your company's account"),
     "faults": say("Something in the form is not right yet."),
 }

@@ -14,6 +14,7 @@ from bot.store.sessions import Session, Standing, Token, web_account
 from bot.words import Reader
 
 OVERSEERS = frozenset({"it", "auditor"})
+KEEPERS = frozenset({"hr", "it"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Visitor:
     handles: bool  # reports, and so has a page about cases
     reviews: bool  # findings, or may have to
     oversees: bool  # the days that IT signs are for them to see
+    keeps: bool  # the directory
+    minds: bool  # Duly itself
     stale: bool  # it is to be written down that the session is in use
 
     @property
@@ -59,6 +62,8 @@ def recognise(tx: Transaction, token: Token | None) -> Visitor | None:
         handles=cases.may(tx, person),
         reviews=queue.offered(tx, person),
         oversees=bool(OVERSEERS & person.roles),
+        keeps=bool(KEEPERS & person.roles),
+        minds="it" in person.roles,
         stale=tx.sessions.stale(session),
     )
 
