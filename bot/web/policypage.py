@@ -95,7 +95,7 @@ def _about(tx: Transaction) -> Sequence[tuple[Say, Say | Value]]:
     """The version in force; who took it into force, as the machine knew them."""
     book, last = tx.policies.current(), tx.policies.adopted(1)
     facts: list[tuple[Say, Say | Value]] = [
-        (say("Name"), Quoted(book.name)),
+        (say("Called"), Quoted(book.name)),
         (say("Version"), Code(str(book.version)) if last else say("the one Duly came with")),
     ]
     if last:

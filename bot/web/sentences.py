@@ -76,7 +76,7 @@ PHRASES: Mapping[str, Say] = {
     "days": say("The last days"),
     "unsigned": say("not signed that day"),
     "no_day": say("No day was to be signed yet."),
-    "policy": say("Policy"),
+    "policy": say("The policy"),
     "people": say("People"),
     "health": say("Health"),
     "enter": say("Sign in with your company's account"),
