@@ -22,7 +22,8 @@ from starlette.routing import Mount, Route
 
 from bot.web.pages import Pages
 from tests.access.company import ACTORS
-from tests.access.test_pages import OPEN, House, leaks, named
+from tests.access.test_commands import named
+from tests.access.test_pages import OPEN, House, leaks
 from tests.access.test_pages import house as house  # noqa: PLC0414  # one company for all draws
 from tests.web.lobby import FORM, Visit
 
