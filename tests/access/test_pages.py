@@ -74,7 +74,7 @@ OPEN = ("/report", "/sign-in")  # need nobody to be known
 WORDS = re.compile(r"\b[0-9a-f]{8,64}\b")  # nonces, hashes, numbers of one page
 
 
-@dataclass
+@dataclass(repr=False)
 class House:
     company: Company
     lobby: Lobby
