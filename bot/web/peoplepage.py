@@ -28,7 +28,6 @@ from bot.policy.people import Absence, Directory, Person
 from bot.store import Transaction
 from bot.store.sessions import Token
 from bot.web import showing, trouble
-from bot.web.fetching import download
 from bot.web.rolewords import named
 from bot.web.showing import View
 from bot.web.site import Posted, Site
@@ -42,7 +41,8 @@ SHOWN = 100  # people on a page
 LINES, FAULTS = 500, 200  # of what would change, and of what is wrong
 LONGEST = 100  # characters of what is looked for
 KEPT = timedelta(hours=1)  # between looking a table over and doing it
-NAME = "people.xlsx"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SAVED = {"Content-Disposition": 'attachment; filename="people.xlsx"'}
 ID_BYTES = 16
 FILE = re.compile(r"[0-9a-f]{32}")
 UNPROCESSABLE = 422
@@ -104,7 +104,7 @@ class PeoplePage:
 
     async def template(self, request: Request) -> Response:
         body = await asyncio.to_thread(self._template, self._site.token(request))
-        return download(NAME, body)
+        return Response(body, media_type=XLSX, headers=SAVED)
 
     def _template(self, token: Token | None) -> bytes:
         visitor, made = self._site.visitor(token), BytesIO()
