@@ -4,7 +4,8 @@ import argparse
 import sys
 from importlib import import_module
 
-VERSION = "0.1.0"
+from bot import VERSION
+
 MODULES = {
     "demo": "serving",
     "serve": "serving",

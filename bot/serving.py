@@ -17,7 +17,7 @@ from bot import demo
 from bot.backup.mark import FILE, Mark
 from bot.port import Adapter
 from bot.running import Runner
-from bot.settings import Settings
+from bot.settings import Settings, openid
 from bot.store import Store
 from bot.web.address import address
 from bot.web.app import app, front_of
@@ -71,7 +71,7 @@ async def _serve(
     doors = [door for each in platforms for door in each.doors]
     host, port = listening.getsockname()[:2]
     door = front_of(doors)
-    own = await asyncio.to_thread(pages, bot, address(settings, port), door)
+    own = await asyncio.to_thread(pages, bot, address(settings, port), door, openid(settings))
     config = uvicorn.Config(
         app(doors, lambda: _alive(store), life, own),
         log_level="warning",

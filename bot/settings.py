@@ -6,7 +6,8 @@
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,6 +36,11 @@ class Settings:
     tick: float = 5.0  # seconds between two looks at what fell due
     platforms: str = ""  # by name, with commas; empty: whatever has its tokens set
     url: str = ""  # where people reach the pages; empty: at `host` and `port`
+    oidc_issuer: str = ""  # of the company's OpenID Connect provider; empty: one-time links alone
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_client_secret_file: Path | None = None
+    oidc_claim: str = "email"  # by which the provider's people are found in the directory
     slack: tuple[Mapping[str, object], ...] = ()  # the sections [[slack]], for their adapter
     matrix: tuple[Mapping[str, object], ...] = ()  # the sections [[matrix]], for theirs
 
@@ -56,6 +62,11 @@ ENVIRONMENT = {
     "DULY_TICK": "tick",
     "DULY_PLATFORMS": "platforms",
     "DULY_URL": "url",
+    "DULY_OIDC_ISSUER": "oidc_issuer",
+    "DULY_OIDC_CLIENT_ID": "oidc_client_id",
+    "DULY_OIDC_CLIENT_SECRET": "oidc_client_secret",
+    "DULY_OIDC_CLIENT_SECRET_FILE": "oidc_client_secret_file",
+    "DULY_OIDC_CLAIM": "oidc_claim",
 }
 
 
@@ -74,6 +85,7 @@ READ: Mapping[str, Callable[[str], object]] = {
     "key_file": Path,
     "checkpoints": Path,
     "mark": Path,
+    "oidc_client_secret_file": Path,
     "port": int,
     "tick": float,
     "url": _url,
@@ -106,6 +118,53 @@ def _file(environment: Mapping[str, str]) -> dict[str, object]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise Unusable(f"The configuration {file} cannot be read: {error}.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenId:
+    """The company's sign-in. `claim`: what it vouches for, by which somebody is found here."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)  # empty: a public client, which PKCE alone protects
+    claim: str
+
+
+def openid(settings: Settings) -> OpenId | None:
+    """None where people sign in by one-time links alone. Raises Unusable."""
+    issuer = settings.oidc_issuer
+    if not issuer:
+        return None
+    if not (issuer.startswith("https://") or loopback(issuer)):
+        raise Unusable(f"DULY_OIDC_ISSUER must begin with https:// and is {issuer!r}.")
+    if not settings.oidc_client_id:
+        raise Unusable("DULY_OIDC_ISSUER is set: set DULY_OIDC_CLIENT_ID too.")
+    if not (settings.url.startswith("https://") or loopback(settings.url)):
+        raise Unusable(
+            "Signing in at your provider needs DULY_URL, an https address: people are sent back "
+            "there."
+        )
+    return OpenId(issuer, settings.oidc_client_id, _client_secret(settings), settings.oidc_claim)
+
+
+def _client_secret(settings: Settings) -> str:
+    file = settings.oidc_client_secret_file
+    if file is None:
+        return settings.oidc_client_secret
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise Unusable(f"DULY_OIDC_CLIENT_SECRET_FILE {file} cannot be read: {reason}.") from None
+
+
+def loopback(url: str) -> bool:
+    """An address on this machine, which nobody else hears."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _settings(values: Mapping[str, object]) -> Settings:

@@ -1,12 +1,14 @@
 """The one place where the core meets its commands, adapters and sheets."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,19 +29,27 @@ from bot.packing import Packer
 from bot.policy import hours
 from bot.port import Ability, Adapter, Examined
 from bot.report import Material, Tell, silent
-from bot.settings import Settings, Unusable
+from bot.settings import OpenId, Settings, Unusable, openid
 from bot.store import Store
 from bot.ticker import Ticker
 from bot.web.adapter import Web
 from bot.web.address import Address
+from bot.web.entering import BACK_HERE
 from bot.web.gate import Gate
 from bot.web.limits import Attempts
+from bot.web.openid import Down, Provider
 from bot.web.site import Site
+from bot.words import Code, say
 from bot.workshop import Workshop
 from commands import COMMANDS, TYPED
 
 if TYPE_CHECKING:
     from adapters.matrix.deeds import Deeds
+
+
+EXTRA = "requirements-oidc.lock"  # what ./duly installs where DULY_OIDC_ISSUER is set
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,29 @@ def matrix_examined(store: Store, settings: Settings) -> list[Examined]:
     return asyncio.run(examine(as_set(settings.matrix, settings.data), background))
 
 
+def openid_examined(store: Store, settings: Settings) -> list[Examined]:
+    """Whether the company's sign-in, where one is set, is as it says. Raises Unusable."""
+    told = openid(settings)
+    if told is None:
+        return []
+    found = provider(store, told, Address(settings.url))
+    if found is None:
+        return [
+            Examined(wrong=(say("Signing in at your company needs {lock}.", lock=Code(EXTRA)),))
+        ]
+    issuer = Code(told.issuer)
+    try:
+        asyncio.run(found.known())
+    except Down as down:
+        why = say(
+            "The sign-in {issuer} cannot be used ({reason}): look at DULY_OIDC_ISSUER.",
+            issuer=issuer,
+            reason=Code(str(down)),
+        )
+        return [Examined(wrong=(why,))]
+    return [Examined(told=(say("People can sign in at {issuer}.", issuer=issuer),))]
+
+
 def slack_manifest(name: str, url: str) -> str:
     """Raises Unusable."""
     from adapters.slack.manifest import manifest  # noqa: PLC0415
@@ -212,12 +245,22 @@ def matrix_deeds(settings: Settings, account: str) -> "Deeds":
     return Deeds(settings.matrix, settings.data, Clock().now, account)
 
 
-def pages(bot: Bot, where: Address, door: str) -> Gate:
+def pages(bot: Bot, where: Address, door: str, told: OpenId | None = None) -> Gate:
     """People's own pages, `where` they reach them; `door`: where strangers are led instead."""
     with bot.store.transaction() as tx:
         tx.links.announce(where.url)
     attempts = Attempts(bot.store.clock.lease)
-    return Gate(Site(bot.store, bot.inbox, where, attempts, door))
+    return Gate(Site(bot.store, bot.inbox, where, attempts, door, provider(bot.store, told, where)))
+
+
+def provider(store: Store, told: OpenId | None, where: Address) -> Provider | None:
+    """The company's sign-in; without its extra one-time links are the way, as before."""
+    if told is None:
+        return None
+    if any(find_spec(name) is None for name in ("authlib", "httpx2")):
+        log.warning("DULY_OIDC_ISSUER is set, but the extra oidc is not installed (%s)", EXTRA)
+        return None
+    return Provider(told, f"{where.url}{BACK_HERE}", store.clock.lease)
 
 
 def slack_export(file: Path, team: str, now: datetime) -> Export:

@@ -62,6 +62,7 @@ def _setting(version: Adopted, setting: Setting) -> Row:
     return (
         version.at,
         str(version.version),
+        version.adopter or Shown(say("not noted"), tone="grey"),
         AREAS.get(setting.area, say("Other")),
         setting.key,
         none if setting.old is None else setting.old,
@@ -91,8 +92,8 @@ def _leave(material: Material, leave: Leave) -> Row:
 
 
 MACHINE = say(
-    "A policy is adopted, and roles are given, at the machine that Duly runs on: who sat there, "
-    "its own log must tell."
+    "A policy is adopted, and roles are given, at the machine that Duly runs on: a version is "
+    "adopted by whom that machine knew; who gave a role, its own log must tell."
 )
 FROZEN = say(
     "What is owed keeps the version under which it was opened: a target or a time limit that moved "
@@ -102,6 +103,7 @@ FROZEN = say(
 COLUMNS = (
     Column(header=say("When"), kind="moment"),
     Column(header=say("Version"), width=12),
+    Column(header=say("Adopted by"), width=14),
     Column(header=say("Area"), width=18),
     Column(header=say("Key"), width=32),
     Column(header=say("Before"), width=36, wrap=True),

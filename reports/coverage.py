@@ -1,23 +1,13 @@
 """Sheet 19: clause by clause, what carries it out, what shows it, whose it is, and the gaps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from bot.policy.clauses import Reach
-from bot.policy.coverage import Covered, Standing
-from bot.report import EDITIONS, Column, Layout, Material, Row, Sheet, Shown, Table
-from bot.words import Say, say
+from bot.policy.coverage import REACH, STANDINGS, Covered, Standing
+from bot.report import EDITIONS, Column, Layout, Material, Row, Sheet, Shown, Table, Tone
+from bot.words import say
 from reports.naming import ROLES, named
 
-REACH: dict[Reach, Say] = {
-    "automates": say("does it, or notices it"),
-    "assists": say("makes it one step for a person"),
-    "attests": say("asks people to confirm it"),
-}
-STANDINGS: dict[Standing, Shown] = {
-    "runs": Shown(say("● at work"), tone="good"),
-    "quiet": Shown(say("▲ nothing in this period"), tone="fair"),
-    "gap": Shown(say("■ nothing carries it out"), tone="bad"),
-}
+TONES: Mapping[Standing, Tone] = {"runs": "good", "quiet": "fair", "gap": "bad"}
 
 
 def build(material: Material) -> Layout:
@@ -44,7 +34,7 @@ def _row(each: Covered) -> Row:
         each.controls[0] if each.controls else None,
         each.traces.count,
         each.traces.last,
-        STANDINGS[each.standing],
+        Shown(STANDINGS[each.standing], tone=TONES[each.standing]),
     )
 
 

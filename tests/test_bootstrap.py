@@ -16,12 +16,13 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-RUNTIME, POSTGRES, DEVELOPMENT = (
+RUNTIME, POSTGRES, OIDC, DEVELOPMENT = (
     "requirements.lock",
     "requirements-postgres.lock",
+    "requirements-oidc.lock",
     "requirements-dev.lock",
 )
-LOCKS = (RUNTIME, POSTGRES, DEVELOPMENT)
+LOCKS = (RUNTIME, POSTGRES, OIDC, DEVELOPMENT)
 NOWHERE = "http://127.0.0.1:9/simple"
 
 ANY_PYTHON = """#!/bin/sh
@@ -250,6 +251,8 @@ def test_an_interrupted_start_says_so_and_the_next_one_repairs(
         (["serve", "--database=postgresql+psycopg://db/duly"], {}, POSTGRES),
         (["web"], {"DATABASE_URL": "postgres://db/duly"}, POSTGRES),
         (["web"], {"DULY_DATABASE_URL": "postgresql://db/duly"}, POSTGRES),
+        (["web"], {"DULY_OIDC_ISSUER": "https://login.example"}, OIDC),
+        (["test"], {"DULY_OIDC_ISSUER": "https://login.example"}, DEVELOPMENT),
         (["web"], {"DULY_DATABASE_URL": "sqlite://", "DATABASE_URL": "postgres://db"}, RUNTIME),
     ],
 )
@@ -266,7 +269,7 @@ def test_a_new_checkout_is_not_ready(duly: ModuleType) -> None:
 def test_an_installed_lock_serves_those_it_holds(duly: ModuleType) -> None:
     install(duly, POSTGRES)
 
-    assert [duly.is_ready(lock) for lock in LOCKS] == [True, True, False]
+    assert [duly.is_ready(lock) for lock in LOCKS] == [True, True, False, False]
 
 
 def test_a_changed_lock_is_installed_again(duly: ModuleType, tree: Path) -> None:

@@ -184,7 +184,7 @@ def test_who_is_missing_leaves_only_a_complete_file(
 
     _, said = duly("import", file)
     assert said[1] == (
-        "26 people are not in the file and stay as they are (--complete: they leave)."
+        "26 people are not in the file and stay as they are, unless the table is complete."
     )
     assert directory(store).people["ann"].active
 

@@ -50,16 +50,19 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:  # no
 def _write(args: argparse.Namespace, out: Out) -> int:
     from bot.backup.writing import write, write_keys
     from bot.settings import Unusable
+    from bot.store.health import BACKUP, KEYS_BACKUP
 
     if args.keys:
         with opened(args) as store:
             written = write_keys(store, args.file)
+            _note(store, KEYS_BACKUP)
         out(f"{args.file}: {written.tables['rings']['rows']:,} keys of classes and months.")
         out("Write the next one over it: an old copy could bring back what was destroyed since.")
         return FINE
     with opened(args) as store, _bar(_rows(store)) as heard:
         try:
             written = write(store, args.file, heard)
+            _note(store, BACKUP)
         except OSError as error:
             raise Unusable(f"{args.file} cannot be written: {error.strerror}.") from None
     size = f"{written.size / 1e6:,.1f} MB"
@@ -69,6 +72,14 @@ def _write(args: argparse.Namespace, out: Out) -> int:
     )
     out("months. Neither is in it: keep duly.key apart, and the keys by ./duly backup --keys FILE.")
     return FINE
+
+
+def _note(store: "Store", what: str) -> None:
+    """So that the pages can say how old it is."""
+    from bot.store.health import Health
+
+    with store.transaction() as tx:
+        Health(tx.rows).note(what)
 
 
 def _check(args: argparse.Namespace, out: Out) -> int:

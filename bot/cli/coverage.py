@@ -12,11 +12,9 @@ MARKS = {"runs": "●", "quiet": "▲", "gap": "■"}
 
 def run(period: str | None, store: "Store", out: Out) -> int:
     """0: every clause has something that carries it out, 1: not every one, 2: asked for wrongly."""
-    from bot.citing import controls
     from bot.cli.people import spoken
+    from bot.gathering.covering import covered
     from bot.policy import periods
-    from bot.policy.coverage import coverage
-    from bot.store.traces import ClauseTraces
 
     words = spoken()
     with store.reading() as tx:
@@ -26,7 +24,7 @@ def run(period: str | None, store: "Store", out: Out) -> int:
         except periods.NoPeriod as no:
             out(words(no.why))
             return MISUSED
-        found = coverage(controls(), ClauseTraces(tx.rows, asked.start, asked.end).read())
+        found = covered(tx, asked.start, asked.end)
     for each in found:
         mark, count = MARKS[each.standing], each.traces.count
         first = each.controls[0] if each.controls else "-"

@@ -31,10 +31,10 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
             count = tx.journal.unpark()
         out(words(say("{count} parked events will be tried again.", count=count)))
         return FINE
-    from bot.wiring import examined, platforms
+    from bot.wiring import examined, openid_examined, platforms
 
     settings = settings_of(args)
-    looks = examined(store, settings)
+    looks = [*examined(store, settings), *openid_examined(store, settings)]
     with store.reading() as tx:
         found = [*_findings(tx), *unreached(tx, platforms(settings))]
         noted = list(outsiders(tx))
@@ -50,29 +50,9 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
 
 def _findings(tx: "Transaction") -> Iterator["Say"]:
     from bot.cli.findings import parked, strangers, unreadable
-    from bot.handlers import access
-    from bot.policy import hours
-    from bot.words import Code, say
+    from bot.handlers import ailments
 
-    shot, book = tx.people.snapshot(), tx.policies.current()
-    if not shot.directory.people:
-        yield say(
-            "Nobody is in the directory: {command}", command=Code("./duly people import FILE")
-        )
-    elif not shot.directory.with_role("it"):
-        command = Code("./duly people role ID it")
-        yield say("Nobody has the role {role}: {command}", role=Code("it"), command=command)
-    for realm, since in sorted(tx.gaps.lost().items()):
-        yield access.told(realm, since)
+    yield from ailments.of_directory(tx)
     yield from unreadable(tx)
     yield from strangers(tx)
     yield from parked(tx)
-    year = tx.clock.now().year
-    for name in book.calendars:
-        if hours.provisional(year, tx.policies.calendar(name, book)):
-            yield say(
-                "The public holidays of {year} in calendar {name} are only predicted: {command}",
-                year=Code(str(year)),
-                name=Code(name),
-                command=Code("./duly people holidays FILE"),
-            )

@@ -10,9 +10,8 @@ from bot.cli.common import FINE, FOUND, MISUSED, Out, where
 
 if TYPE_CHECKING:
     from bot.intake.notes import Fault
-    from bot.intake.plans import Plan
     from bot.policy.people import Directory, Person
-    from bot.store import Store, Transaction
+    from bot.store import Store
     from bot.words import Say, Value
 
 FAULTS_SHOWN = 100
@@ -122,9 +121,8 @@ def _template(file: Path, out: Out) -> int:
 
 
 def _import(args: argparse.Namespace, store: "Store", out: Out) -> int:
-    from bot.handlers import accounts
+    from bot.handlers import enrolling
     from bot.intake import people as intake
-    from bot.store.intake import Register
     from bot.words import say, say_many
 
     if not readable(args.file, out):
@@ -133,18 +131,9 @@ def _import(args: argparse.Namespace, store: "Store", out: Out) -> int:
     try:
         table = intake.read(args.file)
         with store.reading() if args.dry_run else store.transaction() as tx:
-            register, shot = Register(tx), tx.people.snapshot()
-            plan = intake.plan(
-                table,
-                shot.directory,
-                tx.policies.current(),
-                complete=args.complete,
-                elsewhere=register.elsewhere(),
-            )
+            plan = enrolling.planned(tx, table, complete=args.complete)
             if not args.dry_run:
-                intake.apply(register, plan)
-                linked = accounts.link(tx)
-                _follow_up(tx, plan)
+                linked = enrolling.enrol(tx, plan)
     except intake.Unreadable as error:
         out(words(error.what))
         return FOUND
@@ -346,23 +335,6 @@ def _code(args: argparse.Namespace, store: "Store", out: Out) -> int:
         if line is not None:
             out(words(line))
     return FINE
-
-
-def _follow_up(tx: "Transaction", plan: "Plan") -> None:
-    """Who takes over from those who leave or move; and leave moves what is due."""
-    from bot.handlers import absences, attesting, delegating, notices, passing
-
-    for before, after in plan.changed:
-        if before.active > after.active:
-            notices.left(tx, after.id)
-            attesting.left(tx, after.id)
-        if before.active > after.active or before.department != after.department:
-            passing.begin(tx, after.id)
-            delegating.ask_again(tx, after.id)
-    delegating.look_again(tx)
-    for spell in plan.spells:
-        if spell.kind == "leave":
-            absences.began(tx, spell.absence)
 
 
 def _away(args: argparse.Namespace, store: "Store", out: Out) -> int:

@@ -210,6 +210,16 @@ def _routes(args: argparse.Namespace, store: "Store", out: Out) -> int:
     return routes.attempt(store, args.tried, args.requester, out)
 
 
+def _operator() -> str:
+    """Who sits at the terminal, as the machine knows them."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError):  # a number without a name
+        return ""
+
+
 def _adopt(file: Path, store: "Store", out: Out) -> int:
     from bot.policy.reading import Mistakes
     from bot.words import Quoted, say
@@ -219,7 +229,7 @@ def _adopt(file: Path, store: "Store", out: Out) -> int:
         return FOUND
     try:
         with store.transaction() as tx:
-            version = tx.policies.adopt(text)
+            version = tx.policies.adopt(text, _operator())
             book = tx.policies.current()
             calendars = [tx.policies.calendar(name, book) for name in book.calendars]
     except Mistakes as mistakes:

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from bot.citing import controls
 from bot.command import Refusal
 from bot.gathering import exemptions, violations, watching
 from bot.gathering.assessment import Whose, assessed
 from bot.gathering.changing import changes
+from bot.gathering.covering import covered
 from bot.gathering.sources import quality
 from bot.gathering.watching import Watching
 from bot.policy import figures, periods
 from bot.policy.assessment import Assessment
-from bot.policy.coverage import coverage
 from bot.policy.duties import Duty
 from bot.policy.particulars import Particulars
 from bot.policy.people import Directory
@@ -24,7 +23,6 @@ from bot.report import Material, Wanted, headed, why_not
 from bot.store import Transaction
 from bot.store.particulars import ParticularRows
 from bot.store.reporting import Reporting
-from bot.store.traces import ClauseTraces
 
 
 def gather(tx: Transaction, wanted: Wanted) -> Material:
@@ -70,7 +68,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
             for each in tx.findings.between(start, end)
             if each.told and (scope is None or each.person in scope)
         ),
-        covered=coverage(controls(), ClauseTraces(tx.rows, *bounds).read()),
+        covered=covered(tx, *bounds),
         violations=violations.read(tx, wanted, scope),
         brought=violations.brought(tx, *bounds, scope),
         exempted=exemptions.read(tx, wanted, scope),

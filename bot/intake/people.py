@@ -29,8 +29,8 @@ KEEPER = "mail_keeper"
 SHOWN_ELSEWHERE = ("title", "job title", "职位", "職稱")  # columns that are no concern of ours
 
 
-def read(file: Path) -> Table:
-    """Raises Unreadable."""
+def read(file: Path | bytes) -> Table:
+    """A file, or what it contains. Raises Unreadable."""
     return tables.read(file, PEOPLE)
 
 

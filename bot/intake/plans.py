@@ -183,7 +183,7 @@ def _named(plan: Plan, id: str | None) -> Value:
 
 def missing(count: int) -> Say:
     return say_many(
-        "One person is not in the file and stays as they are (--complete: they leave).",
-        "{count} people are not in the file and stay as they are (--complete: they leave).",
+        "One person is not in the file and stays as they are, unless the table is complete.",
+        "{count} people are not in the file and stay as they are, unless the table is complete.",
         count,
     )

@@ -69,7 +69,7 @@ class Line:
 
 def read(content: bytes) -> Table:
     """Raises Unreadable."""
-    return tables.of(content, COLUMNS)
+    return tables.read(content, COLUMNS)
 
 
 def plan(table: Table, whom: Callable[[str], str]) -> list[Line]:

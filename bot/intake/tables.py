@@ -73,13 +73,16 @@ class Unreadable(Exception):
 Grid = Iterator[tuple[int, list[str]]]
 
 
-def read(file: Path, columns: Sequence[Column]) -> Table:
-    """Raises Unreadable."""
-    return of(_content(file), columns)
-
-
-def of(content: bytes, columns: Sequence[Column]) -> Table:
-    """What a file holds. Raises Unreadable."""
+def read(file: Path | bytes, columns: Sequence[Column]) -> Table:
+    """A file, or what it contains. Raises Unreadable."""
+    content = file if isinstance(file, bytes) else _content(file)
+    if len(content) > SIZE:
+        raise Unreadable(
+            say(
+                "The file is larger than {size} MB. Keep only the sheet that is to be read.",
+                size=SIZE >> 20,
+            )
+        )
     if content.startswith(OLD_EXCEL):
         raise Unreadable(
             say(
@@ -106,13 +109,6 @@ def _content(file: Path) -> bytes:
         raise Unreadable(
             say("{file} cannot be opened: {reason}.", file=Quoted(str(file)), reason=Quoted(reason))
         ) from None
-    if len(content) > SIZE:
-        raise Unreadable(
-            say(
-                "The file is larger than {size} MB. Keep only the sheet that is to be read.",
-                size=SIZE >> 20,
-            )
-        )
     return content
 
 

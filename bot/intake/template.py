@@ -1,6 +1,7 @@
 """A workbook to fill in, each column explained: of people for HR, of ratings for who leads them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from math import ceil
 from pathlib import Path
 
@@ -31,7 +32,7 @@ NARROW_ONES = {"id", "manager", "zone", "language", "calendar", "partner", "acti
 NARROW_ONES |= {"accuracy", "attitude"}
 
 
-def template(file: Path, tongue: str) -> None:
+def template(file: Path | BytesIO, tongue: str) -> None:
     """Raises OSError where `file` cannot be written."""
     book = Workbook()
     people, notes = book.worksheets[0], book.create_sheet()

@@ -33,11 +33,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """A version of the policy that came into force, and what it changed of the one before."""
+    """A version of the policy that came into force, and what it changed of the one before.
+
+    `adopter`: who took it into force, as the machine knew them; "" where nobody noted it.
+    """
 
     version: int
     at: datetime
     settings: tuple[Setting, ...]
+    adopter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

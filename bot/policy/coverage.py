@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.policy.clauses import CLAUSES, Clause, serves
+from bot.policy.clauses import CLAUSES, Clause, Reach, serves
+from bot.words import Say, say
 
 Standing = Literal["runs", "quiet", "gap"]
+REACH: Mapping[Reach, Say] = {
+    "automates": say("does it, or notices it"),
+    "assists": say("makes it one step for a person"),
+    "attests": say("asks people to confirm it"),
+}
+STANDINGS: Mapping[Standing, Say] = {
+    "runs": say("● at work"),
+    "quiet": say("▲ nothing in this period"),
+    "gap": say("■ nothing carries it out"),
+}
 
 
 @dataclass(frozen=True, slots=True)

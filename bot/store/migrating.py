@@ -9,7 +9,7 @@ from bot.store.schema_search import prepare
 from bot.store.triggers import install
 
 FOLDER = Path(__file__).parent / "migrations"
-HEAD = "0026"
+HEAD = "0027"
 
 
 def version(db: sa.Engine) -> str | None:

@@ -23,6 +23,16 @@ class Books:
     read: dict[int, Rulebook] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Enacted:
+    """A version of the policy; `adopter`: as the machine knew who took it into force."""
+
+    version: int
+    since: datetime
+    adopter: str
+    text: str
+
+
 @dataclass(slots=True)
 class Policies:
     rows: Rows
@@ -30,7 +40,7 @@ class Policies:
     books: Books
     _current: Rulebook | None = None  # when this transaction first looked
 
-    def adopt(self, text: str) -> int:
+    def adopt(self, text: str, adopter: str = "") -> int:
         """Make `text` the policy from now on, unless it is so already. Raises Mistakes."""
         last = self._last()
         if last is not None and last.text == text:
@@ -39,7 +49,7 @@ class Policies:
         read(text, version)
         self._current = None
         id, since = self.rows.clock.new_id(), self.rows.clock.now()
-        self.rows.add(policies, id=id, version=version, text=text, since=since)
+        self.rows.add(policies, id=id, version=version, text=text, since=since, adopter=adopter)
         return version
 
     def current(self) -> Rulebook:
@@ -84,10 +94,15 @@ class Policies:
         rows = self.rows.all(policies, policies.c.since < end, order=[policies.c.version])
         texts = ["", *(row.text for row in rows)]
         return [
-            Adopted(row.version, row.since, compare(before, row.text))
+            Adopted(row.version, row.since, compare(before, row.text), row.adopter)
             for before, row in zip(texts, rows, strict=False)
             if row.since >= start
         ]
+
+    def latest(self, limit: int) -> list[Enacted]:
+        """The last versions, the one in force first; none where the default was never left."""
+        rows = self.rows.all(policies, order=[policies.c.version.desc()], limit=limit)
+        return [Enacted(row.version, row.since, row.adopter, row.text) for row in rows]
 
     def _last(self) -> Any | None:
         found = self.rows.all(policies, order=[policies.c.version.desc()], limit=1)

@@ -260,6 +260,7 @@ policies = table(
     Column("version", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("since", Moment, nullable=False),
+    Column("adopter", String, nullable=False, server_default=""),  # as the machine knows them
     UniqueConstraint("company", "version"),
 )
 numbers = table("numbers", ["name"], Column("last", Integer, nullable=False))

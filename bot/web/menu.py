@@ -60,7 +60,13 @@ MENU = (
     ),
     Group(
         say("More"),
-        (Entry("/search", say("Search")), Entry("/settings", say("Settings"))),
+        (
+            Entry("/policy", say("The policy")),
+            Entry("/search", say("Search")),
+            Entry("/people", say("People"), lambda one: one.keeps),
+            Entry("/health", say("Health"), lambda one: one.minds),
+            Entry("/settings", say("Settings")),
+        ),
     ),
 )
 

@@ -1,6 +1,7 @@
 """What somebody set for themselves, and where they are signed in. Policy 1.3-moderate."""
 
 import re
+from datetime import datetime
 
 from bot.card import Button
 from bot.handlers import digests
@@ -10,7 +11,7 @@ from bot.store.sessions import Session
 from bot.web.sentences import OWN_NAMES
 from bot.web.showing import View
 from bot.web.visitors import Visitor
-from bot.words import Code, Quoted, Say, Value, say
+from bot.words import Code, Quoted, Say, Value, Who, say
 from bot.words.language import language
 
 BROWSERS = (  # the first that is in the name is meant: most browsers name others as well
@@ -43,8 +44,9 @@ def settings(tx: Transaction, visitor: Visitor) -> View:
         "facts": _facts(tx, visitor),
         "buttons": (
             Button(say("Another hour for the digest"), "🕐", "settings digest"),
-            Button(say("Pause your nudges"), "⏸️", "pause"),
+            _nudges(tx, visitor.person),
             Button(say("Add another account of mine"), "🔗", "link"),
+            Button(say("All that Duly holds about you"), "🗂️", "mydata"),
             *_for_hr(visitor),
         ),
         "from_directory": say(
@@ -69,7 +71,14 @@ def _facts(tx: Transaction, visitor: Visitor) -> tuple[tuple[Say, Say | Value], 
         (say("Language"), Code(OWN_NAMES[name])),
         (say("Daily digest"), _digest(tx, visitor.person)),
         (say("Pause"), _pause(tx, visitor.person)),
+        (say("Away"), _absence(tx, visitor.person)),
     )
+
+
+def _nudges(tx: Transaction, person: Person) -> Button:
+    if _paused(tx, person) is None:
+        return Button(say("Pause your nudges"), "⏸️", "pause")
+    return Button(say("End the pause"), "▶️", "pause off")
 
 
 def _digest(tx: Transaction, person: Person) -> Say | Code:
@@ -79,10 +88,27 @@ def _digest(tx: Transaction, person: Person) -> Say | Code:
 
 
 def _pause(tx: Transaction, person: Person) -> Say:
+    until = _paused(tx, person)
+    return say("until {until}", until=until) if until else say("None")
+
+
+def _paused(tx: Transaction, person: Person) -> datetime | None:
     until = tx.preferences.paused_until(person.id)
-    if until is None or until <= tx.clock.now():
-        return say("None")
-    return say("until {until}", until=until)
+    return until if until is not None and until > tx.clock.now() else None
+
+
+def _absence(tx: Transaction, person: Person) -> Say:
+    """Now, else the next, and who stands in."""
+    directory, now = tx.people.snapshot().directory, tx.clock.now()
+    ahead = [each for each in directory.absences.get(person.id, ()) if each.end > now]
+    if not ahead:
+        return say("Not noted; type {command}", command=Code("/duly away DATES @COLLEAGUE"))
+    one = min(ahead, key=lambda each: each.start)
+    told = say("{start} to {end}", start=one.start, end=one.end)
+    instead = directory.people.get(one.delegate or "")
+    if instead is None:
+        return told
+    return say("{when}; {person} stands in", when=told, person=Who(instead.id, instead.name))
 
 
 def _session(session: Session) -> Say:

@@ -18,8 +18,12 @@ from bot.web.asking import Asking
 from bot.web.casepages import CasePages
 from bot.web.certificate import Certificates
 from bot.web.dashboard import Dashboard
+from bot.web.entering import Entering
 from bot.web.fetching import Fetched, Fetching, fetched, streamed
 from bot.web.finding import Finding
+from bot.web.healthpage import HealthPage
+from bot.web.peoplepage import PeoplePage
+from bot.web.policypage import PolicyPage
 from bot.web.reporting import Reporting
 from bot.web.reports import Reports, may_take, of_order
 from bot.web.reviewing import Reviewing
@@ -66,6 +70,10 @@ class Pages:
             Route("/settings", self.settings),
             Route("/notes/{note}/file", self.file),
             *Signing(self._site).routes(),
+            *Entering(self._site).routes(),
+            *PolicyPage(self._site).routes(),
+            *PeoplePage(self._site).routes(),
+            *HealthPage(self._site).routes(),
             *acting.routes(),
             *Reporting(self._site).routes(),
             *CasePages(self._site).routes(),

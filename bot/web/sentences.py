@@ -94,6 +94,10 @@ PHRASES: Mapping[str, Say] = {
     "taken": say("Who took it"),
     "not_taken": say("Nobody has taken it yet."),
     "all_reports": say("All my reports"),
+    "policy": say("The policy"),
+    "people": say("People"),
+    "health": say("Health"),
+    "enter": say("Sign in with your company's account"),
     "faults": say("Something in the form is not right yet."),
 }
 OWN_NAMES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文"}

@@ -49,6 +49,7 @@ class Around:
     asked: str | None = None  # which deed of theirs the page is to tell the answer to
     people: Sequence[str] = ()  # whom a form may offer
     held: Mapping[str, str] = field(default_factory=dict)  # files that forms hold: ids and names
+    entrance: str = ""  # where a stranger can sign in at the company's provider
 
 
 def page(view: View, around: Around) -> str:
@@ -75,6 +76,7 @@ def page(view: View, around: Around) -> str:
             notes=[(note, _card(note.effect), _filling(note)) for note in around.notes],
             people=around.people,
             held=around.held,
+            entrance=around.entrance,
             asked=around.asked,
             answered=any(note.asked == around.asked for note in around.notes),
             **view.values,

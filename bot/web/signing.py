@@ -81,12 +81,12 @@ class Signing:
 
     def _link(self, request: Request) -> Token:
         """Raises Trouble for what can be no link, and for who has tried too many."""
-        if wait := self._site.attempts.wait(_host(request)):
+        if wait := self._site.attempts.wait(host(request)):
             title = say("Too many links that do not work")
             raise Trouble(BUSY, title, say("Try again in {wait}.", wait=wait))
         token = token_in(request.path_params["token"])
         if token is None:
-            self._site.attempts.fail(_host(request))
+            self._site.attempts.fail(host(request))
             raise unusable("unknown")
         return token
 
@@ -99,12 +99,8 @@ class Signing:
             return person, Reader(person.language or home.language, person.zone or home.zone)
 
     def _welcome(self, link: Token, browser: str, before: Token | None) -> Token | Standing:
-        """A session takes the place of the one this browser had."""
         with self._site.store.transaction() as tx:
-            session = visitors.welcome(tx, link, browser)
-            old = tx.sessions.of(before) if before else None
-            if old is not None and isinstance(session, Token):
-                tx.sessions.end(old.id)
+            session = visitors.welcome(tx, link, browser, before)
         if isinstance(session, Token):
             log.info("session %s begins", session.id)
         return session
@@ -113,7 +109,7 @@ class Signing:
         """Whose session is open already needs no other link."""
         if await asyncio.to_thread(self._site.visitor, self._site.token(request)):
             return self._site.go("/mine")
-        self._site.attempts.fail(_host(request))
+        self._site.attempts.fail(host(request))
         raise unusable(standing)
 
     def _end(self, session: str) -> None:
@@ -149,5 +145,5 @@ def unusable(standing: Standing) -> Trouble:
     return Trouble(GONE, title, how_to_sign_in())
 
 
-def _host(request: Request) -> str:
+def host(request: Request) -> str:
     return request.client.host if request.client else ""

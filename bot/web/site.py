@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,6 +18,7 @@ from bot.web import filling, posting, showing, trouble, visitors
 from bot.web.address import Address
 from bot.web.filling import Filling
 from bot.web.limits import Attempts
+from bot.web.openid import Provider
 from bot.web.posting import PostedFile
 from bot.web.showing import Around, View
 from bot.web.trouble import Trouble
@@ -60,6 +62,7 @@ class Site:
     address: Address
     attempts: Attempts
     door: str = ""  # of a platform that is shown here, for who is not signed in
+    provider: Provider | None = None  # where people can sign in as well
 
     @property
     def cookie(self) -> str:
@@ -161,7 +164,17 @@ class Site:
         """What went wrong, as a page: for a visitor in their language, else as `reader` reads."""
         visitor = await asyncio.to_thread(self.visitor, self.token(request))
         around = self.around(visitor.reader if visitor else reader or spoken(request))
-        return HTMLResponse(showing.trouble(wrong, replace(around, visitor=visitor)), wrong.status)
+        entrance = self._entrance(request) if visitor is None else ""
+        around = replace(around, visitor=visitor, entrance=entrance)
+        return HTMLResponse(showing.trouble(wrong, around), wrong.status)
+
+    def _entrance(self, request: Request) -> str:
+        """Where a stranger can sign in at the company's provider, to come back to this page."""
+        if self.provider is None:
+            return ""
+        wanted = request.url.path.removeprefix(self.address.base)
+        known = request.method == "GET" and BACK.fullmatch(wanted)
+        return f"/enter?{urlencode({'to': wanted})}" if known else "/enter"
 
     def go(self, path: str) -> Response:
         return RedirectResponse(f"{self.address.base}{path}", 303)

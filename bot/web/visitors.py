@@ -14,6 +14,7 @@ from bot.store.sessions import Session, Standing, Token, web_account
 from bot.words import Reader
 
 OVERSEERS = frozenset({"it", "auditor"})
+KEEPERS = frozenset({"hr", "it"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Visitor:
     reviews: bool  # findings, or may have to
     samples: bool  # are drawn for them to look at, or may be
     oversees: bool  # the days that IT signs are for them to see
+    keeps: bool  # the directory
+    minds: bool  # Duly itself
     stale: bool  # it is to be written down that the session is in use
 
     @property
@@ -61,6 +64,8 @@ def recognise(tx: Transaction, token: Token | None) -> Visitor | None:
         reviews=queue.offered(tx, person),
         samples=leads or bool(tx.samples.of(person.id, 1)),
         oversees=bool(OVERSEERS & person.roles),
+        keeps=bool(KEEPERS & person.roles),
+        minds="it" in person.roles,
         stale=tx.sessions.stale(session),
     )
 
@@ -96,14 +101,22 @@ def standing(tx: Transaction, link: Token) -> tuple[Standing, Person | None]:
     return ("good", person) if person and person.active else ("unknown", None)
 
 
-def welcome(tx: Transaction, link: Token, browser: str) -> Token | Standing:
+def welcome(tx: Transaction, link: Token, browser: str, before: Token | None) -> Token | Standing:
     """A session for whom a link was made; or why there is none."""
     found, person = standing(tx, link)
     if person is None:
         return found
     if tx.links.redeem(link) is None:
         return "used"  # somebody was quicker
+    return enter(tx, person, browser, before)
+
+
+def enter(tx: Transaction, person: Person, browser: str, before: Token | None = None) -> Token:
+    """A session; it takes the place of the one this browser had."""
     account = web_account(tx.rows.company, person.id)
     if tx.people.snapshot().directory.accounts.get(account) != person.id:
         tx.people.link(account, person.id)
+    old = tx.sessions.of(before) if before else None
+    if old is not None:
+        tx.sessions.end(old.id)
     return tx.sessions.begin(person.id, browser)

@@ -38,6 +38,10 @@ PAGES: Mapping[str, str] = {  # for whom there is something
     **dict.fromkeys(("/team", "/requests/department"), f"{LINE} mei"),
     "/certificates/{code}": ALL,  # whoever was given the code
     "/daily": "ivan ida oda",
+    "/policy": ALL,
+    **dict.fromkeys(("/people", "/people/template"), "hana ivan ida"),
+    "/health": "ivan ida",
+    **dict.fromkeys(("/enter", "/enter/back"), ""),  # where no provider is set
     **dict.fromkeys(("/findings", "/findings/open", "/findings/department"), LOOKS_AT),
     "/findings/closed": LOOKS_AT,
     **dict.fromkeys(("/report", "/report/channel", "/report/continue"), ANYBODY),
@@ -68,6 +72,7 @@ FORMS = (  # what they send is asked of everybody, with a pass and without
     *("/requests/new/{kind}", "/daily", "/samples/{number}", "/certificates/{code}", "/do"),
     *("/sign-in/{token}", "/sign-out", "/sign-out-everywhere", "/language"),
     *("/notes/{note}/fill", "/notes/{note}/close", "/search/others", "/search/records/{record}"),
+    *("/people/check", "/people/import"),
     *("/report", "/report/read", "/report/part", "/report/write"),
     *("/sealed/list", "/sealed/key", "/sealed/recovery", "/sealed/recover"),
     *(f"/sealed/{{number}}/{deed}" for deed in SEALED),
@@ -77,7 +82,7 @@ OPEN = (*CHANNEL, "/sign-in/{token}")  # need nobody to be known
 WORDS = re.compile(r"\b[0-9a-f]{8,64}\b")  # nonces, hashes, numbers of one page
 
 
-@dataclass
+@dataclass(repr=False)
 class House:
     company: Company
     lobby: Lobby
