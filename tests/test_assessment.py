@@ -202,6 +202,7 @@ def test_grades_begin_where_the_policy_says(total: float, grade: str) -> None:
         ("[assessment]\nopens = 'daily'\n", 2, "{key} must be {kind}."),
         ("[assessment]\nmood = 1\n", 2, "A policy has no {key}. Known: {options}."),
         ("[assessment]\ncomplaints = ['rude']\n", 2, "{key} must be {kind}."),
+        ("[assessment]\ncomplaints = 'rude'\n", 2, "{key} must be {kind}."),
         ("[assessment]\nhalf_after = 24\n", 2, "{key} is longer than {other}"),
         ("\n[assessment.grades]\nC = 85\n", 2, "{key}: each grade must begin above"),
         ("[assessment.points]\nsevere = 9\n", 2, "A policy has no {key}."),
