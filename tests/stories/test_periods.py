@@ -4,7 +4,7 @@ Policy 5.1.2, 5.2.1.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,10 +19,11 @@ from bot.effects import Deliverable, Upload
 from bot.events import MessageRef
 from bot.handlers.nudging import Nudging
 from bot.making import Made
+from bot.policy.duties import Duty
 from bot.policy.keyfigures import Issue
 from bot.policy.people import Absence
 from bot.report import Material, Tell, silent
-from bot.store import Store
+from bot.store import Store, Transaction
 from bot.store.connecting import connect, create, sqlite_url
 from bot.store.schema import duties, orders
 from bot.ticker import Ticker
@@ -216,6 +217,36 @@ def test_late_data_bring_a_new_version_that_says_what_changed(desk: Desk) -> Non
     assert history(desk, "hana", "hr") == [("2026-03", 1, "due"), ("2026-03", 2, "late")]
     assert "mei: 2026-03 报告更正版：部门版" in desk.titles(said)
     assert not [each for each in said if each.startswith("sam")], "none of theirs changed"
+
+
+def reopened(tx: Transaction, duty: Duty) -> None:
+    tx.duties.save(replace(duty, state="open", closed=None))
+
+
+def imported(tx: Transaction, duty: Duty) -> None:
+    tx.duties.add(replace(duty, id="", number=0))
+
+
+def on_leave(tx: Transaction, duty: Duty) -> None:
+    """It is entered afterwards: they were away for most of the time it took."""
+    end = duty.start + timedelta(minutes=20)
+    tx.people.absent(Absence(person="bob", start=duty.start, end=end, delegate=None))
+
+
+@pytest.mark.parametrize("comes_late", [reopened, imported, on_leave])
+def test_whatever_comes_late_is_seen_by_the_figures(
+    desk: Desk, comes_late: Callable[[Transaction, Duty], None]
+) -> None:
+    late = answered(desk)
+    comes(desk, APRIL_2 + timedelta(hours=1))
+    with desk.store.transaction() as tx:
+        duty = tx.duties.get(late)
+        assert duty is not None
+        comes_late(tx, duty)
+
+    daily(desk, APRIL_2 + DAY)
+
+    assert history(desk, "hana", "hr") == [("2026-03", 1, "due"), ("2026-03", 2, "late")]
 
 
 def test_an_answer_after_the_books_have_closed_is_no_late_data(desk: Desk) -> None:
