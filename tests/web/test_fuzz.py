@@ -33,7 +33,14 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 INSIDES = re.compile(r"Traceback|File \"|\.py\b.*line \d|sqlalchemy|sqlite3|psycopg", re.IGNORECASE)
 CITES_FILES = ("/policy",)  # which part of Duly carries a clause out
 SIGNED_OUT = ("mallory", "gone", "expired")
-SERVED = ("/", "/static/{file}", "/healthz", "/sign-in/{token}", "/enter", "/enter/back")
+SERVED: tuple[str, ...] = (
+    "/",
+    "/static/{file}",
+    "/healthz",
+    "/sign-in/{token}",
+    "/enter",
+    "/enter/back",
+)
 SERVED += ("/report", "/report/channel", "/report/continue", "/report/read", "/report/part")
 SERVED += ("/report/write",)  # to strangers as well
 PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
