@@ -30,6 +30,7 @@ class Ticker:
     store: Store
     nudging: Nudging
     to_file: bool = False  # checkpoints are written there, too
+    keeps_house: bool = True  # a replay ends with its store: nothing is erased or checkpointed
     _swept: datetime | None = None
     _looked: datetime | None = None  # whether a checkpoint is due
     _disposed: datetime | None = None
@@ -43,8 +44,11 @@ class Ticker:
             done += count
             if count < BATCH:
                 break
+        return done + self._keep_house() if self.keeps_house else done
+
+    def _keep_house(self) -> int:
         self._sweep()
-        return done + self._checkpoint() + self._dispose()
+        return self._checkpoint() + self._dispose()
 
     def _checkpoint(self) -> int:
         """Drawn while others go on writing; of two processes one takes it."""

@@ -93,7 +93,7 @@ def publish(tx: Transaction, draft: Draft) -> Notice:
     if before is None:
         ask(tx, notice, people)
     elif draft.material:
-        tx.duties.close_all(NOTICE + before.id, "dropped", "corrected")
+        tx.duties.close_all([NOTICE + before.id], "dropped", "corrected")
         ask(tx, notice, people)
     else:
         _carry(tx, before, notice, people)

@@ -34,9 +34,9 @@ def plan(tx: Transaction, day: date) -> None:
     """A working day has begun: it is to be signed, and the one before can be no more."""
     if not tx.policies.current().supervision.daily or not tx.dailies.open(day.isoformat()):
         return
-    for before in tx.dailies.latest(SHOWN, day.isoformat()):
-        if before.signed_at is None:
-            tx.duties.close_all(DAILY + before.day, "lapsed", "unsigned")
+    before = tx.dailies.latest(SHOWN, day.isoformat())
+    unsigned = [DAILY + each.day for each in before if each.signed_at is None]
+    tx.duties.close_all(unsigned, "lapsed", "unsigned")
     for person in _asked(tx):
         _owe(tx, person.id, day)
 

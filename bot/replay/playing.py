@@ -62,6 +62,7 @@ class Replay:
         self.store = Store(in_memory(), "replay", seal, clock)
         self.silent = [Silent(each) for each in sorted(script.platforms)]
         self.bot = assemble(self.store, self.silent)
+        self.bot.ticker.keeps_house = False
         with self.store.transaction() as tx:
             tx.policies.adopt(policy)
             script.settle_in(tx)

@@ -1,6 +1,6 @@
 """Duties: found by the short number people use, by who owes or waits, by where they arose."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -101,9 +101,9 @@ class Duties:
         )
         return {row.id: row.due for row in self.rows.conn.execute(found)}
 
-    def close_all(self, subject: str, state: State, how: str) -> None:
-        """Everything live about a subject at once; the rungs that wait for it go with it."""
-        where = LIVE, duties.c.subject == subject
+    def close_all(self, subjects: Collection[str], state: State, how: str) -> None:
+        """Everything live about these at once; the rungs that wait for it go with it."""
+        where = LIVE, duties.c.subject.in_(subjects)
         ids = sa.select(duties.c.id).where(duties.c.company == self.rows.company, *where)
         self.rows.remove(dues, dues.c.kind == "duty", dues.c.subject.in_(ids))
         now = self.rows.clock.now()

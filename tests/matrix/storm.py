@@ -477,14 +477,15 @@ class Storm:
         await self._turns()
 
     async def _calm_down(self) -> None:
-        """No more faults: within two days everything is where it belongs."""
+        """No more faults: within four days everything is where it belongs."""
         self.faults.stop()
         self.striking = False
         await self._restart()
-        for _ in range(120):
+        end = self.tide.time() + 4 * DAY
+        while True:
             await self._turns()
             following = self._next()
-            if following is None or following > self.tide.time() + 2 * DAY:
+            if following is None or following > end:
                 break
             self.tide.jump(following - self.tide.time() + 0.001)
         self.tide.jump(QUARANTINE.total_seconds() + 60)

@@ -276,7 +276,7 @@ def test_a_request_is_disposed_of_with_its_words_and_its_files_unless_it_is_held
     desk.says("bob", "confirm 1")
     with desk.store.transaction() as tx:
         for subject in {each.subject for each in tx.duties.owed_by_any(("bob", "wei", "eve"))}:
-            tx.duties.close_all(subject, "done", "said so")
+            tx.duties.close_all([subject], "done", "said so")
     later(desk, EXPIRED.replace(year=2037))
     disposed(desk, number_of(desk))
 

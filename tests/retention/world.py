@@ -185,7 +185,7 @@ class World:
         if owed:
             one = self.chance.choice(owed)
             with self.store.transaction() as tx:
-                tx.duties.close_all("", "done", "said so")
+                tx.duties.close_all([""], "done", "said so")
             for each in owed:
                 each.owed = None
             one.touched = True

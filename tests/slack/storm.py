@@ -36,6 +36,7 @@ from tests.slack.house import build
 DEEDS = 6  # times people do something in one story
 STRIKE = 0.006  # how likely a fault point is to strike
 MINUTE = 60.0
+CALM = 4 * 86_400.0  # seconds that it goes on without faults
 LATEST = 20.0  # seconds that Slack dawdles over what it took, and is quarantined for
 ACCIDENTS: dict[Kind, float] = {
     **{"limited": 0.03, "error500": 0.02, "error503": 0.02, "html": 0.01, "cut_before": 0.03},
@@ -322,15 +323,16 @@ class Storm:
             await asyncio.sleep(0.002)
 
     async def _calm_down(self) -> None:
-        """No more faults: within two days everything is where it belongs."""
+        """No more faults: within four days everything is where it belongs."""
         self.faults.stop()
         self.striking = False
         await self._restart()
         await self._filled()
-        for _ in range(120):
+        end = self.clock.time + CALM
+        while True:
             await self._turns()
             following = self._next()
-            if following is None or following > self.clock.time + 2 * 86_400:
+            if following is None or following > end:
                 break
             self.clock.move(following - self.clock.time + 0.001)
         for _ in range(3):  # what Slack still dawdled over is there by now, and shown
