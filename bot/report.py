@@ -42,7 +42,7 @@ CLEARED = ("fine", "false")  # of a finding: nothing was broken
 
 Kind = Literal["text", "whole", "decimal", "percent", "change", "moment", "span", "minutes"]
 Stage = Literal["waiting", "reading", "writing", "checking"]
-Tone = Literal["plain", "strong", "good", "fair", "bad", "grey"]
+Tone = Literal["plain", "good", "fair", "bad", "grey"]
 Value = str | Say | int | float | datetime | date | timedelta | None
 
 
@@ -298,7 +298,7 @@ class Material:
             coverage=figures.coverage(self.gaps, self.rooms, period),
             upheld=self.violations.upheld(period.start, min(period.end, closes)),
             staff=len(self._working),
-            months=periods.months(period.start, min(period.end, closes), period.zone),
+            months=periods.length_in_months(period.start, min(period.end, closes), period.zone),
             judged=self.violations.judged.get(period.label, ()),
         )
 

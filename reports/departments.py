@@ -1,7 +1,7 @@
 """Sheet 2: departments side by side. Small groups are hidden, for their figures are somebody's."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.policy import figures
 from bot.policy.figures import Fact
@@ -24,23 +24,23 @@ def build(material: Material) -> Layout:
 def _rows(material: Material) -> Iterator[Row]:
     people: dict[str, int] = defaultdict(int)
     for person in material.staff:
-        people[unit(material, person.id)] += 1
+        people[_unit(material, person.id)] += 1
     facts: dict[str, list[Fact]] = defaultdict(list)
     for fact in material.now.facts:
-        facts[unit(material, fact.duty.owed_by)].append(fact)
-    counted = {name: len(each) for name, each in facts.items()}
+        facts[_unit(material, fact.duty.owed_by)].append(fact)
+    counted = {unit: len(each) for unit, each in facts.items()}
     hidden = figures.hidden(people, counted)
     called: dict[str, int] = defaultdict(int)
     for duty in material.emergencies:
-        called[unit(material, duty.owed_to)] += 1
-    names = {each: name(material, each) for each in {*people, *facts}}
-    for each in in_order(names):
-        shown = _figures(facts[each], called[each], each in hidden)
-        yield label(each, names), people[each], *shown
+        called[_unit(material, duty.owed_to)] += 1
+    names = {unit: _name(material, unit) for unit in {*people, *facts}}
+    for unit in sorted(names, key=lambda unit: (unit == NOBODY, names[unit].casefold())):
+        name = Shown(say("none"), tone="grey") if unit == NOBODY else names[unit]
+        yield name, people[unit], *_figures(facts[unit], called[unit], unit in hidden)
     everybody = len(material.staff)
     small = everybody < figures.SMALLEST_GROUP and bool(material.now.facts)
     yield (
-        Shown(say("Total"), tone="strong"),
+        Shown(say("Total"), tone="good"),
         everybody,
         *_figures(material.now.facts, sum(called.values()), small),
     )
@@ -64,23 +64,14 @@ def _figures(facts: Sequence[Fact], called: int, hidden: bool) -> Row:
     )
 
 
-def unit(material: Material, person: str | None) -> str:
+def _unit(material: Material, person: str | None) -> str:
     known = material.directory.people.get(person or "")
     return (known and known.department) or NOBODY
 
 
-def name(material: Material, unit: str) -> str:
+def _name(material: Material, unit: str) -> str:
     known = material.directory.departments.get(unit)
     return known.name if known else unit
-
-
-def in_order(names: Mapping[str, str]) -> list[str]:
-    """By their names; last, those who have no department."""
-    return sorted(names, key=lambda each: (each == NOBODY, names[each].casefold()))
-
-
-def label(unit: str, names: Mapping[str, str]) -> str | Shown:
-    return Shown(say("none"), tone="grey") if unit == NOBODY else names[unit]
 
 
 SMALL = say(

@@ -10,7 +10,7 @@ from bot.policy import brought, figures
 from bot.policy.brought import Ledger, Safety
 from bot.report import Chart, Column, Layout, Material, Row, Sheet, Shown, Table
 from bot.words import say
-from reports import departments, showing
+from reports import showing, units
 
 OPEN_HANDED = ("hr", "audit")  # editions that hide no group: they list people anyway
 
@@ -35,7 +35,7 @@ def build(material: Material) -> Layout:
 
 def lines(material: Material) -> dict[str, Safety]:
     """By department; "" for those who have none."""
-    ledger = Ledger(lambda person: departments.unit(material, person), {})
+    ledger = Ledger(lambda person: units.of(material, person), {})
     ledger.attest(material.now.facts)
     ledger.bring(material.brought)
     warned = [each for each in material.violations.known if each.at in material.period]
@@ -45,15 +45,14 @@ def lines(material: Material) -> dict[str, Safety]:
 
 def _rows(material: Material) -> Iterator[Row]:
     found = lines(material)
-    people = Counter(departments.unit(material, each.id) for each in material.staff)
-    names = {unit: departments.name(material, unit) for unit in {*people, *found}}
-    sizes = {unit: people[unit] for unit in names}
+    people = Counter(units.of(material, each.id) for each in material.staff)
+    sizes = {unit: people[unit] for unit in {*people, *found}}
     hidden = frozenset[str]()
     if material.edition not in OPEN_HANDED:
         hidden = figures.hidden(sizes, {unit: max(size, 1) for unit, size in sizes.items()})
-    for unit in departments.in_order(names):
+    for unit in units.in_order(material, sizes):
         shown = _figures(found.get(unit, Safety()), hidden=unit in hidden)
-        yield departments.label(unit, names), people[unit], *shown
+        yield units.label(material, unit), people[unit], *shown
     small = len(material.staff) < figures.SMALLEST_GROUP and material.edition not in OPEN_HANDED
     everything = brought.total(found.values())
     yield Shown(say("Total"), tone="good"), len(material.staff), *_figures(everything, hidden=small)

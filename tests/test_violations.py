@@ -62,14 +62,16 @@ def test_a_density_is_of_staff_and_months() -> None:
 def test_a_period_has_so_many_months(label: str, months: float) -> None:
     found = periods.parse(label, "Asia/Shanghai")
 
-    assert periods.months(found.start, found.end, found.zone) == pytest.approx(months)
+    assert periods.length_in_months(found.start, found.end, found.zone) == pytest.approx(months)
 
 
 def test_a_month_that_runs_is_a_part_of_one() -> None:
     november = periods.parse("2026-11", "Asia/Shanghai")
 
-    assert periods.months(november.start, november.start + 3 * DAY, "Asia/Shanghai") == 0.1
-    assert periods.months(november.start, november.start, "Asia/Shanghai") == 0
+    assert (
+        periods.length_in_months(november.start, november.start + 3 * DAY, "Asia/Shanghai") == 0.1
+    )
+    assert periods.length_in_months(november.start, november.start, "Asia/Shanghai") == 0
 
 
 # Findings

@@ -49,9 +49,7 @@ def density(count: int, staff: int, months: float) -> Density | TooFew:
 
 
 def _at_most(count: int, mean: float) -> float:
-    """How likely it is that no more than `count` come where `mean` is what comes on average."""
-    if mean <= 0:
-        return 1.0
+    """How likely it is that no more than `count` come where `mean`, above 0, do on average."""
     return sum(exp(each * log(mean) - mean - lgamma(each + 1)) for each in range(count + 1))
 
 

@@ -91,7 +91,7 @@ def previous(period: Period) -> Period:
     return _period(period.unit, _moved(period.first, period.unit, -1), period.zone)
 
 
-def months(start: datetime, end: datetime, zone: str) -> float:
+def length_in_months(start: datetime, end: datetime, zone: str) -> float:
     """How many months lie between two moments; of a month that is not whole, the part of it."""
     found, at = 0.0, start
     while at < end:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
+
 from bot.clock import Clock
 from bot.events import Account, MessageRef, Place, Platform
 from bot.policy import hours
@@ -36,10 +38,10 @@ UNITS = (
 )
 
 
-def store_at(now: datetime = NOW) -> Store:
+def store_at(now: datetime = NOW, db: sa.Engine | None = None) -> Store:
     dice = random.Random(7)
     clock = Clock(lease=lambda: now, random=dice.randbytes)
-    return Store(in_memory(), "acme", Seal(bytes(32), clock.random), clock)
+    return Store(in_memory() if db is None else db, "acme", Seal(bytes(32), clock.random), clock)
 
 
 @dataclass(slots=True)
@@ -182,8 +184,9 @@ def account(person: str) -> Account:
     return Account(Platform("playground"), "acme", person)
 
 
-def company(size: int = 400, seed: int = 1, busy: int = 0) -> Store:
-    store = store_at()
+def company(size: int = 400, seed: int = 1, busy: int = 0, db: sa.Engine | None = None) -> Store:
+    """Without `db`: in memory."""
+    store = store_at(db=db)
     with store.transaction() as tx:
         Company(random.Random(seed), size, busy).settle(tx)
     return store

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from openpyxl import load_workbook
 
 from bot.gathering import gather
@@ -77,9 +78,8 @@ def plain(value: Any) -> Any:
 
 
 def sql(store: Store, query: str) -> list[tuple[Any, ...]]:
-    cursor = store.db.raw_connection().cursor()
-    cursor.execute(query, WITHIN)
-    return [tuple(row) for row in cursor.fetchall()]
+    with store.db.connect() as conn:
+        return [tuple(row) for row in conn.execute(sa.text(query), WITHIN)]
 
 
 # Violations
@@ -323,8 +323,9 @@ def test_leave_is_late_when_it_was_granted_after_its_first_day_began(
 ) -> None:
     late = {each.number for each in known["hr"].exempted.late}
 
+    numbers = [number for (number,) in sql(store, LEAVE)]
     with store.reading() as tx:
-        leave = [tx.requests.find(n) for (n,) in sql(store, LEAVE)]
+        leave = [tx.requests.find(number) for number in numbers]
     began = {
         each.number
         for each in leave
@@ -419,6 +420,15 @@ def test_nothing_of_a_sealed_report_is_listed() -> None:
 # All of them
 
 
+def test_it_is_the_same_on_postgresql(postgresql: sa.Engine) -> None:
+    ours, other = (company(0, seed=9, busy=6, db=db) for db in (None, postgresql))
+
+    for sheet in SHEETS:
+        one, two = laid(material(ours, "hr"), sheet), laid(material(other, "hr"), sheet)
+        tables = range(len(one.tables))
+        assert [lines(one, at) for at in tables] == [lines(two, at) for at in tables]
+
+
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_no_chart_is_empty_and_no_words_are_printed(
     known: dict[Edition, Material], tmp_path: Path, edition: Edition
@@ -438,7 +448,8 @@ def test_no_chart_is_empty_and_no_words_are_printed(
 
 def drawn(file: Path) -> Iterator[tuple[str, list[Any], list[Any]]]:
     """Of every chart its sheet, what stands under its points, and all that it draws."""
-    for sheet in load_workbook(file):
+    book = load_workbook(file)
+    for sheet in book:
         for chart in sheet._charts:  # type: ignore[attr-defined]
             values: list[Any] = []
             for series in chart.series:
@@ -446,6 +457,7 @@ def drawn(file: Path) -> Iterator[tuple[str, list[Any], list[Any]]]:
                 assert not any(isinstance(each, str) and each != "—" for each in column)
                 values += column
             yield sheet.title, cells(sheet, chart.series[0].cat.numRef.f), values
+    book.close()
 
 
 def cells(sheet: Any, formula: str) -> list[Any]:
