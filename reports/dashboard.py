@@ -41,15 +41,14 @@ def build(material: Material) -> Layout:
 
 def _drawn(material: Material) -> Iterator[tuple[Table, Chart | None]]:
     """What is drawn, each with its picture; None where there is nothing to see."""
-    counted = bool(material.now.facts or material.before.facts)
     line = Chart(shape="line", title=say("On-time rate"), table=0, series=(2, 3), percent=True)
     trend = Table(columns=TREND, rows=tuple(_trend(material)), title=say("On-time rate over time"))
-    yield trend, line if counted else None
+    yield trend, line if any(row[1] for row in trend.rows) else None
     bars = Chart(shape="column", title=say("Working time to the answer"), table=0, series=(2,))
     spread = Table(
         columns=SPREAD, rows=tuple(_spread(material)), title=say("How long answers took")
     )
-    yield spread, bars if counted else None
+    yield spread, bars if material.now.facts else None
     routes = tuple(_routes(material))
     took = Chart(
         shape="column", title=say("Approvals: working hours by route"), table=0, series=(3, 4)

@@ -40,7 +40,7 @@ class Paper:
         spans = {area.coord.split(":")[0]: area for area in self.sheet.merged_cells.ranges}
         for row in self.sheet.iter_rows():
             for cell in row:
-                if cell.value is not None:
+                if cell.value is not None and cell.data_type != "f":
                     yield from self.cell(cell, spans.get(cell.coordinate))
 
     def cell(self, cell: Any, area: Any) -> Iterator[str]:
@@ -95,22 +95,23 @@ def _empty_charts(file: Path, book: Any) -> Iterator[str]:
         for part in sorted(parts.namelist()):
             if re.fullmatch(r"xl/charts/chart\d+\.xml", part):
                 root = ElementTree.fromstring(parts.read(part))
-                for series in root.iter(f"{C}ser"):
-                    yield from (f"{part}: {each}" for each in _undrawn(book, series, root))
+                yield from (f"{part}: {each}" for each in _undrawn(book, root))
 
 
-def _undrawn(book: Any, series: ElementTree.Element, root: ElementTree.Element) -> Iterator[str]:
-    (place,) = [each.text or "" for each in series.findall(f"{C}val//{C}f")]
-    names = [each.text or "" for each in series.findall(f"{C}cat//{C}f")]
-    values = list(_values(book, place))
-    numbers = [each for each in values if isinstance(each, int | float)]
-    if not numbers or any(isinstance(each, str) for each in values):
-        yield f"nothing is drawn from {place}"
+def _undrawn(book: Any, root: ElementTree.Element) -> Iterator[str]:
+    """Of one series there may be too few to tell, and words stand in its cells; not of all."""
+    numbers: list[float] = []
+    for series in root.iter(f"{C}ser"):
+        (place,) = [each.text or "" for each in series.findall(f"{C}val//{C}f")]
+        names = [each.text or "" for each in series.findall(f"{C}cat//{C}f")]
+        numbers += [each for each in _values(book, place) if isinstance(each, int | float)]
+        if not names or None in [each for name in names for each in _values(book, name)]:
+            yield f"points of {place} have no names"
+    if not any(numbers):
+        yield "nothing is drawn"
     tops = [float(each.attrib["val"]) for each in root.iter(f"{C}max")]
     if any(each > top for each in numbers for top in tops):
-        yield f"{place} goes beyond the axis"
-    if not names or None in [each for name in names for each in _values(book, name)]:
-        yield f"points of {place} have no names"
+        yield "what is drawn goes beyond the axis"
 
 
 def _values(book: Any, place: str) -> Iterator[Any]:
