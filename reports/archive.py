@@ -39,7 +39,7 @@ def _rows(archive: Archive) -> Iterator[Row]:
     for words, count in ((UNREAD, archive.unread), (UNHANDLED, archive.unhandled)):
         if count:
             yield words, count, 0, 0, showing.figure(figures.share(0, count)), *LOST
-    yield Shown(say("Total"), tone="good"), archive.expected, *_figures(total, archive.expected)
+    yield Shown(say("Total"), tone="strong"), archive.expected, *_figures(total, archive.expected)
 
 
 def _figures(kept: Kept, expected: int) -> Row:

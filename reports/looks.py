@@ -39,6 +39,7 @@ WIDTHS: dict[Kind, int] = {  # at least: a number that does not fit prints as ##
 }
 TONES: dict[Tone, tuple[str, bool]] = {  # colour and bold; dark enough for print
     "plain": (INK, False),
+    "strong": (INK, True),
     "good": ("1B5E20", True),
     "fair": ("8A5A00", True),
     "bad": ("9B1C1C", True),

@@ -36,7 +36,7 @@ def _rows(material: Material) -> Iterator[Row]:
             *_figures(material, [each], hidden=each.department in hidden),
         )
     if len(samples) > 1:
-        total = Shown(say("Total"), tone="good")
+        total = Shown(say("Total"), tone="strong")
         yield total, None, None, *_figures(material, samples, hidden=False)
 
 
