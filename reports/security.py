@@ -55,7 +55,11 @@ def _rows(material: Material) -> Iterator[Row]:
         yield units.label(material, unit), people[unit], *shown
     small = len(material.staff) < figures.SMALLEST_GROUP and material.edition not in OPEN_HANDED
     everything = brought.total(found.values())
-    yield Shown(say("Total"), tone="strong"), len(material.staff), *_figures(everything, hidden=small)
+    yield (
+        Shown(say("Total"), tone="strong"),
+        len(material.staff),
+        *_figures(everything, hidden=small),
+    )
 
 
 def _figures(found: Safety, *, hidden: bool) -> Row:

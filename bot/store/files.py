@@ -192,9 +192,11 @@ class Orders:
         return self.rows.all(orders, *mine, order=[c.asked_at.desc(), c.id.desc()], limit=limit)
 
     def newest(self, limit: int) -> Sequence[Any]:
-        """The last that anybody asked for, newest first."""
+        """The last that anybody asked for or was given, newest first."""
         c = orders.c
-        return self.rows.all(orders, order=[c.asked_at.desc(), c.id.desc()], limit=limit)
+        return self.rows.all(
+            orders, ~unfinished(), order=[c.asked_at.desc(), c.id.desc()], limit=limit
+        )
 
     def find(self, number: int) -> Any | None:
         return self.rows.one(orders, orders.c.number == number)

@@ -5,7 +5,6 @@ there are and who took them, and can take none but their own.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,8 +159,7 @@ def _choice(tx: Transaction, person: Person, asked: Mapping[str, str]) -> choosi
 def mine(tx: Transaction, visitor: Visitor, asked: Mapping[str, str]) -> View:
     person = visitor.person
     orders = tx.orders.of(person.id, SHOWN)
-    versions = _versions(orders)
-    rows = [_row(tx, each, person, versions.get(each.id)) for each in orders]
+    rows = [_row(tx, each, person) for each in orders]
     values = {
         "tabs": _tabs(person, HERE),
         "chosen": _choice(tx, person, asked),
@@ -199,26 +197,7 @@ def _tabs(person: Person, here: str) -> Sequence[tuple[str, Say, bool]]:
     return [(path, name, path == here) for path, name in known]
 
 
-def _versions(orders: Sequence[Any]) -> Mapping[str, Say]:
-    """Of the same period and edition the first, the second and so on, where there are several."""
-    alike = Counter((each.period, each.edition) for each in orders)
-    left, found = Counter(alike), dict[str, Say]()
-    for each in orders:  # the newest first
-        key = each.period, each.edition
-        if alike[key] > 1:
-            found[each.id] = say("version {number}", number=left[key])
-        left[key] -= 1
-    return found
-
-
-def _row(
-    tx: Transaction,
-    order: Any,
-    owner: Person | None = None,
-    version: Say | None = None,
-    *,
-    who: bool = False,
-) -> Row:
+def _row(tx: Transaction, order: Any, owner: Person | None = None, *, who: bool = False) -> Row:
     """`owner`: who looks at their own."""
     state, stands = _stands(tx, order)
     takes = state == "made" and owner is not None and may_take(tx, order, owner)
@@ -229,7 +208,7 @@ def _row(
         asked_at=order.asked_at,
         state=state,
         stands=stands,
-        version=version,
+        version=say("version {number}", number=order.version) if order.version > 1 else None,
         who=person_named(tx, order.person) if who else None,
         file=f"{HERE}/{order.number}/file" if takes else "",
         done=order.done,
