@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -49,6 +49,11 @@ class InMemory(MultiPartParser):
 
     spool_max_size = 0  # no limit: how much is read in all is limited
 
+    def close(self) -> None:
+        """Those too of which only a part arrived, which no form holds."""
+        for each in self._files_to_close_on_error:
+            each.close()
+
 
 def has_parts(request: Request) -> bool:
     """It may bring files."""
@@ -63,17 +68,22 @@ async def parts(
         raise trouble.forged()
     stream = bounded(request, BODY + LARGEST * largest)
     limits = {"max_files": FILES, "max_fields": FIELDS, "max_part_size": BODY}
+    parser = InMemory(request.headers, stream, **limits)
     try:
-        found = await InMemory(request.headers, stream, **limits).parse()
+        return await _parts(await parser.parse())
     except MultiPartException:
         raise trouble.unreadable() from None
+    finally:
+        parser.close()
+
+
+async def _parts(found: FormData) -> tuple[Mapping[str, str], tuple[PostedFile, ...]]:
     texts, files = dict[str, str](), list[PostedFile]()
     for field, value in found.multi_items():
         if not isinstance(value, UploadFile):
             texts[field] = _lines(value)
         elif value.filename or value.size:  # a field left alone brings an empty file without name
             files.append(PostedFile(field, value.filename or "", await value.read()))
-    await found.close()
     return texts, tuple(files)
 
 
