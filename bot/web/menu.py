@@ -56,6 +56,8 @@ MENU = (
             Entry("/findings", say("Findings"), lambda one: one.reviews),
             Entry("/daily", say("Daily"), lambda one: one.oversees),
             Entry("/sealed", say("Sealed cases"), lambda one: one.handles),
+            Entry("/people", say("People"), lambda one: one.keeps),
+            Entry("/health", say("Health"), lambda one: one.minds),
         ),
     ),
     Group(
@@ -63,8 +65,6 @@ MENU = (
         (
             Entry("/policy", say("The policy")),
             Entry("/search", say("Search")),
-            Entry("/people", say("People"), lambda one: one.keeps),
-            Entry("/health", say("Health"), lambda one: one.minds),
             Entry("/settings", say("Settings")),
         ),
     ),

@@ -94,9 +94,6 @@ PHRASES: Mapping[str, Say] = {
     "taken": say("Who took it"),
     "not_taken": say("Nobody has taken it yet."),
     "all_reports": say("All my reports"),
-    "policy": say("The policy"),
-    "people": say("People"),
-    "health": say("Health"),
     "enter": say("Sign in with your company's account"),
     "faults": say("Something in the form is not right yet."),
 }

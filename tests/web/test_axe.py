@@ -27,6 +27,7 @@ PAGES = (  # who sees something there, and where; a word in braces is the number
     ("sam", "/team"), ("sam", "/samples"), ("sam", "/samples/{sample}"),
     ("sam", "/requests/department"), ("sam", "/dashboard"), ("ivan", "/cases"),
     ("ivan", "/daily"), ("oda", "/dashboard"), ("grace", "/dashboard"), ("ines", "/sealed"),
+    ("ann", "/policy"), ("hana", "/policy"), ("hana", "/people"), ("ivan", "/health"),
     ("ann", "/report"),
 )  # fmt: skip
 
