@@ -1,7 +1,7 @@
 """Which reports are made by themselves: of each period once, for whom the policy names.
 
 Policy 5.1.2, 5.2.1. Looked for on every working day. After a long outage the newest of each kind is
-sent; the older ones are made too, and named in it.
+sent; the ones just before it are made too, and named in it. What is older can be asked for.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ from bot.store.published import DUE, MISSED, Copy
 REPORT = "report"  # the kind of due; its subject a kind of period
 DONE = "reports/"  # and a kind of period: where it is kept up to which of them they were made
 DAY = timedelta(days=1)
+LATEST = 3  # periods of a kind that are made after an outage: to make years of them would take days
 ROLES = {"hr": "hr", "board": "executive", "audit": "auditor"}
 
 
@@ -49,7 +50,7 @@ def fallen(tx: Transaction, due: Due) -> None:
     if not ready:
         return
     _move(tx, stretch, ready[-1])
-    for period in ready:
+    for period in ready[-LATEST:]:
         copies = _copies(tx, stretch, period)
         tx.published.order(copies, DUE if period == ready[-1] else MISSED)
 

@@ -16,7 +16,7 @@ import pytest
 from tests.browser.theatre import duly, morning
 
 pytestmark = pytest.mark.xdist_group("in-the-playground")
-PATIENCE = 15.0  # seconds
+PATIENCE = 60.0  # seconds; of a machine with much else to do
 MAIL = "Dear Ms Li, here is our offer. Please let us know by Friday. Kind regards, Ann"
 ROUTES = (  # the request of ann, who leads nobody, and who decides one after another
     ("work.cross_department", "work departments=Engineering The new price list.", ("leo", "mei")),
