@@ -57,6 +57,7 @@ HOW: Mapping[str, Say] = {
     "false alarm": say("it was a false alarm"),
     "looked at": say("every message of it was looked at"),
     "signed": say("who owed it signed"),
+    "rated": say("who owed it has rated them"),
     "handled": say("who looked after the case took its next step"),
     "unsigned": say("nobody signed that day"),
     "cannot": say("who owed it said that they cannot confirm it"),
