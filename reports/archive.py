@@ -100,11 +100,11 @@ COLUMNS = (
     Column(header=say("Disposed of"), kind="whole"),
 )
 FACTS = (
-    Column(header=say("What"), width=34),
+    Column(header=say("What"), width=38, wrap=True),
     Column(header=say("Value"), width=22, wrap=True),
 )
 ROOMS = (
-    Column(header=say("Source"), width=34),
+    Column(header=say("Source"), width=38, wrap=True),
     Column(header=say("Room"), width=22, wrap=True),
     Column(header=say("Not seen from"), kind="moment"),
 )
