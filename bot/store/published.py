@@ -130,8 +130,9 @@ class Published:
 
 
 def unfinished() -> sa.ColumnElement[bool]:
-    """A look for late data that has come to nothing yet: nobody's report."""
-    return (orders.c.occasion == LATE) & (orders.c.state != "made")
+    """Nobody's report yet: one that nobody asked for and is not made, a look for late data."""
+    late = (orders.c.occasion == LATE) & (orders.c.state != "made")
+    return late | orders.c.number.is_(None)
 
 
 def _family(order: Any) -> tuple[str, str, str]:
