@@ -307,7 +307,8 @@ class Material:
 
     @cached_property
     def exempt(self) -> tuple[Duty, ...]:
-        return tuple(figures.exempt(self.duties, self.period))
+        closes = figures.cutoff(self.period, self.period, self.made_at)
+        return tuple(figures.exempt(self.duties, self.period, closes))
 
     @cached_property
     def emergencies(self) -> tuple[Duty, ...]:

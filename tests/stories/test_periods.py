@@ -16,7 +16,9 @@ import sqlalchemy as sa
 from bot import making
 from bot.clock import Clock
 from bot.effects import Deliverable, Upload
-from bot.events import MessageRef
+from bot.events import MessageRef, Place, PlaceChanged, Platform
+from bot.handlers import deeds
+from bot.handlers.deeds import Ending
 from bot.handlers.nudging import Nudging
 from bot.making import Made
 from bot.policy.duties import Duty
@@ -247,6 +249,60 @@ def test_whatever_comes_late_is_seen_by_the_figures(
     daily(desk, APRIL_2 + DAY)
 
     assert history(desk, "hana", "hr") == [("2026-03", 1, "due"), ("2026-03", 2, "late")]
+
+
+def joins(desk: Desk, owed: Duty) -> None:  # noqa: ARG001
+    with desk.store.transaction() as tx:
+        tx.people.save([replace(person("eve"), id="new")])
+
+
+def leaves(desk: Desk, owed: Duty) -> None:  # noqa: ARG001
+    with desk.store.transaction() as tx:
+        tx.people.save([replace(person("eve"), active=False)])
+
+
+def opens_a_room(desk: Desk, owed: Duty) -> None:  # noqa: ARG001
+    place = Place(Platform("playground"), "acme", "new-room")
+    desk.hears(
+        PlaceChanged(
+            key="new", at=desk.now, place=place, name="new", kind="channel", archived=False
+        )
+    )
+
+
+def drops(desk: Desk, owed: Duty) -> None:
+    assert "needs no reply" in desk.says("ann", f"drop {owed.number}")[0]
+
+
+def hands_over(desk: Desk, owed: Duty) -> None:
+    with desk.store.transaction() as tx:
+        deeds.settle(tx, owed, "passed", Ending("to:eve", tx.clock.now()))
+
+
+def stands(desk: Desk, owed: Duty) -> None:
+    with desk.store.transaction() as tx:
+        deeds.hold(tx, owed, "asked_back")
+
+
+@pytest.mark.parametrize("deed", [joins, leaves, opens_a_room, drops, hands_over, stands])
+def test_what_is_done_when_the_books_have_closed_is_no_late_data(
+    desk: Desk, deed: Callable[[Desk, Duty], None]
+) -> None:
+    answered(desk)
+    desk.now = datetime(2026, 3, 31, 1, tzinfo=UTC)
+    desk.posts("ann", "@bob when will the samples be ready?")
+    with desk.store.transaction() as tx:
+        tx.gaps.add("playground/acme/C0", desk.now, desk.now + timedelta(hours=3))
+    comes(desk, APRIL_2 + timedelta(hours=1))
+    with desk.store.reading() as tx:
+        owed = tx.duties.get(tx.rows.all(duties, duties.c.owed_by == "bob")[-1].id)
+    assert owed is not None
+    deed(desk, owed)
+
+    daily(desk, APRIL_2 + DAY)
+
+    assert history(desk, "hana", "hr") == [("2026-03", 1, "due")]
+    assert history(desk, "grace", "board") == [("2026-03", 1, "due")]
 
 
 def test_an_answer_after_the_books_have_closed_is_no_late_data(desk: Desk) -> None:
