@@ -162,8 +162,8 @@ def fact(duty: Duty, closes: datetime, escalated: Collection[str], clock: Hours)
 
 
 def pledge(duty: Duty, answered: datetime | None, closes: datetime) -> Pledge | None:
-    """What became of a promise."""
-    if duty.promised_for is None or duty.promised_at is None:
+    """What became of a promise; one that was made when the books had closed is none."""
+    if duty.promised_for is None or duty.promised_at is None or duty.promised_at > closes:
         return None
     if duty.repromised:
         return duty.repromised

@@ -274,6 +274,14 @@ def drops(desk: Desk, owed: Duty) -> None:
     assert "needs no reply" in desk.says("ann", f"drop {owed.number}")[0]
 
 
+def promises(desk: Desk, owed: Duty) -> None:
+    desk.says("bob", f"promise {owed.number} by tomorrow 17:00")
+    with desk.store.reading() as tx:
+        after = tx.duties.get(owed.id)
+    assert after is not None
+    assert after.promised_at is not None
+
+
 def hands_over(desk: Desk, owed: Duty) -> None:
     with desk.store.transaction() as tx:
         deeds.settle(tx, owed, "passed", Ending("to:eve", tx.clock.now()))
@@ -284,7 +292,7 @@ def stands(desk: Desk, owed: Duty) -> None:
         deeds.hold(tx, owed, "asked_back")
 
 
-@pytest.mark.parametrize("deed", [joins, leaves, opens_a_room, drops, hands_over, stands])
+@pytest.mark.parametrize("deed", [joins, leaves, opens_a_room, drops, promises, hands_over, stands])
 def test_what_is_done_when_the_books_have_closed_is_no_late_data(
     desk: Desk, deed: Callable[[Desk, Duty], None]
 ) -> None:
