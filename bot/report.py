@@ -257,7 +257,9 @@ class Material:
     gaps: tuple[tuple[str, datetime, datetime], ...] = ()
     rooms: int = 0
     unreadable: Counted = field(default_factory=Counted)  # said in the period, everywhere
-    findings: tuple[Finding, ...] = ()  # told to their authors, of all periods shown
+    findings: tuple[
+        Finding, ...
+    ] = ()  # told to their authors, of both periods; for a head those decided
     violations: Violations = field(default_factory=Violations)
     brought: tuple[Brought, ...] = ()  # to IT, in the period
     exempted: Exempted = field(default_factory=Exempted)

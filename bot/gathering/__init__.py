@@ -68,7 +68,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         findings=tuple(
             each
             for each in tx.findings.between(start, end)
-            if each.told and (scope is None or each.person in scope)
+            if each.told and (scope is None or (each.person in scope and each.state == "settled"))
         ),
         covered=covered(tx, *bounds),
         violations=violations.read(tx, wanted, scope),

@@ -210,6 +210,19 @@ def test_a_head_reads_nothing_of_who_leads_them() -> None:
     assert [row["No."] for row in rows] == ["#2", "#3"]
 
 
+def test_no_key_figure_tells_a_head_what_is_still_looked_at() -> None:
+    small = company(0)
+    decided = replace(closed("f1", 1, person="sales-1"), rule="unapproved")
+    still = replace(decided, id="f2", number=2, state="open", how="", settled_at=None)
+    with small.transaction() as tx:
+        for each in (decided, still):
+            tx.findings.add(each)
+
+    found = {edition: material(small, edition).now.releases.unapproved for edition in EDITIONS}
+
+    assert (found["hr"], found["board"], found["head"]) == (2, 2, 1)
+
+
 def in_picture(known: Material) -> dict[str, int]:
     """How many of each severity its bars show, whoever they are about."""
     axes = Figure().subplots()
