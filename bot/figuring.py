@@ -95,8 +95,10 @@ def as_edition(name: str) -> Edition:
 
 
 def spot(period: str, edition: Edition, person: str, directory: Directory) -> Spot:
-    """Who may see the same shares it: heads of the same departments, all of a role."""
-    whose = {"mine": [person], "head": sorted(headed(person, directory))}.get(edition)
+    """All of a role share it. A head's are for one person: another is led by others, of whose
+    violations they read nothing, and would read of who was head before.
+    """
+    whose = {"mine": [person], "head": [person, *sorted(headed(person, directory))]}.get(edition)
     if whose is None:
         return Spot(period, edition)
     scope = hashlib.sha256("/".join([edition, *whose]).encode()).hexdigest()[:SCOPE]

@@ -3,8 +3,8 @@
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.card import Card
@@ -16,26 +16,65 @@ from bot.handlers.stale import PUBLISHED
 from bot.making import Made
 from bot.policy import keyfigures
 from bot.policy.keyfigures import Earlier, Issue
+from bot.policy.periods import Period
 from bot.report import Material, Wanted
 from bot.store import Transaction
+from bot.store.prints import Prints
 from bot.store.published import MISSED
 from bot.words import Code, say
 
 log = logging.getLogger(__name__)
 
+CALM = timedelta(hours=3)  # in which all copies of a report are made; then deeds are for the next
+MOST = 64  # prints that are remembered
 
-def gathered(tx: Transaction, order: Any, wanted: Wanted) -> Material | None:
-    """None where it would correct a version that counted others: then the figures say nothing.
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a report is made of; None where there is nothing to make.
+
+    `print`: of the data behind its figures, and no younger than they; "" where none was taken.
+    """
+
+    material: Material | None
+    print: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Prints that were taken already: a hundred heads ask for the same on one morning."""
+
+    taken: dict[tuple[str, datetime, datetime], str] = field(default_factory=dict)
+
+    def of(self, tx: Transaction, order: Any, period: Period, until: datetime) -> str:
+        key = period.label, order.asked_at, until
+        if key not in self.taken:
+            if len(self.taken) >= MOST:
+                self.taken.clear()
+            self.taken[key] = Prints(tx.rows, period.start, period.end).known(until)
+        return self.taken[key]
+
+
+def gathered(tx: Transaction, order: Any, wanted: Wanted, looks: Looks) -> Found:
+    """Nothing where it would correct a version whose data are what they were when it was made, or
+    looked at last; nor one that counted others: then the figures say nothing.
 
     Raises Refusal.
     """
-    before = tx.published.before(order)
+    before, first = tx.published.before(order), tx.published.first(order)
+    said = tx.published.figures(before) if before else {}
+    until = first.asked_at + CALM
+    taken = ""
+    if said.get("closes", tx.clock.now()) <= until:
+        taken = looks.of(tx, order, wanted.period, until)
     if before is None:
-        return gather(tx, wanted)
-    said = tx.published.figures(before)
+        return Found(gather(tx, wanted), taken)
+    last = tx.published.figures(order).get("print") or said.get("print")
+    if taken and taken == last:
+        return Found(None, taken)
     earlier = Earlier(before.version, before.made_at, said["closes"], said["figures"])
     material = gather(tx, replace(wanted, earlier=earlier))
-    return material if circle(material.scope) == said["circle"] else None
+    return Found(material if circle(material.scope) == said["circle"] else None, taken)
 
 
 def circle(scope: frozenset[str] | None) -> str:
@@ -45,10 +84,12 @@ def circle(scope: frozenset[str] | None) -> str:
     return hashlib.sha256("\n".join(sorted(scope)).encode()).hexdigest()
 
 
-def hand_over(tx: Transaction, order: Any, material: Material | None, made: Made) -> None:
+def hand_over(tx: Transaction, order: Any, found: Found, made: Made) -> None:
     """A correction that corrects nothing is none, and is looked for again tomorrow."""
+    material = found.material
     if made.workbook is None or made.issue is None or material is None:
-        tx.orders.settle(order.id, "same", None)
+        if tx.orders.settle(order.id, "same", None):
+            tx.published.keep(order.id, {"print": found.print})
         return
     if made.issue.undrawn:
         log.warning("the picture of report %s failed: %s", order.id, made.issue.undrawn)
@@ -56,7 +97,8 @@ def hand_over(tx: Transaction, order: Any, material: Material | None, made: Made
         keep = tx.policies.current().reports.keep
         file = tx.files.add(f"{_name(order)}.xlsx", order.person, made.workbook, keep)
         if tx.orders.settle(order.id, "made", file):
-            tx.published.keep(order.id, _kept(material, made.issue))
+            kept = {**_kept(material, made.issue), "print": found.print}
+            tx.published.keep(order.id, kept)
             if order.occasion != MISSED:
                 _send(tx, order, material.wanted.earlier, made, file)
 

@@ -257,7 +257,9 @@ class Material:
     gaps: tuple[tuple[str, datetime, datetime], ...] = ()
     rooms: int = 0
     unreadable: Counted = field(default_factory=Counted)  # said in the period, everywhere
-    findings: tuple[Finding, ...] = ()  # told to their authors, of all periods shown
+    findings: tuple[
+        Finding, ...
+    ] = ()  # told to their authors, of both periods; for a head those decided
     violations: Violations = field(default_factory=Violations)
     brought: tuple[Brought, ...] = ()  # to IT, in the period
     exempted: Exempted = field(default_factory=Exempted)
@@ -307,7 +309,8 @@ class Material:
 
     @cached_property
     def exempt(self) -> tuple[Duty, ...]:
-        return tuple(figures.exempt(self.duties, self.period))
+        closes = figures.cutoff(self.period, self.period, self.made_at)
+        return tuple(figures.exempt(self.duties, self.period, closes))
 
     @cached_property
     def emergencies(self) -> tuple[Duty, ...]:
@@ -374,7 +377,7 @@ class Material:
             watched=self.watched.get(period.label, Watched()),
             coverage=figures.coverage(self.gaps, self.rooms, period),
             upheld=self.violations.upheld(period.start, min(period.end, closes)),
-            staff=len(self._working),
+            staff=len(self.working),
             months=periods.length_in_months(period.start, min(period.end, closes), period.zone),
             judged=self.violations.judged.get(period.label, ()),
         )
@@ -458,11 +461,12 @@ class Material:
         return {person: tuple(map(_interval, each)) for person, each in leave}
 
     def _to_staff(self) -> list[Nudge]:
-        known = {person.id for person in self._working}
+        known = {person.id for person in self.working}
         return [nudge for nudge in self.nudges if nudge.person in known]
 
     @property
-    def _working(self) -> list[Person]:
+    def working(self) -> list[Person]:
+        """Who is there today."""
         people = self.directory.people.values()
         return [
             each for each in people if each.active and not each.partner and self.covers(each.id)
@@ -471,7 +475,7 @@ class Material:
     def _person_days(self, period: Period, closes: datetime) -> int:
         zone = ZoneInfo(period.zone)
         end = min(period.end, closes).astimezone(zone) - timedelta(microseconds=1)
-        count = Counter(person.calendar for person in self._working)
+        count = Counter(person.calendar for person in self.working)
         return sum(
             people * hours.working_days(period.first, end.date(), self.clock(None, name)[0])
             for name, people in count.items()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +14,9 @@ from bot.effects import Amend, Send, Upload
 from bot.events import account_of
 from bot.gathering import gather
 from bot.making import Build, Made, Unmade, issue
+from bot.periodical import Found, Looks
 from bot.policy import periods
-from bot.report import Edition, Material, Progress, Wanted, preparing
+from bot.report import Edition, Progress, Wanted, preparing
 from bot.store import Store, Transaction
 from bot.store.published import DUE
 from bot.words import Code, Say, say
@@ -91,6 +92,7 @@ class Workshop:
     store: Store
     build: Build
     periodic: Build | None = None  # the same of what nobody asked for, with what stands beside it
+    looks: Looks = field(default_factory=Looks)
 
     async def round(self) -> int:
         """Build one workbook that was ordered; returns how many that were."""
@@ -99,9 +101,9 @@ class Workshop:
             return 0
         showing = Showing(self.store, order, self.store.clock.spent())
         try:
-            material = await asyncio.to_thread(self._gather, order)
+            found = await asyncio.to_thread(self._gather, order)
             build = self.periodic if order.once and self.periodic else self.build
-            made = await issue(build, material, showing) if material else Made(None)
+            made = await issue(build, found.material, showing) if found.material else Made(None)
         except Refusal as refusal:
             why = None if order.once else refusal.why  # they have another role by now
             await asyncio.to_thread(self._fail, showing, why)
@@ -113,7 +115,7 @@ class Workshop:
                 told = why if order.occasion in ("", DUE) else None
                 await asyncio.to_thread(self._fail, showing, told)
         else:
-            await asyncio.to_thread(self._hand_over, showing, material, made)
+            await asyncio.to_thread(self._hand_over, showing, found, made)
         return 1
 
     def _claim(self) -> Any | None:
@@ -123,20 +125,21 @@ class Workshop:
                 advance(tx, order, READING)
             return order
 
-    def _gather(self, order: Any) -> Material | None:
-        """None where late data need not be looked for: it would count others than before."""
+    def _gather(self, order: Any) -> Found:
         with self.store.reading() as tx:
             reader = tx.people.reader(account_of(order.account), tx.home())
             period = periods.parse(order.period, tx.home().zone)
             edition: Edition = order.edition
             wanted = Wanted(period=period, edition=edition, person=order.person, reader=reader)
-            return periodical.gathered(tx, order, wanted) if order.once else gather(tx, wanted)
+            if order.once:
+                return periodical.gathered(tx, order, wanted, self.looks)
+            return Found(gather(tx, wanted))
 
-    def _hand_over(self, showing: Showing, material: Material | None, made: Made) -> None:
+    def _hand_over(self, showing: Showing, found: Found, made: Made) -> None:
         order, body = showing.order, made.workbook
         if order.once:
             with self.store.transaction() as tx:
-                periodical.hand_over(tx, order, material, made)
+                periodical.hand_over(tx, order, found, made)
             fault_point("a report was handed over")
             return
         if body is None:

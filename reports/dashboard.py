@@ -9,12 +9,13 @@ from bot.handlers.requestcards import KINDS
 from bot.policy import figures
 from bot.policy.figures import Rate
 from bot.report import EDITIONS, Chart, Column, Layout, Material, Row, Sheet, Table, Value
-from bot.words import say
+from bot.words import Say, say
 from reports import showing, upheld
 from reports.measure import Measure
 from reports.measures import MEASURES
 
 HOUR = timedelta(hours=1)
+Route = tuple[Say | str, int, float | None, float | None]  # how many, median, 90th percentile
 BUCKETS = (
     say("up to 1 h"),
     say("1–4 h"),
@@ -49,16 +50,16 @@ def _drawn(material: Material) -> Iterator[tuple[Table, Chart | None]]:
         columns=SPREAD, rows=tuple(_spread(material)), title=say("How long answers took")
     )
     yield spread, bars if material.now.facts else None
-    routes = tuple(_routes(material))
+    by_route = tuple(routes(material))
     took = Chart(
         shape="column", title=say("Approvals: working hours by route"), table=0, series=(3, 4)
     )
-    shown = Table(columns=ROUTES, rows=routes, title=say("How long approvals took"))
-    yield shown, took if any(row[2] or row[3] for row in routes) else None
+    shown = Table(columns=ROUTES, rows=by_route, title=say("How long approvals took"))
+    yield shown, took if any(row[2] or row[3] for row in by_route) else None
     yield upheld.weighed(material, short=True)
 
 
-def _routes(material: Material) -> Iterator[Row]:
+def routes(material: Material) -> Iterator[Route]:
     """K9, route by route; where most are not decided yet there is no number to draw.
 
     What is so rare that it would be somebody's is left out where nobody may be known.

@@ -3,18 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.policy import figures, oversight
+from bot.policy.density import Density, density
 from bot.policy.figures import Fact, Share
 from bot.policy.oversight import Sampled
 from bot.policy.particulars import Met
 from bot.report import IMPORTANT, Column, Layout, Material, Row, Sheet, Shown, Table
 from bot.words import say
 from reports import showing, units
-
-HUNDRED = 100  # people
-MONTH = timedelta(days=365.25 / 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +42,7 @@ def build(material: Material) -> Layout:
 
 def _rows(material: Material) -> Iterator[Row]:
     people = Counter(units.of(material, person.id) for person in material.staff)
+    there = Counter(units.of(material, person.id) for person in material.working)
     facts: dict[str, list[Fact]] = defaultdict(list)
     for fact in material.now.facts:
         facts[units.of(material, fact.duty.owed_by)].append(fact)
@@ -55,7 +53,7 @@ def _rows(material: Material) -> Iterator[Row]:
     for unit in units.in_order(material, {*people, *facts, *beside}):
         own = _figures(facts[unit], hidden=unit in hidden)
         others = beside.get(unit, nothing)
-        more = _more(material, others, people[unit], hidden=unit in shut)
+        more = _more(material, others, there[unit], hidden=unit in shut)
         called = showing.HIDDEN if unit in hidden else others.called
         yield units.label(material, unit), people[unit], *own, *more, called
     yield _total(material, beside.values())
@@ -77,7 +75,7 @@ def _total(material: Material, beside: Iterable[Beside]) -> Row:
         Shown(say("Total"), tone="strong"),
         everybody,
         *_figures(facts, hidden=small and bool(facts)),
-        *_more(material, together, everybody, hidden=small),
+        *_more(material, together, material.now.staff, hidden=small),
         showing.HIDDEN if small and facts else together.called,
     )
 
@@ -107,13 +105,12 @@ def _more(material: Material, beside: Beside, people: int, *, hidden: bool) -> R
     """What a head cannot know of their people's questions to others is not told in parts."""
     if hidden:
         return (showing.HIDDEN,) * MORE
-    months = (material.period.end - material.period.start) / MONTH
-    density = beside.upheld * HUNDRED / people / months if people else 0.0
+    rate = density(beside.upheld, people, material.now.months)
     off = figures.share(beside.off, beside.asked)
     return (
         _enough(figures.explicitly(beside.met)),
         _enough(oversight.covered(beside.samples).of_planned),
-        Shown(round(density, 1), "decimal") if people else showing.HIDDEN,
+        showing.figure(rate) if isinstance(rate, Density) else showing.HIDDEN,
         showing.HIDDEN if material.scope is not None else _enough(off),
     )
 
@@ -147,7 +144,7 @@ SMALL = say(
     "such a group away; or nothing to count."
 )
 COLOURS = say(
-    "Violations: upheld, for each 100 people and month. Minutes confirmed: in words, of its own "
+    "Violations: upheld, per 100 staff-months, as K17. Minutes confirmed: in words, of its own "
     "meetings. Asked outside hours: of what its people asked as important, the part that came "
     "outside the working hours of who owes it. Red is to be looked at, green is well."
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from bot.policy import exemptions, figures
-from bot.policy.duties import INNER, Duty
+from bot.policy.duties import INNER
 from bot.policy.exemptions import Appeal, Grantor, Item, Late, Outcome, Reason
 from bot.policy.figures import Share
 from bot.report import Column, Layout, Material, Row, Sheet, Shown, Table, Value
@@ -57,7 +57,7 @@ def build(material: Material) -> Layout:
 def items(material: Material) -> Iterator[Item]:
     """Everything that let somebody off in the period, or was to."""
     closes = figures.cutoff(material.period, material.period, material.made_at)
-    yield from map(exemptions.of_duty, _let_off(material))
+    yield from map(exemptions.of_duty, exemptions.let_off(material.exempt))
     for request in material.submitted(material.period):
         if request.kind == EXCEPTION:
             decided = request.decided_at is not None and request.decided_at <= closes
@@ -74,11 +74,6 @@ def items(material: Material) -> Iterator[Item]:
     for appeal in material.exempted.appeals:
         if appeal.at in material.period:
             yield _appeal(material, appeal)
-
-
-def _let_off(material: Material) -> list[Duty]:
-    due = (duty for duty in material.duties if duty.due in material.period)
-    return exemptions.let_off(due)
 
 
 def _late(each: Late) -> Item:

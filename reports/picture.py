@@ -4,10 +4,8 @@ Drawn in the reader's language; in English where no font here has Chinese signs.
 apart in print and for who sees few of them. Policy 5.1.2.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -19,12 +17,14 @@ from matplotlib.ticker import MaxNLocator
 
 from bot.handlers.findingcards import SEVERITIES as NAMES
 from bot.policy import figures
-from bot.policy.figures import SMALLEST_GROUP, Rate
+from bot.policy.figures import Rate
 from bot.policy.findings import SEVERITIES, Severity
 from bot.report import Material
 from bot.words import Code, Reader, Say, render, say
 from bot.words.language import language
-from reports.dashboard import BUCKETS
+from reports import upheld
+from reports.dashboard import BUCKETS, routes
+from reports.violations import SMALL
 
 SIZE = (10.0, 7.2)  # inches
 DOTS = 110  # per inch
@@ -46,9 +46,8 @@ ANY_CHINESE = (
 )
 PLAIN = ("DejaVu Sans",)  # comes with matplotlib
 MOST_BARS = 6
-LONG = 7  # characters of a label
+LONG, WIDE = 7, 14  # characters of a label: below a bar, beside one
 WHOLE, MARGIN = 100, 12  # per cent
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,10 @@ class Pen:
 
     def words(self, text: Say) -> str:
         return render(text, self.reader, str)
+
+    def named(self, name: object) -> str:
+        """In words, or as the company calls it."""
+        return self.words(name) if isinstance(name, Say) else str(name)
 
 
 def draw(material: Material, out: Path) -> None:
@@ -139,16 +142,10 @@ def _responses(axes: Axes, material: Material, pen: Pen) -> None:
 
 
 def _approvals(axes: Axes, material: Material, pen: Pen) -> None:
-    closes = figures.cutoff(material.period, material.period, material.made_at)
-    took = defaultdict[str, list[timedelta | None]](list)
-    for request in material.submitted(material.period):
-        took[request.kind].append(material.took(request, closes))
-    least = SMALLEST_GROUP if material.edition == "board" else 1
     medians = {
-        f"{kind} ({len(each)})": median / HOUR
-        for kind, each in took.items()
-        if len(each) >= least
-        and isinstance(median := figures.percentile(each, figures.MEDIAN), timedelta)
+        f"{pen.named(kind)} ({count})": hours
+        for kind, count, hours, _ in routes(material)
+        if hours is not None
     }
     _title(axes, pen, say("Approvals by route, median working hours"))
     if not medians:
@@ -162,23 +159,17 @@ def _approvals(axes: Axes, material: Material, pen: Pen) -> None:
 
 
 def _violations(axes: Axes, material: Material, pen: Pen) -> None:
-    """Only what was upheld, by the clause that was broken."""
-    upheld = Counter(
-        (each.clause, each.severity)
-        for each in material.findings
-        if each.how == "upheld" and each.at in material.period
-    )
-    clauses = Counter[str]()
-    for (clause, _), count in upheld.items():
-        clauses[clause] += count
-    _title(axes, pen, say("Violations that were upheld, by clause"))
-    if not clauses:
-        _nothing(axes, pen, say("None was upheld."))
+    """What its reader may know of them: the same as on the dashboard."""
+    _title(axes, pen, say("Violations upheld"))
+    table, chart = upheld.weighed(material, short=True)
+    if chart is None:
+        _nothing(axes, pen, SMALL if table.rows else say("None was upheld."))
         return
-    shown = [clause for clause, _ in clauses.most_common(MOST_BARS)][::-1]
+    found = [(pen.named(name), [_drawn(each) for each in cells]) for name, *cells in table.rows]
+    shown = sorted(found, key=lambda each: -sum(each[1]))[:MOST_BARS][::-1]
     left = [0] * len(shown)
-    for severity in SEVERITIES:
-        counts = [upheld[clause, severity] for clause in shown]
+    for number, severity in enumerate(SEVERITIES):
+        counts = [each[number] for _, each in shown]
         colour, hatch = SHADES[severity]
         if any(counts):
             axes.barh(
@@ -191,7 +182,12 @@ def _violations(axes: Axes, material: Material, pen: Pen) -> None:
         frameon=False, prop={"family": pen.fonts, "size": 9}, loc="upper center", ncols=4,
         bbox_to_anchor=(0.5, -0.1), columnspacing=1.2, handlelength=1.4,
     )  # fmt: skip
-    _side(axes, pen, shown)
+    _side(axes, pen, [name for name, _ in shown])
+
+
+def _drawn(cell: object) -> int:
+    """Of what is hidden, nothing."""
+    return cell if isinstance(cell, int) else 0
 
 
 def _title(axes: Axes, pen: Pen, text: Say) -> None:
@@ -211,17 +207,18 @@ def _ticks(axes: Axes, pen: Pen, labels: list[str]) -> None:
     axes.margins(x=0.06)
 
 
-def _folded(label: str) -> str:
+def _folded(label: str, most: int = LONG) -> str:
     """On two lines where it is long: the next one stands close by."""
     gaps = [at for at, sign in enumerate(label) if sign == " "]
-    if not gaps or len(label) <= LONG:
+    if not gaps or len(label) <= most:
         return label
     middle = min(gaps, key=lambda at: abs(2 * at - len(label)))
     return f"{label[:middle]}\n{label[middle + 1 :]}"
 
 
 def _side(axes: Axes, pen: Pen, labels: list[str]) -> None:
-    axes.set_yticks(range(len(labels)), labels, family=pen.fonts, fontsize=9)
+    folded = [_folded(each, WIDE) for each in labels]
+    axes.set_yticks(range(len(labels)), folded, family=pen.fonts, fontsize=9)
     room = max(0, 4 - len(labels)) / 2  # few bars are no thicker than many
     axes.set_ylim(-0.6 - room, len(labels) - 0.4 + room)
     axes.grid(visible=False, axis="y")

@@ -84,8 +84,36 @@ def test_who_is_counted_goes_by_due_time_without_dropped_excused_and_passed() ->
     everything = [*outside, *exempt, *inside]
 
     assert figures.cohort(everything, OCTOBER, MADE) == inside
-    assert figures.exempt(everything, OCTOBER) == exempt
+    assert figures.exempt(everything, OCTOBER, MADE) == exempt
     assert figures.cohort(inside, OCTOBER, OCTOBER.start + HOUR) == inside[:1]
+
+
+@pytest.mark.parametrize("state", ["dropped", "passed"])
+def test_to_drop_it_or_to_pass_it_on_when_the_books_have_closed_mends_nothing(
+    state: State,
+) -> None:
+    late = duty(MADE + HOUR, state)
+
+    assert figures.cohort([late], OCTOBER, MADE) == [late]
+    assert figures.exempt([late], OCTOBER, MADE) == []
+    assert figures.cohort([late], OCTOBER, MADE + HOUR) == []
+    assert figures.fact(late, MADE, (), clock).took is None
+
+
+def test_what_is_recalled_when_the_books_have_closed_waited_until_then() -> None:
+    late = replace(REQUEST, state="recalled", decided_at=MADE + HOUR)
+
+    assert figures.submitted([late], OCTOBER, MADE) == [late]
+    assert figures.turnaround(late, MADE, clock, "office") is None
+    assert figures.submitted([late], OCTOBER, MADE + HOUR) == []
+
+
+def test_what_stands_since_the_books_closed_is_counted_and_what_is_excused_is_not() -> None:
+    held = duty(None, "open", held=MADE + HOUR)
+
+    assert figures.cohort([held], OCTOBER, MADE) == [held]
+    assert figures.cohort([held], OCTOBER, MADE + HOUR) == []
+    assert figures.cohort([duty(MADE + HOUR, "excused")], OCTOBER, MADE) == []
 
 
 def test_the_books_of_an_earlier_period_close_as_long_after_its_end() -> None:

@@ -18,7 +18,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from bot.clock import Clock
-from bot.events import AccountChanged, FormSubmitted, PlaceChanged, Unread
+from bot.events import Account, AccountChanged, FormSubmitted, PlaceChanged, Platform, Unread
 from bot.seal import Seal
 from bot.store import Store, keystore
 from bot.store.connecting import connect, in_memory, sqlite_url
@@ -529,6 +529,45 @@ def test_a_name_no_database_can_hold_parks_nothing(desk: Desk) -> None:
 
     with desk.store.transaction() as tx:
         assert tx.journal.parked() == []
+
+
+def workbooks_of_before(db: sa.Engine) -> None:
+    """Asked for when they had no numbers yet."""
+    with db.begin() as conn:
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = conn
+        alembic.upgrade(config, "0021")
+        known = sa.Table("orders", sa.MetaData(), autoload_with=conn)
+        same = {"account": "web/acme/ann", "period": "2026-03", "edition": "mine", "tries": 0}
+        same |= {"asked_at": 1, "held_until": 1, "state": "made", "person": "ann"}
+        for company, id in (("acme", "b"), ("acme", "a"), ("other", "c")):
+            conn.execute(known.insert().values(company=company, id=id, **same))
+
+
+def numbered_from_then_on(db: sa.Engine) -> None:
+    upgrade(db)
+    store = Store(db, "acme", Seal(bytes(32), Clock().random), Clock())
+    with store.transaction() as tx:
+        tx.orders.add("ann", Account(Platform("web"), "acme", "ann"), "2026-04", "mine")
+    with store.reading() as tx:
+        found = {each.period + each.id[:1]: each.number for each in tx.orders.of("ann")}
+        assert (found["2026-03a"], found["2026-03b"]) == (1, 2)
+        assert max(found.values()) == 3
+        assert not any(each.occasion or each.once for each in tx.orders.of("ann"))
+
+
+def test_workbooks_of_before_get_numbers_on_sqlite(tmp_path: Path) -> None:
+    db = connect(sqlite_url(tmp_path))
+    workbooks_of_before(db)
+    numbered_from_then_on(db)
+    db.dispose()
+
+
+def test_workbooks_of_before_get_numbers_on_postgresql() -> None:
+    with empty_postgresql("numbered") as db:
+        workbooks_of_before(db)
+        numbered_from_then_on(db)
 
 
 def test_chains_of_before_are_hashed_anew_and_what_was_broken_stays_broken(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ Each part that has rules of its own is read by a module beside this one.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.command import Refusal
@@ -14,11 +14,12 @@ from bot.gathering.changing import changes
 from bot.gathering.covering import covered
 from bot.gathering.sources import quality
 from bot.gathering.watching import Watching
+from bot.handlers import deeds
 from bot.policy import figures, periods
 from bot.policy.assessment import Assessment
 from bot.policy.duties import Duty
 from bot.policy.particulars import Particulars
-from bot.policy.people import Directory
+from bot.policy.people import Directory, Person
 from bot.report import Material, Wanted, headed, why_not
 from bot.store import Transaction
 from bot.store.particulars import ParticularRows
@@ -36,7 +37,8 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
     before = periods.previous(wanted.period)
     start, end = before.start, wanted.period.end
     rows, bounds = Reporting(tx.rows), (wanted.period.start, wanted.period.end)
-    duties = tuple(_owed(rows, scope, start, end))
+    owed = Owed(tx, rows, person, scope)
+    duties = tuple(owed.between(start, end))
     ours = {duty.id for duty in duties}
     earlier, now = wanted.earlier, tx.clock.now()
     closes = earlier.closed_at if earlier else now
@@ -66,7 +68,7 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         findings=tuple(
             each
             for each in tx.findings.between(start, end)
-            if each.told and (scope is None or each.person in scope)
+            if each.told and (scope is None or (each.person in scope and each.state == "settled"))
         ),
         covered=covered(tx, *bounds),
         violations=violations.read(tx, wanted, scope),
@@ -85,15 +87,27 @@ def gather(tx: Transaction, wanted: Wanted) -> Material:
         written_at=now if earlier else None,
     )
     past = (each for each in periods.trend(wanted.period) if each.start < start)
-    points = (material.point(each, _owed(rows, scope, each.start, each.end)) for each in past)
+    points = (material.point(each, owed.between(each.start, each.end)) for each in past)
     return replace(material, past=tuple(points))
 
 
-def _owed(
-    rows: Reporting, scope: frozenset[str] | None, start: datetime, end: datetime
-) -> Iterator[Duty]:
-    """As they come: of a year there may be too many to keep."""
-    return (duty for duty in rows.duties(start, end) if scope is None or duty.owed_by in scope)
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The duties that a reader may know of. `scope`: by whom; None: by everybody."""
+
+    tx: Transaction
+    rows: Reporting
+    reader: Person
+    scope: frozenset[str] | None
+
+    def between(self, start: datetime, end: datetime) -> Iterator[Duty]:
+        """As they come: of a year there may be too many to keep."""
+        return (duty for duty in self.rows.duties(start, end) if self._seen(duty))
+
+    def _seen(self, duty: Duty) -> bool:
+        if self.scope is None:
+            return True
+        return duty.owed_by in self.scope and not deeds.kept_from(self.tx, duty, self.reader)
 
 
 def _within(found: Particulars, scope: frozenset[str] | None, ours: set[str]) -> Particulars:
@@ -123,13 +137,14 @@ def _assessment(tx: Transaction, wanted: Wanted, scope: frozenset[str] | None) -
 
 
 def scope_of(wanted: Wanted, directory: Directory) -> frozenset[str] | None:
-    """Whose figures it is made of; None: everybody's."""
+    """Whose figures it is made of; None: everybody's. Nobody reads those of who leads them."""
     match wanted.edition:
         case "mine":
             return frozenset({wanted.person})
         case "head":
-            units = headed(wanted.person, directory)
+            units, reader = headed(wanted.person, directory), directory.people[wanted.person]
+            above = {boss.id for boss in directory.above(reader)}
             people = directory.people.values()
-            return frozenset(each.id for each in people if each.department in units)
+            return frozenset(each.id for each in people if each.department in units) - above
         case _:
             return None

@@ -130,19 +130,25 @@ def cohort(duties: Iterable[Duty], period: Period, closes: datetime) -> list[Dut
     """
     end = min(period.end, closes)
     return [
-        duty
-        for duty in duties
-        if period.start <= duty.due < end and duty.state not in NOT_COUNTED and duty.held is None
+        duty for duty in duties if period.start <= duty.due < end and not left_out(duty, closes)
     ]
 
 
-def exempt(duties: Iterable[Duty], period: Period) -> list[Duty]:
+def left_out(duty: Duty, closes: datetime) -> bool:
+    """As it was when the books closed: to drop it or to pass it on later mends nothing.
+
+    But it is excused whenever that is learned: of leave and of what went unseen one hears late.
+    """
+    if duty.held is not None:
+        return duty.held <= closes
+    if duty.state in NOT_COUNTED and duty.state != "excused" and duty.closed is not None:
+        return duty.closed <= closes
+    return duty.state in NOT_COUNTED
+
+
+def exempt(duties: Iterable[Duty], period: Period, closes: datetime) -> list[Duty]:
     """Who would have been counted, had it not been dropped, excused, passed on or held."""
-    return [
-        duty
-        for duty in duties
-        if duty.due in period and (duty.state in NOT_COUNTED or duty.held is not None)
-    ]
+    return [duty for duty in duties if duty.due in period and left_out(duty, closes)]
 
 
 def fact(duty: Duty, closes: datetime, escalated: Collection[str], clock: Hours) -> Fact:
@@ -156,8 +162,8 @@ def fact(duty: Duty, closes: datetime, escalated: Collection[str], clock: Hours)
 
 
 def pledge(duty: Duty, answered: datetime | None, closes: datetime) -> Pledge | None:
-    """What became of a promise."""
-    if duty.promised_for is None or duty.promised_at is None:
+    """What became of a promise; one that was made when the books had closed is none."""
+    if duty.promised_for is None or duty.promised_at is None or duty.promised_at > closes:
         return None
     if duty.repromised:
         return duty.repromised
@@ -260,13 +266,18 @@ def turnaround(
 
 
 def submitted(requests: Iterable[Request], period: Period, closes: datetime) -> list[Request]:
-    """Whose turnaround is counted: what was recalled is not."""
+    """Whose turnaround is counted: what was recalled before the books closed is not."""
     end = min(period.end, closes)
     return [
         request
         for request in requests
-        if period.start <= request.at < end and request.state != "recalled"
+        if period.start <= request.at < end and not _recalled(request, closes)
     ]
+
+
+def _recalled(request: Request, closes: datetime) -> bool:
+    known = request.decided_at is None or request.decided_at <= closes
+    return request.state == "recalled" and known
 
 
 def nudge_load(nudges: Iterable[Nudge], period: Period, person_days: int) -> float | TooFew:

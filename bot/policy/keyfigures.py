@@ -17,7 +17,11 @@ from bot.words import Share as Percent
 Figure = Share | Span | Portion | Density | float
 Kept = Mapping[str, Mapping[str, Any]]  # figures as plain data, by measure
 EXACT = 6  # decimals that are kept
-STILL_MOVING = ("K14", "K16", "K23", "K24", "K27")  # what came after the books closed counts, too
+STILL_MOVING = (  # what came after the books closed counts, too …
+    *("K14", "K16", "K23", "K23b", "K24", "K27", "K28"),
+    "K22",  # … or it is told of only when its quarter is over
+)
+TODAY = ("staff_months",)  # of a figure: counted as it is today, and no reason to correct anything
 MINUTE = timedelta(minutes=1)
 SAME = say("no change")
 
@@ -84,8 +88,12 @@ def changes(figures: Iterable[KeyFigure], earlier: Kept) -> tuple[Change, ...]:
     return tuple(
         Change(each.id, each.name, read(earlier[each.id]), each.now)
         for each in figures
-        if each.id in earlier and earlier[each.id] != plain(each.now)
+        if each.id in earlier and _said(earlier[each.id]) != _said(plain(each.now))
     )
+
+
+def _said(figure: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in figure.items() if name not in TODAY}
 
 
 def corrects(found: Iterable[Change]) -> bool:

@@ -77,6 +77,13 @@ class Published:
         name = once(order.period, order.edition, order.person, order.version - 1)
         return self.rows.one(orders, orders.c.once == name)
 
+    def first(self, order: Any) -> Any:
+        """Its first version, which may be itself."""
+        if order.version == 1:
+            return order
+        name = once(order.period, order.edition, order.person, 1)
+        return self.rows.one(orders, orders.c.once == name)
+
     def missed_with(self, order: Any) -> list[str]:
         """The periods whose reports were ordered together with it, though late, by their names."""
         c = orders.c

@@ -1,12 +1,17 @@
 """Each reader gets a file of their own, with what their role allows and nothing else in it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.command import Refusal
 from bot.gathering import gather
+from bot.handlers import findings
+from bot.handlers.findings import Suspected
 from bot.policy import periods
+from bot.policy.duties import Duty
+from bot.policy.people import Department
 from bot.report import EDITIONS, Edition, Wanted, why_not
 from bot.store import Store
 from bot.words import Reader
@@ -110,3 +115,38 @@ def test_a_report_in_chinese_has_both_languages_in_its_headers(
 
     words = everything(build(material, tmp_path / "zh.xlsx").path)
     assert "指标\\nKey figure" in words
+
+
+def test_a_head_reads_nothing_of_who_leads_them_nor_of_a_finding_about_themselves() -> None:
+    small = company(0)
+    start = periods.parse("2026-10", "Asia/Shanghai").start
+    with small.transaction() as tx:
+        tx.people.save_departments([Department(id="east", name="East", head="sales-1")])
+        people = tx.people.snapshot().directory.people
+        for person in ("sales-0", "sales-1", "sales-2"):  # sales-0 leads the others
+            tx.people.save([replace(people[person], department="east")])
+        looks = Suspected(rule="house.rule", clause="4.2.1", person=people["sales-1"])
+        about = findings.open_(tx, looks)
+        for owner, subject in (
+            ("sales-0", ""),
+            ("sales-2", ""),
+            ("sales-2", f"finding/{about.id}"),
+        ):
+            tx.duties.add(
+                Duty(
+                    id="", number=0, kind="review", owed_by=owner, owed_to=None, about=None,
+                    subject=subject, clause="4.2.1", rule="house.rule", level="normal", policy=1,
+                    calendar="office", start=start, due=start, first_due=start,
+                )
+            )  # fmt: skip
+    wanted = Wanted(
+        period=periods.parse("2026-10", "Asia/Shanghai"),
+        edition="head",
+        person="sales-1",
+        reader=Reader(),
+    )
+    with small.reading() as tx:
+        found = gather(tx, wanted)
+
+    assert [(each.owed_by, each.subject) for each in found.duties] == [("sales-2", "")]
+    assert {each.id for each in found.staff} == {"sales-1", "sales-2"}

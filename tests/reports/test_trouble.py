@@ -9,24 +9,31 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
 from openpyxl import load_workbook
 
 from bot.gathering import gather
 from bot.handlers import attesting
 from bot.policy.duties import CASE, Duty
-from bot.policy.findings import Finding, How
+from bot.policy.findings import Finding, How, Trace
 from bot.policy.people import Department
 from bot.report import EDITIONS, Edition, Layout, Material, Shown, Wanted
 from bot.store import Store
 from bot.words import Reader, Say
-from reports import dashboard, exemptions, security, violations
+from reports import dashboard, exemptions, picture, security, violations
 from reports.build import build
 from tests.reports.company import NAMES, SECRET, company
 from tests.reports.reading import everything
 from tests.reports.test_recount import OCTOBER, READERS, micros
 
 OURS = (dashboard.SHEET, violations.SHEET, security.SHEET, exemptions.SHEET)
-SHEETS = {"violations": violations.SHEET, "security": security.SHEET, "exempt": exemptions.SHEET}
+SHEETS = {
+    "dashboard": dashboard.SHEET,
+    "violations": violations.SHEET,
+    "security": security.SHEET,
+    "exempt": exemptions.SHEET,
+}
 HOUR = timedelta(hours=1)
 WITHIN = {"start": micros(OCTOBER.start), "end": micros(OCTOBER.end)}
 CONTESTED = (
@@ -201,6 +208,58 @@ def test_a_head_reads_nothing_of_who_leads_them() -> None:
     rows = lines(laid(material(small, "head", "sales-1"), "violations"))
 
     assert [row["No."] for row in rows] == ["#2", "#3"]
+
+
+def test_no_key_figure_tells_a_head_what_is_still_looked_at() -> None:
+    small = company(0)
+    decided = replace(closed("f1", 1, person="sales-1"), rule="unapproved")
+    still = replace(decided, id="f2", number=2, state="open", how="", settled_at=None)
+    with small.transaction() as tx:
+        for each in (decided, still):
+            tx.findings.add(each)
+
+    found = {edition: material(small, edition).now.releases.unapproved for edition in EDITIONS}
+
+    assert (found["hr"], found["board"], found["head"]) == (2, 2, 1)
+
+
+def in_picture(known: Material) -> dict[str, int]:
+    """How many of each severity its bars show, whoever they are about."""
+    axes = Figure().subplots()
+    picture._violations(axes, known, picture.pen_for(known.reader))
+    return {
+        str(bars.get_label()): round(sum(bar.get_width() for bar in bars))
+        for bars in axes.containers
+        if isinstance(bars, BarContainer)
+    }
+
+
+def test_the_picture_shows_a_head_nothing_of_who_leads_them_nor_what_is_looked_at_again() -> None:
+    small = company(0)
+    with small.transaction() as tx:
+        tx.people.save_departments([Department(id="east", name="East", head="sales-1")])
+        people = tx.people.snapshot().directory.people
+        for person in ("sales-0", "sales-1", "sales-2"):  # sales-0 leads the others
+            tx.people.save([replace(people[person], department="east")])
+        for number in (0, 1, 2):
+            tx.findings.add(closed(f"f{number}", number + 1, person=f"sales-{number}"))
+        again = Trace(round=1, deed="contested", by="sales-2", at=OCTOBER.start + 2 * HOUR)
+        tx.findings.trail.add("f2", again)
+
+    assert in_picture(material(small, "head", "sales-1")) == {"Slight": 1}
+
+
+def test_the_picture_shows_what_the_dashboard_shows(known: dict[Edition, Material]) -> None:
+    for edition in EDITIONS:
+        layout = laid(known[edition], "dashboard")
+        kind = layout.tables[-1].title
+        assert kind is not None
+        rows = lines(layout, -1) if kind.sentence.startswith("Violations") else []
+        sums = {
+            name: sum(row[name] for row in rows if row[name] != "—")
+            for name in ("Slight", "Moderate", "Serious", "Critical")
+        }
+        assert in_picture(known[edition]) == {name: n for name, n in sums.items() if n}
 
 
 def test_everybody_reads_their_own_closed_ones_alone(store: Store) -> None:

@@ -13,16 +13,20 @@ from threading import Barrier, Thread
 import pytest
 import sqlalchemy as sa
 
-from bot import making
+from bot import making, periodical
 from bot.clock import Clock
 from bot.effects import Deliverable, Upload
-from bot.events import MessageRef
+from bot.events import MessageRef, Place, PlaceChanged, Platform
+from bot.gathering import gather
+from bot.handlers import deeds
+from bot.handlers.deeds import Ending
 from bot.handlers.nudging import Nudging
 from bot.making import Made
 from bot.policy.duties import Duty
+from bot.policy.findings import Finding
 from bot.policy.keyfigures import Issue
 from bot.policy.people import Absence
-from bot.report import Material, Tell, silent
+from bot.report import Material, Tell, Wanted, silent
 from bot.store import Store, Transaction
 from bot.store.connecting import connect, create, sqlite_url
 from bot.store.schema import duties, orders
@@ -43,6 +47,13 @@ head = ["month"]
 board = ["month"]
 audit = []
 """
+
+
+UPHELD = Finding(
+    id="f", number=900, rule="house.rule", clause="4.2.1", severity="slight", person="bob",
+    about=None, request=None, at=APRIL_2, state="settled", how="upheld", settled_by="hana",
+    settled_at=APRIL_2,
+)  # fmt: skip
 
 
 class Shelf(Paper):
@@ -247,6 +258,133 @@ def test_whatever_comes_late_is_seen_by_the_figures(
     daily(desk, APRIL_2 + DAY)
 
     assert history(desk, "hana", "hr") == [("2026-03", 1, "due"), ("2026-03", 2, "late")]
+
+
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whose figures are computed, from now on."""
+    found: list[str] = []
+
+    def gathered(tx: Transaction, wanted: Wanted) -> Material:
+        found.append(f"{wanted.person} {wanted.edition}")
+        return gather(tx, wanted)
+
+    monkeypatch.setattr(periodical, "gather", gathered)
+    return found
+
+
+def test_nothing_is_computed_while_the_data_behind_it_are_what_they_were(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = answered(desk)
+    comes(desk, APRIL_2 + timedelta(hours=1))
+    found = looks(monkeypatch)
+
+    desk.posts("ann", "@bob and where are they?")  # of another period
+    daily(desk, APRIL_2 + 4 * DAY)
+    assert found == []
+
+    unanswered(desk, late)
+    daily(desk, APRIL_2 + 7 * DAY)
+    assert {"hana hr", "grace board", "mei head"} <= set(found)
+    assert len(history(desk, "hana", "hr")) == 2
+
+    found.clear()
+    daily(desk, APRIL_2 + 12 * DAY)
+    assert found == []
+
+
+def test_what_changed_no_figure_is_looked_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = answered(desk)
+    comes(desk, APRIL_2 + timedelta(hours=1))
+    found = looks(monkeypatch)
+    with desk.store.transaction() as tx:
+        duty = tx.duties.get(late)
+        assert duty is not None
+        tx.duties.save(replace(duty, how="answered at last"))
+
+    daily(desk, APRIL_2 + 6 * DAY)
+
+    assert sorted(found) == ["grace board", "grace head", "hana hr", "mei head", "sam head"]
+    assert history(desk, "hana", "hr") == [("2026-03", 1, "due")]
+
+
+def test_a_finding_that_proves_a_false_alarm_is_late_data(desk: Desk) -> None:
+    finding = replace(UPHELD, rule="unapproved", at=desk.now, settled_at=None, state="open", how="")
+    with desk.store.transaction() as tx:
+        tx.findings.add(finding)
+    comes(desk, APRIL_2 + timedelta(hours=1))
+    with desk.store.transaction() as tx:
+        assert tx.findings.settle(
+            replace(finding, state="settled", how="false", settled_at=desk.now)
+        )
+
+    daily(desk, APRIL_2 + DAY)
+
+    assert history(desk, "hana", "hr") == [("2026-03", 1, "due"), ("2026-03", 2, "late")]
+
+
+def joins(desk: Desk, owed: Duty) -> None:  # noqa: ARG001
+    with desk.store.transaction() as tx:
+        tx.people.save([replace(person("eve"), id="new")])
+
+
+def leaves(desk: Desk, owed: Duty) -> None:  # noqa: ARG001
+    with desk.store.transaction() as tx:
+        tx.people.save([replace(person("eve"), active=False)])
+
+
+def opens_a_room(desk: Desk, owed: Duty) -> None:  # noqa: ARG001
+    place = Place(Platform("playground"), "acme", "new-room")
+    desk.hears(
+        PlaceChanged(
+            key="new", at=desk.now, place=place, name="new", kind="channel", archived=False
+        )
+    )
+
+
+def drops(desk: Desk, owed: Duty) -> None:
+    assert "needs no reply" in desk.says("ann", f"drop {owed.number}")[0]
+
+
+def promises(desk: Desk, owed: Duty) -> None:
+    desk.says("bob", f"promise {owed.number} by tomorrow 17:00")
+    with desk.store.reading() as tx:
+        after = tx.duties.get(owed.id)
+    assert after is not None
+    assert after.promised_at is not None
+
+
+def hands_over(desk: Desk, owed: Duty) -> None:
+    with desk.store.transaction() as tx:
+        deeds.settle(tx, owed, "passed", Ending("to:eve", tx.clock.now()))
+
+
+def stands(desk: Desk, owed: Duty) -> None:
+    with desk.store.transaction() as tx:
+        deeds.hold(tx, owed, "asked_back")
+
+
+@pytest.mark.parametrize("deed", [joins, leaves, opens_a_room, drops, promises, hands_over, stands])
+def test_what_is_done_when_the_books_have_closed_is_no_late_data(
+    desk: Desk, deed: Callable[[Desk, Duty], None]
+) -> None:
+    answered(desk)
+    desk.now = datetime(2026, 3, 31, 1, tzinfo=UTC)
+    desk.posts("ann", "@bob when will the samples be ready?")
+    with desk.store.transaction() as tx:
+        tx.gaps.add("playground/acme/C0", desk.now, desk.now + timedelta(hours=3))
+    comes(desk, APRIL_2 + timedelta(hours=1))
+    with desk.store.reading() as tx:
+        owed = tx.duties.get(tx.rows.all(duties, duties.c.owed_by == "bob")[-1].id)
+    assert owed is not None
+    deed(desk, owed)
+
+    daily(desk, APRIL_2 + DAY)
+
+    assert history(desk, "hana", "hr") == [("2026-03", 1, "due")]
+    assert history(desk, "grace", "board") == [("2026-03", 1, "due")]
 
 
 def test_an_answer_after_the_books_have_closed_is_no_late_data(desk: Desk) -> None:

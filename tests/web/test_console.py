@@ -178,6 +178,19 @@ def test_heads_of_other_departments_share_no_figures(busy: Lobby) -> None:
     assert spot(MONTH, "mine", "ann", directory) != spot(MONTH, "mine", "bob", directory)
 
 
+def test_who_heads_a_department_next_reads_nothing_that_was_made_for_who_headed_it(
+    busy: Lobby,
+) -> None:
+    with busy.desk.store.reading() as tx:
+        directory = tx.people.snapshot().directory
+    unit = next(each for each in directory.departments.values() if each.head == "mei")
+    units = {**directory.departments, unit.id: replace(unit, head="bob")}
+
+    after = replace(directory, departments=units)
+
+    assert spot(MONTH, "head", "bob", after) != spot(MONTH, "head", "mei", directory)
+
+
 def test_figures_that_cannot_be_computed_are_given_up_and_said(busy: Lobby) -> None:
     ann, desk = busy.signs_in("ann"), busy.desk
     ann.opens("/dashboard")
