@@ -191,7 +191,8 @@ def sends_something(street: House, name: str) -> None:
 
     told = f"draw {name}: {who} {method} {there}"
     assert answer.status_code < 500, told
-    assert leaks(who, answer) == [], told
+    ours = there + content.decode(errors="replace")  # a page may repeat what they asked it
+    assert [each for each in leaks(who, answer) if each not in ours] == [], told
     if path not in CITES_FILES and answer.headers.get("content-type", "").startswith("text/html"):
         assert not INSIDES.search(answer.text), told
     if who in SIGNED_OUT and path not in SERVED:
