@@ -18,6 +18,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 from bot.handlers.findingcards import SEVERITIES as NAMES
+from bot.handlers.requestcards import KINDS
 from bot.policy import figures
 from bot.policy.figures import SMALLEST_GROUP, Rate
 from bot.policy.findings import SEVERITIES, Severity
@@ -145,7 +146,7 @@ def _approvals(axes: Axes, material: Material, pen: Pen) -> None:
         took[request.kind].append(material.took(request, closes))
     least = SMALLEST_GROUP if material.edition == "board" else 1
     medians = {
-        f"{kind} ({len(each)})": median / HOUR
+        f"{_kind(kind, pen)} ({len(each)})": median / HOUR
         for kind, each in took.items()
         if len(each) >= least
         and isinstance(median := figures.percentile(each, figures.MEDIAN), timedelta)
@@ -159,6 +160,11 @@ def _approvals(axes: Axes, material: Material, pen: Pen) -> None:
     axes.bar_label(bars, fmt="%.1f", padding=3, color=INK, fontsize=9)
     axes.margins(x=0.15)
     _side(axes, pen, [name for name, _ in shown])
+
+
+def _kind(kind: str, pen: Pen) -> str:
+    named = KINDS.get(kind)
+    return pen.words(named) if named else kind
 
 
 def _violations(axes: Axes, material: Material, pen: Pen) -> None:
