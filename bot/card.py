@@ -50,6 +50,7 @@ class Field:
     initial: str = ""
     hint: Say | None = None
     longest: int = 3000
+    most: int | None = None  # a whole number from 0 up to it
     named: bool = False  # on the command line it stands as name="value"
     labelled: bool = False  # on a line of its own behind its name: free words may follow
 

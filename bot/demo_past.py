@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.handlers.ladder import DUE, MANAGER, REMIND
 from bot.policy import approvals, hours, routes
 from bot.policy.approvals import Request
-from bot.policy.duties import Duty
+from bot.policy.duties import Duty, Promise
 from bot.policy.hours import Calendar
 from bot.policy.people import Person
 from bot.policy.rulebook import Rulebook
@@ -57,6 +57,10 @@ class Past:
             if day.weekday() in (1, 3):
                 self._request(book, calendar, day, self.chance.choice(staff))
         self.tx.duties.keep(self.duties)
+        for duty in self.duties:
+            if duty.promised_at and duty.promised_for and duty.owed_by:
+                made = Promise(duty.promised_for, duty.owed_by, "said")
+                self.tx.duties.promised(duty.id, made, duty.promised_at)
         self.tx.nudges.add_all(self.nudges)
 
     def _ask(

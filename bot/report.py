@@ -221,6 +221,7 @@ class Picture:
     after_hours: figures.Share = field(default_factory=lambda: figures.TooFew(0, 1))
     watched: Watched = field(default_factory=Watched)
     coverage: float = 1.0
+    rooms: int = 0  # that Duly is in
     upheld: tuple[Violation, ...] = ()
     staff: int = 0  # in this company or department, as it is now …
     months: float = 0.0  # … for so many months of the period
@@ -376,6 +377,7 @@ class Material:
             after_hours=figures.share(len(off), len(important)),
             watched=self.watched.get(period.label, Watched()),
             coverage=figures.coverage(self.gaps, self.rooms, period),
+            rooms=self.rooms,
             upheld=self.violations.upheld(period.start, min(period.end, closes)),
             staff=len(self.working),
             months=periods.length_in_months(period.start, min(period.end, closes), period.zone),

@@ -51,11 +51,12 @@ def _drawn(material: Material) -> Iterator[tuple[Table, Chart | None]]:
     )
     yield spread, bars if material.now.facts else None
     by_route = tuple(routes(material))
+    known = tuple(at for at in (3, 4) if any(row[at - 1] for row in by_route))
     took = Chart(
-        shape="column", title=say("Approvals: working hours by route"), table=0, series=(3, 4)
+        shape="column", title=say("Approvals: working hours by route"), table=0, series=known
     )
     shown = Table(columns=ROUTES, rows=by_route, title=say("How long approvals took"))
-    yield shown, took if any(row[2] or row[3] for row in by_route) else None
+    yield shown, took if known else None
     yield upheld.weighed(material, short=True)
 
 

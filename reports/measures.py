@@ -251,6 +251,6 @@ MEASURES = (
         among=say("All rooms that Duly is in, over the whole period."),
         note=say("Below 95 % all figures are to be read with care."),
         of=lambda picture: Portion(picture.coverage),
-        n=_duties,
+        n=lambda picture: picture.rooms,
     ),
 )

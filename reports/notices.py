@@ -17,7 +17,9 @@ KINDS: dict[str, Say] = {"notice": say("notice"), "message": say("followed up")}
 
 
 def build(material: Material) -> Layout:
-    curve = tuple(_curve(material))
+    rows = tuple(_curve(material))
+    curve = Table(columns=CURVE, rows=rows, title=say("Confirmed, days after publication"))
+    confirmed = any(row[1] for row in rows)
     line = Chart(
         shape="line",
         title=say("Confirmed, days after publication"),
@@ -28,11 +30,8 @@ def build(material: Material) -> Layout:
     return Layout(
         title=say("Notices"),
         shows=say("One line a notice and version: to how many it went, and who confirmed in time"),
-        tables=(
-            Table(columns=COLUMNS, rows=_rows(material)),
-            Table(columns=CURVE, rows=curve, title=say("Confirmed, days after publication")),
-        ),
-        charts=(line,) if any(row[1] for row in curve) else (),
+        tables=(Table(columns=COLUMNS, rows=_rows(material)), *((curve,) if confirmed else ())),
+        charts=(line,) if confirmed else (),
         notes=(READ,),
     )
 

@@ -20,14 +20,12 @@ def build(material: Material) -> Layout:
     drawn = tuple(
         (row[0], row[2], row[3]) for row in rows[:-1] if isinstance(row[2], int) and row[2]
     )
+    due = Table(columns=DRAWN, rows=drawn, title=say("Attestations due and on time"))
     bars = Chart(shape="column", title=say("Attestations due and on time"), table=0, series=(2, 3))
     return Layout(
         title=say("Security"),
         shows=say("One line a department: attestations, cases of IT, and leaks"),
-        tables=(
-            Table(columns=COLUMNS, rows=rows),
-            Table(columns=DRAWN, rows=drawn, title=say("Attestations due and on time")),
-        ),
+        tables=(Table(columns=COLUMNS, rows=rows), *((due,) if drawn else ())),
         charts=(bars,) if drawn else (),
         notes=(LEAKS, SMALL) if material.edition not in OPEN_HANDED else (LEAKS,),
     )

@@ -141,9 +141,8 @@ def _coded(text: Say | Value) -> Value:
         case Code(words):
             mark = "\ue004" if words.startswith("/") else "\ue002"
             return Code(f"{mark}{words.translate(UNTAG)}\ue003")
-        case Link(url, label):
-            coded = Code(_linked(url.translate(UNTAG)))
-            return coded if label is None else Rows((_coded(label), coded))
+        case Link(url):
+            return replace(text, url=_linked(url.translate(UNTAG)))
         case Say(_, values, _):
             return replace(text, values=tuple((name, _coded(each)) for name, each in values))
         case Rows(each):

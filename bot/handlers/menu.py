@@ -202,11 +202,17 @@ def _wrong(field: Field, values: Mapping[str, str]) -> Say | None:
         return say(
             "This has {count} characters; at most {most} fit.", count=len(text), most=field.longest
         )
+    if field.most is not None and not _up_to(field.most, text):
+        return say("Please give a whole number from 0 to {most}.", most=field.most)
     if field.kind == "choice" and text not in {choice.value for choice in field.choices}:
         return say("Please choose one of the list.")
     if field.kind == "file":
         return attachments.why_not(text)
     return _wrong_time(text) if field.kind == "date" else None
+
+
+def _up_to(most: int, text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text) <= most
 
 
 def _wrong_time(text: str) -> Say | None:

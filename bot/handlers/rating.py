@@ -36,8 +36,8 @@ ANCHORS = (
     ),
     say("By what you saw in this period, and by nothing else: not by moods, nor by hours."),
 )
-ACCURACY = Field("accuracy", say("Accuracy, 0 to 100"), longest=3, named=True)
-ATTITUDE = Field("attitude", say("Attitude, 0 to 100"), longest=3, named=True)
+ACCURACY = Field("accuracy", say("Accuracy, 0 to 100"), longest=3, most=sheets.BEST, named=True)
+ATTITUDE = Field("attitude", say("Attitude, 0 to 100"), longest=3, most=sheets.BEST, named=True)
 REMARK = Field(
     "words",  # as a reason is called: of free words a command has one field
     say("A remark; they read it. For none: -"),

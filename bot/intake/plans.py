@@ -95,7 +95,8 @@ def _people(plan: Plan) -> Iterator[Say]:
         for field_name in SHOWN:
             old, new = getattr(before, field_name), getattr(after, field_name)
             if old != new:
-                yield _change(plan, after, field_name, (_value(old), _value(new)))
+                values = (_shown(plan, field_name, each) for each in (old, new))
+                yield _change(plan, after, field_name, values)
         yield from _standing(before, after)
 
 
@@ -111,14 +112,21 @@ def _standing(before: Person, after: Person) -> Iterator[Say]:
         yield say("{person} ({id}) is no longer a partner.", **one)
 
 
-def _change(plan: Plan, person: Person, column: str, values: tuple[Value, Value]) -> Say:
+def _shown(plan: Plan, column: str, value: str | frozenset[str] | None) -> Value:
+    if column == "manager" and value and isinstance(value, str):
+        return _named(plan, value)
+    return _value(value)
+
+
+def _change(plan: Plan, person: Person, column: str, values: Iterable[Value]) -> Say:
+    old, new = values
     return say(
         "{person} ({id}): {column} from {old} to {new}.",
         person=_who(person),
         id=Quoted(person.id),
         column=Quoted(plan.headings.get(column, column)),
-        old=values[0],
-        new=values[1],
+        old=old,
+        new=new,
     )
 
 

@@ -39,13 +39,22 @@ def app(
         async with life():
             yield
 
-    mounts: list[BaseRoute] = [
-        Mount(each.path, app=each.app) if each.front else Route(each.path, each.app)
-        for each in doors
-    ]
+    mounts = [route for each in doors for route in routes_of(each)]
     rest: BaseRoute = Mount("/", app=pages) if pages else Route("/", home)
     routes = [Route("/healthz", health), *mounts, rest]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def routes_of(door: Door) -> list[BaseRoute]:
+    """A front door opens without its slash too: the pages behind "/" would take that address."""
+    if not door.front:
+        return [Route(door.path, door.app)]
+
+    async def enter(request: Request) -> Response:
+        asked = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{request.url.path}/{asked}")
+
+    return [Route(door.path, enter), Mount(door.path, app=door.app)]
 
 
 def front_of(doors: Sequence[Door]) -> str:

@@ -17,7 +17,7 @@ from bot.events import (
     MessagePosted,
 )
 from bot.port import Undeliverable
-from bot.words import say
+from bot.words import Code, say
 from tests.needs import need
 from tests.playground.stage import Stage, person, stage, until
 
@@ -293,6 +293,28 @@ def test_a_chinese_reader_completes_commands_by_their_chinese_names(
     compose.press("Enter")
     expect(compose).to_have_value("/duly promise ")
     wei.close()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_what_a_long_command_does_stands_beside_or_below_it(
+    browser: Browser, scene: Stage, width: int
+) -> None:
+    long = Code("/duly requests [mine|waiting|department] [since:DATE] [until:DATE] [WORDS]")
+    card = Card(
+        say("What I can do for you"),
+        facts=((say("{command}", command=long), say("Requests: mine.")),),
+    )
+    scene.deliver(Send(person("li.wei"), card), f"help {width}")
+    page = visit(browser, scene, "as=li.wei&in=dm:li.wei", width)
+
+    told = page.locator(".card dd").last.bounding_box()
+    whole = page.locator(".card").last.bounding_box()
+    assert told
+    assert whole
+    assert told["width"] > whole["width"] / 3
+    assert told["x"] + told["width"] <= whole["x"] + whole["width"]
+    assert not page.locator(".trying").is_visible() or width > 420
+    page.close()
 
 
 def test_on_a_phone_nothing_sticks_out(browser: Browser, scene: Stage) -> None:

@@ -8,7 +8,7 @@ from adapters.playground import forms, render
 from adapters.playground.view import initials
 from bot.card import Button, Card, Choice, Field, FieldKind, Form
 from bot.effects import Publish
-from bot.words import Code, Quoted, Reader, Ref, Rows, Who, say
+from bot.words import Code, Link, Quoted, Reader, Ref, Rows, Who, say
 from tests.playground.stage import CAST, NINE, channel
 
 ENGLISH = Reader("en", "Europe/London")
@@ -42,6 +42,14 @@ def test_a_card_shows_its_parts_in_the_readers_zone() -> None:
         "[✅ Done]",
         "You were named.",
     ]
+
+
+def test_an_address_stands_behind_what_it_is_of_as_no_list_of_two() -> None:
+    card = Card(say("So said"), body=(Link("https://duly.example/reports/1", say("Yes")),))
+
+    html = render.card(card, Reader("zh_Hans", "Asia/Shanghai")).html
+    assert ">是 <a " in html
+    assert 'href="https://duly.example/reports/1">' in html
 
 
 @pytest.mark.parametrize("value", [Quoted(NASTY), Who("x", NASTY), Rows((Quoted(NASTY),))])

@@ -91,6 +91,9 @@ def test_from_opening_to_the_decision_of_hr_with_a_contest(desk: Desk) -> None:
     desk.presses("sam", "Rate {person}")
     form = desk.paper.forms[-1].form
     assert [each.name for each in form.fields] == ["accuracy", "attitude", "words"]
+    for wrong in ("101", "-1", "９０", "9.5"):
+        said = desk.submits("sam", accuracy=wrong, attitude="80", words=REMARK)
+        assert said == ["sam: Please give a whole number from 0 to 100."], wrong
     assert "Rated: " in to(desk.submits("sam", accuracy="90", attitude="80", words=REMARK), "sam")
     assert not row(desk, "ann").shown
     said = desk.says("sam", "assess @eve rate 85 85")

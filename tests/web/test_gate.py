@@ -1,11 +1,15 @@
 """What holds for every page: headers, no copies, errors without details."""
 
 import logging
+from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
 
+from bot.port import Door
 from bot.web import listing
-from tests.web.lobby import Lobby
+from bot.web.app import app
+from tests.web.lobby import Lobby, nothing
 
 PAGES = ("/", "/mine", "/waiting", "/settings", "/nowhere", "/sign-in/x", "/duties/1")
 KEPT = {
@@ -48,6 +52,21 @@ def test_the_style_may_be_kept_and_is_there(lobby: Lobby) -> None:
         assert answer.headers["content-type"].startswith(kind)
         assert answer.headers["cache-control"] == "public, max-age=86400"
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def well() -> dict[str, Any]:
+    return {"ok": True}
+
+
+def test_a_front_door_opens_with_and_without_its_slash(lobby: Lobby) -> None:
+    """Duly prints it without one, and the pages are mounted at "/"."""
+    front = Door("/playground", PlainTextResponse("come in"), front=True)
+    lobby.app = app([front], well, nothing, lobby.gate)
+    visit = lobby.visit()
+    visit.opens("/playground?as=ann")
+
+    assert visit.answer.text == "come in"
+    assert visit.answer.url.raw_path == b"/playground/?as=ann"
 
 
 def test_looking_changes_nothing(lobby: Lobby) -> None:
