@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.policy.duties import CASE
+from bot.policy.figures import NOT_COUNTED
 from bot.store.rows import Rows
 from bot.store.schema import (
     Moment,
@@ -72,11 +73,13 @@ class Prints:
     def _duties(self, until: datetime) -> "sa.Select[Any]":
         """As `figures.cohort`, `fact` and `pledge` read them."""
         d = duties.c
-        excused, closed = d.state == "excused", d.closed <= until
+        closed = d.closed <= until
+        undated = sa.and_(d.closed.is_(None), d.state.in_(NOT_COUNTED))
+        ended = sa.or_(closed, undated, d.state == "excused")
         promised = d.promised_at <= until
         return self._owed(
             *(d[name] for name in PLAIN),
-            sa.case((excused, d.state), (sa.or_(d.closed.is_(None), closed), d.state), else_=""),
+            sa.case((ended, d.state), else_=""),
             sa.case((closed, d.closed)),
             sa.case((closed, d.how), else_=""),
             sa.case((d.held <= until, d.held)),

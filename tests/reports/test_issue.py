@@ -11,16 +11,21 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from openpyxl import load_workbook
 
 from bot import making
 from bot.gathering import gather
 from bot.policy import keyfigures, periodic, periods
+from bot.policy.duties import Duty
 from bot.policy.figures import Beyond, Portion, Rate, TooFew
 from bot.policy.keyfigures import Earlier, Figure, KeyFigure
+from bot.policy.people import Absence, Person
 from bot.policy.reading import Mistakes, default_rulebook, read
 from bot.report import Edition, Material, Wanted
-from bot.store import Store
+from bot.store import Store, Transaction
+from bot.store.prints import Prints
+from bot.store.reporting import Reporting
 from bot.wiring import issued
 from bot.words import Code, Reader, render, say
 from reports import picture
@@ -221,3 +226,45 @@ def test_a_company_that_did_nothing_has_a_picture_too(tmp_path: Path) -> None:
 
 
 WITH_HOLIDAYS = default_rulebook().calendars["office"]
+
+
+def look(store: Store) -> str:
+    with store.reading() as tx:
+        return Prints(tx.rows, OCTOBER.start, OCTOBER.end).known(NOW)
+
+
+def test_a_print_tells_what_changed_of_the_period_and_nothing_else() -> None:
+    sees_changes(company(60, seed=9, busy=6))
+
+
+def test_a_print_is_taken_on_postgresql_too(postgresql: sa.Engine) -> None:
+    sees_changes(company(60, seed=9, busy=6, db=postgresql))
+
+
+def sees_changes(small: Store) -> None:
+    first = look(small)
+    assert look(small) == first
+    with small.transaction() as tx:
+        tx.people.save([replace(person, id="new") for person in _some(tx)])
+        of_november = replace(_one(tx), id="", number=0, due=OCTOBER.end + timedelta(hours=1))
+        tx.duties.add(of_november)
+        answered = replace(_one(tx, "open"), state="done", closed=NOW + timedelta(hours=1), how="x")
+        tx.duties.save(answered)
+    assert look(small) == first
+
+    with small.transaction() as tx:
+        tx.duties.save(replace(_one(tx, "done"), state="excused"))
+    second = look(small)
+    with small.transaction() as tx:
+        leave = OCTOBER.start, OCTOBER.start + timedelta(days=1)
+        tx.people.absent(Absence(person="sales-1", start=leave[0], end=leave[1], delegate=None))
+    assert len({first, second, look(small)}) == 3
+
+
+def _one(tx: Transaction, state: str = "done") -> Duty:
+    due = list(Reporting(tx.rows).duties(OCTOBER.start, OCTOBER.end))
+    return next(each for each in due if each.state == state and each.promised_for is None)
+
+
+def _some(tx: Transaction) -> list[Person]:
+    return [tx.people.snapshot().directory.people["sales-1"]]

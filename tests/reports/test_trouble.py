@@ -195,7 +195,8 @@ def test_a_head_reads_nothing_open_and_no_name(
     assert len(layout.tables) == 2  # nothing rule by rule
 
 
-def test_a_head_reads_nothing_of_who_leads_them() -> None:
+def under_their_boss() -> Store:
+    """sales-1 heads a department to which sales-0 belongs, who leads them; each has a finding."""
     small = company(0)
     with small.transaction() as tx:
         tx.people.save_departments([Department(id="east", name="East", head="sales-1")])
@@ -204,6 +205,11 @@ def test_a_head_reads_nothing_of_who_leads_them() -> None:
             tx.people.save([replace(people[person], department="east")])
         for number in (0, 1, 2):
             tx.findings.add(closed(f"f{number}", number + 1, person=f"sales-{number}"))
+    return small
+
+
+def test_a_head_reads_nothing_of_who_leads_them() -> None:
+    small = under_their_boss()
 
     rows = lines(laid(material(small, "head", "sales-1"), "violations"))
 
@@ -235,14 +241,8 @@ def in_picture(known: Material) -> dict[str, int]:
 
 
 def test_the_picture_shows_a_head_nothing_of_who_leads_them_nor_what_is_looked_at_again() -> None:
-    small = company(0)
+    small = under_their_boss()
     with small.transaction() as tx:
-        tx.people.save_departments([Department(id="east", name="East", head="sales-1")])
-        people = tx.people.snapshot().directory.people
-        for person in ("sales-0", "sales-1", "sales-2"):  # sales-0 leads the others
-            tx.people.save([replace(people[person], department="east")])
-        for number in (0, 1, 2):
-            tx.findings.add(closed(f"f{number}", number + 1, person=f"sales-{number}"))
         again = Trace(round=1, deed="contested", by="sales-2", at=OCTOBER.start + 2 * HOUR)
         tx.findings.trail.add("f2", again)
 
