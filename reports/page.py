@@ -214,13 +214,16 @@ class Page:
         self.paper.row_breaks.append(Break(id=self.row))
 
     def end(self, notes: Sequence[Say] = (), *, whole: bool = False) -> None:
-        """Nothing more comes on this sheet. `whole`: to be printed on one page, if it is short."""
+        """Nothing more comes on this sheet. `whole`: to be printed on one page, if it is short.
+
+        A sheet of few rows in all is, too: else its last note would stand alone under the header.
+        """
         if notes:
             self.put([])
         for note in notes:
             self.across("note", self.pen.words(note))
         self.paper.print_area = f"A1:{letter(len(self.widths))}{self.row}"
-        if whole and self.data <= ONE_PAGE:
+        if self.row <= ONE_PAGE or (whole and self.data <= ONE_PAGE):
             self.paper.page_setup.fitToHeight = 1
             wide, tall = sum(self.widths) * CHARACTER, self._tall
             if min(SHORT / wide, LONG / tall) > min(LONG / wide, SHORT / tall):

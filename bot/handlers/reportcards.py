@@ -31,7 +31,6 @@ def card(tx: Transaction, order: Any, issue: Issue, earlier: Earlier | None) -> 
     """In five to eight lines: the main figures, what needs attention, where the rest stands."""
     period = periods.parse(order.period, tx.home().zone)
     named: dict[str, Value] = {"period": Code(order.period), "edition": EDITIONS[order.edition]}
-    keep = tx.policies.current().reports.keep
     if earlier is not None:
         return Card(
             say("Corrected report of {period}: {edition}", **named),
@@ -46,13 +45,23 @@ def card(tx: Transaction, order: Any, issue: Issue, earlier: Earlier | None) -> 
         say("Report of {period}: {edition}", **named),
         body=(*_attention(issue.figures), *_missed(tx, order), whole(tx, order)),
         facts=tuple(_figures(issue.figures)),
-        why=say(
-            "In brackets: the change since {before}. Sent as the policy says ({clause}); the file "
-            "is removed after {days} days.",
-            before=Code(periods.previous(period).label),
-            clause=Code(tx.policies.current().reports.clause),
-            days=keep.days,
-        ),
+        why=_why(tx, issue, periods.previous(period).label),
+    )
+
+
+def _why(tx: Transaction, issue: Issue, before: str) -> Say:
+    """Brackets are spoken of only where some stand."""
+    reports = tx.policies.current().reports
+    named: dict[str, Value] = {"clause": Code(reports.clause), "days": reports.keep.days}
+    if not any(keyfigures.moved(each.now, each.before) for each in _shown(issue.figures)):
+        return say(
+            "Sent as the policy says ({clause}); the file is removed after {days} days.", **named
+        )
+    return say(
+        "In brackets: the change since {before}. Sent as the policy says ({clause}); the file "
+        "is removed after {days} days.",
+        before=Code(before),
+        **named,
     )
 
 
@@ -97,11 +106,14 @@ def _missed(tx: Transaction, order: Any) -> Iterator[Say]:
 
 
 def _figures(figures: Sequence[KeyFigure]) -> Iterator[Line]:
+    for each in _shown(figures):
+        yield each.name, _told(each)
+
+
+def _shown(figures: Sequence[KeyFigure]) -> list[KeyFigure]:
     known = {each.id: each for each in figures}
     found = (known[id] for id in MAIN if id in known)
-    counted = [each for each in found if each.now != TooFew(0, 1)]
-    for each in counted[:SHOWN]:
-        yield each.name, _told(each)
+    return [each for each in found if each.now != TooFew(0, 1)][:SHOWN]
 
 
 def _told(figure: KeyFigure) -> Say | Value:
