@@ -85,11 +85,13 @@ class Device:
             finally:
                 await self.wire.close()
         finally:
-            if self.client.store is not None:
-                self.client.store.database.close()
-            if self.seen is not None:
-                self.seen.close()
-            self.lock.close()
+            try:
+                if self.client.store is not None:
+                    self.client.store.database.close()
+                if self.seen is not None:
+                    self.seen.close()
+            finally:
+                self.lock.close()
 
 
 async def open_device(
@@ -111,8 +113,10 @@ async def open_device(
             device.cipher = _cipher(device, vault, now)
         return device
     except BaseException:
-        await wire.close()
-        lock.close()
+        try:
+            await wire.close()
+        finally:
+            lock.close()  # also where somebody interrupts that
         raise
 
 

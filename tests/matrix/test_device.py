@@ -298,6 +298,31 @@ def test_the_same_store_is_used_by_one_program_at_a_time(people: People, store: 
     run(scene())
 
 
+def test_who_interrupts_an_opening_that_failed_finds_the_store_free(
+    people: People, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = install(people, people.account("duly"), store)
+    closing_now, close = asyncio.Event(), Wire.close
+
+    async def slowly(wire: Wire) -> None:
+        await close(wire)
+        closing_now.set()
+        await asyncio.sleep(3600)
+
+    async def scene() -> None:
+        monkeypatch.setattr(Wire, "close", slowly)
+        opening = asyncio.create_task(open_device(replace(made, password="wrong"), wall))
+        await closing_now.wait()
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        monkeypatch.setattr(Wire, "close", close)
+        async with ours(made) as duly:
+            await duly.turn()
+
+    run(scene())
+
+
 def test_logged_out_by_the_server_it_comes_back_as_the_same_device(
     people: People, store: Path
 ) -> None:
