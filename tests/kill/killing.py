@@ -19,6 +19,7 @@ import httpx
 import sqlalchemy as sa
 
 from bot.clock import Clock
+from bot.policy.periodic import EDITIONS
 from bot.seal import Seal, key_at
 from bot.store import Store
 from bot.store.connecting import connect, sqlite_url
@@ -72,7 +73,11 @@ class Killing:
         command = [sys.executable, "-m", "bot", "demo", "--data", str(self.folder / "data")]
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [*command, "--port", str(self.port)], cwd=ROOT, stdout=log, stderr=log, env=_plain()
+                [*command, "--port", str(self.port)],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                env=_plain() | {"DULY_POLICY": str(self._policy())},
             )
         try:
             if self.chance.random() < 0.1:
@@ -87,6 +92,13 @@ class Killing:
                     process.wait(15)
             process.kill()
             process.wait()
+
+    def _policy(self) -> Path:
+        """Nobody gets a report unasked: to make those of a month would be most of the time."""
+        file = self.folder / "policy.toml"
+        none = (f"{edition} = []\n" for edition in EDITIONS)
+        file.write_text("[reports]\n" + "".join(none), "utf-8")
+        return file
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + PATIENCE

@@ -57,7 +57,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def company(data: Path) -> Iterator[Company]:
+    policy = data / "no-reports.toml"  # the worker would make those of all the years
+    policy.write_text("[reports]\nhr = []\nhead = []\nboard = []\naudit = []\n", "utf-8")
     with duly(data) as address:
+        assert main(["policy", "adopt", str(policy), "--data", str(data)]) == 0
         morning(address)
         yield Company(address)
 
@@ -145,10 +148,7 @@ def test_a_month_later_a_head_goes_through_a_sample(company: Company, data: Path
     assert main(["sample", "--check", number, "--data", str(data)]) == 0
 
 
-def test_after_years_two_people_dispose_of_what_is_due(company: Company, data: Path) -> None:
-    policy = data / "no-reports.toml"  # the worker would make those of all the years
-    policy.write_text("[reports]\nhr = []\nhead = []\nboard = []\naudit = []\n", "utf-8")
-    assert main(["policy", "adopt", str(policy), "--data", str(data)]) == 0
+def test_after_years_two_people_dispose_of_what_is_due(company: Company) -> None:
     for _ in range(4):
         company.moves(minutes=365 * 24 * 60)
     company.moves(month_of="hana")

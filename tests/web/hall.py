@@ -70,8 +70,9 @@ class Hall:
 
     def _works(self) -> None:
         bot = self.company.desk.bot
-        while asyncio.run(bot.figuring.round()) or asyncio.run(bot.workshop.round()):
+        while asyncio.run(bot.figuring.round()):
             pass
+        asyncio.run(bot.workshop.round())  # what somebody asked for goes before what nobody did
         while asyncio.run(bot.turn()):
             pass
 
