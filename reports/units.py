@@ -14,14 +14,9 @@ def of(material: Material, person: str | None) -> str:
 
 
 def label(material: Material, unit: str) -> str | Shown:
-    return Shown(say("none"), tone="grey") if unit == NOBODY else _name(material, unit)
+    return Shown(say("none"), tone="grey") if unit == NOBODY else material.unit(unit)
 
 
 def in_order(material: Material, units: Iterable[str]) -> list[str]:
     """By their names; last, those who have no department."""
-    return sorted(units, key=lambda each: (each == NOBODY, _name(material, each).casefold()))
-
-
-def _name(material: Material, unit: str) -> str:
-    known = material.directory.departments.get(unit)
-    return known.name if known else unit
+    return sorted(units, key=lambda each: (each == NOBODY, material.unit(each).casefold()))

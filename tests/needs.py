@@ -20,6 +20,7 @@ Need = Literal[
     "chromium",
     "postgresql",
     "libreoffice",
+    "pdftotext",
     "synapse",
     "element",
     "emulate",
@@ -156,6 +157,10 @@ NEEDS: dict[Need, tuple[Callable[[], str | None], str]] = {
         ".venv-audit/bin/pip install openxml-audit==0.8.0",
     ),
     "libreoffice": (_libreoffice, "LibreOffice is missing: sudo apt-get install libreoffice-calc"),
+    "pdftotext": (
+        lambda: _program("pdftotext"),
+        "pdftotext is missing: sudo apt-get install poppler-utils",
+    ),
     "synapse": (
         _synapse,
         "Synapse is missing: python3 -m venv .venv-synapse && "

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
-
 from tests.needs import need
 
 XLSX = "xlsx:Calc MS Excel 2007 XML"
@@ -55,9 +53,7 @@ def convert(files: Sequence[Path], form: str, out: Path) -> list[Path]:
 
 
 def leaves(pdf: Path) -> list[Leaf]:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext is missing: sudo apt-get install poppler-utils")
-    told = subprocess.run(["pdftotext", "-bbox", pdf, "-"], check=True, capture_output=True)
+    told = subprocess.run([need("pdftotext"), "-bbox", pdf, "-"], check=True, capture_output=True)
     root = ElementTree.fromstring(CONTROL.sub("", told.stdout.decode()))
     pages = root.iter("{http://www.w3.org/1999/xhtml}page")
     return [_leaf(number, page) for number, page in enumerate(pages, 1)]
