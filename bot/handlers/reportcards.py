@@ -8,6 +8,7 @@ from bot.effects import Send, Upload
 from bot.policy import keyfigures, periods
 from bot.policy.figures import Portion, TooFew
 from bot.policy.keyfigures import Change, Earlier, Issue, KeyFigure
+from bot.report import preparing
 from bot.store import Transaction
 from bot.words import Code, Link, Rows, Say, Value, say
 from bot.words import Share as Percent
@@ -147,13 +148,15 @@ def _changed(changes: Sequence[Change]) -> Iterator[Line]:
 def listed(tx: Transaction, person: str) -> Card:
     """The newest first; of what was removed it is said, and how to have it made again."""
     orders = tx.published.made(person, LISTED)
-    if not orders:
+    making = [each for each in tx.orders.of(person) if each.state == "waiting"]
+    if not orders and not making:
         return Card(
             say("You have no reports."),
             body=(say("{command} makes one of this month.", command=Code("/duly report")),),
         )
     return Card(
         say("Your reports"),
+        body=tuple(preparing(each.period) for each in making),
         facts=tuple((_name(each), _place(tx, each)) for each in orders),
         why=say("A report's file is for you alone."),
     )

@@ -589,6 +589,7 @@ def test_who_has_several_roles_names_the_edition(desk: Desk) -> None:
     assert "heads of departments" in desk.says("ann", "report head")[0]
     with desk.store.reading() as tx:
         assert [each.edition for each in tx.orders.of("hana")] == ["board", "board"]
+    assert "preparing the report of 2026-03" in desk.says("hana", "reports")[0]
     assert "You have no reports." in desk.says("ann", "reports")[0]
 
 
