@@ -1,6 +1,6 @@
 """Posts what Slack would post, already signed, over connections that are kept: the measuring side.
 
-    python -m bench.posting PORT BODIES [--rate 500]     (bench.slack starts it, in its own process)
+    python -m bench.posting PORT BODIES [--rate 500] [--path P]   (bench.slack starts it)
 
 BODIES: a file of JSON, one body a line. Without a rate, as fast as it is answered. Prints, as JSON,
 how long each took in seconds (from the moment it was due), and how long all of them took.
@@ -18,15 +18,15 @@ CONNECTIONS = 16
 SECRET = "8f742231b10e4a5c8888abcd99eeff85"
 
 
-def requests(bodies: list[bytes]) -> list[bytes]:
+def requests(bodies: list[bytes], path: str = "/slack/events") -> list[bytes]:
     """Each as it goes over the wire; signatures of now hold for five minutes."""
-    return [_request(body, str(int(time.time())).encode()) for body in bodies]
+    return [_request(body, str(int(time.time())).encode(), path) for body in bodies]
 
 
-def _request(body: bytes, stamp: bytes) -> bytes:
+def _request(body: bytes, stamp: bytes, path: str) -> bytes:
     made = hmac.new(SECRET.encode(), b"v0:" + stamp + b":" + body, hashlib.sha256).hexdigest()
     lines = (
-        b"POST /slack/events HTTP/1.1",
+        b"POST " + path.encode() + b" HTTP/1.1",
         b"Host: 127.0.0.1",
         b"User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)",
         b"Accept: */*",
@@ -87,8 +87,9 @@ def main() -> None:
     options.add_argument("port", type=int)
     options.add_argument("bodies", type=Path)
     options.add_argument("--rate", type=float, default=0)
+    options.add_argument("--path", default="/slack/events")
     args = options.parse_args()
-    wanted = requests(args.bodies.read_bytes().splitlines())
+    wanted = requests(args.bodies.read_bytes().splitlines(), args.path)
     spent, took = asyncio.run(post_all(args.port, wanted, args.rate))
     print(json.dumps({"spent": spent, "took": took}))
 

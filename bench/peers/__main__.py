@@ -1,0 +1,56 @@
+"""The same work by Duly and by its peers, in one run.
+
+    python -m bench.peers [--people 300] [--rounds 4] [--only answers|reminders]
+
+What is not on this machine is left out and named. Errbot and opsdroid stand apart, as their
+requirements are not ours:
+
+    python3 -m venv .venv-peers
+    .venv-peers/bin/pip install errbot==6.2.1 opsdroid==0.31.0 'setuptools<80' pytest slack_sdk emoji
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.peers.answers import Slack, measured, sides
+from tests.slack.fake import FakeSlack, Faults
+
+SLOW = 0.2
+
+
+def answers(people: int, rounds: int, slow: float) -> None:
+    """`slow`: seconds that Slack takes for a call at most, half of it on average."""
+    faults = Faults(calls={"slow": 1.0}, slow=slow) if slow else Faults()
+    told = f"takes {slow / 2 * 1000:.0f} ms for a call" if slow else "takes no time for a call"
+    print(f"{people} people, {rounds} × a message in and its answer out; a Slack that {told}")
+    outcomes, killed = {}, []
+    with tempfile.TemporaryDirectory() as name, FakeSlack(faults=faults) as fake:
+        slack = Slack.made(fake, people)
+        for side in sides(slack, Path(name)):
+            outcomes[side.name], end = measured(slack, side, Path(name), rounds)
+            killed.append(end)
+            print(outcomes[side.name], flush=True)
+    ours = outcomes.pop("Duly")
+    for name, each in outcomes.items():
+        ratio, price = ours.speed / each.speed, ours.processor / each.processor
+        print(f"Duly beside {name}: {ratio:.2f} of its answers/s, {price:.1f} × its processor time")
+    print(*killed, sep="\n", flush=True)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--people", type=int, default=300)
+    options.add_argument("--rounds", type=int, default=4)
+    options.add_argument("--only", choices=("answers", "reminders"))
+    args = options.parse_args()
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f} ({os.cpu_count()} cores)")
+    if args.only != "reminders":
+        answers(args.people, args.rounds, 0)
+        answers(args.people // 2, 1, SLOW)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
