@@ -1,12 +1,14 @@
-"""The same work by Duly and by its peers, in one run.
+r"""The same work by Duly and by its peers, in one run.
 
-    python -m bench.peers [--people 300] [--rounds 4] [--only answers|reminders]
+    python -m bench.peers [--people 300] [--rounds 4] [--reminders 100000]
+                          [--only answers|reminders]
 
 What is not on this machine is left out and named. Errbot and opsdroid stand apart, as their
 requirements are not ours:
 
     python3 -m venv .venv-peers
-    .venv-peers/bin/pip install errbot==6.2.1 opsdroid==0.31.0 'setuptools<80' pytest slack_sdk emoji
+    .venv-peers/bin/pip install errbot==6.2.1 opsdroid==0.31.0 'setuptools<80' pytest \
+        slack_sdk emoji
 """
 
 import argparse
@@ -16,6 +18,8 @@ import tempfile
 from pathlib import Path
 
 from bench.peers.answers import Slack, measured, sides
+from bench.peers.reminders import SIDES
+from bench.peers.reminders import measured as measured_day
 from tests.slack.fake import FakeSlack, Faults
 
 SLOW = 0.2
@@ -40,16 +44,30 @@ def answers(people: int, rounds: int, slow: float) -> None:
     print(*killed, sep="\n", flush=True)
 
 
+def reminded(count: int, killed: int) -> None:
+    print(f"{count:,} reminders due over a day ({killed:,} where it is killed)")
+    found = {}
+    for side in SIDES:
+        found[side] = measured_day(side, count, killed)
+        print(found[side], flush=True)
+    ours = found.pop("duly").seconds
+    for name, each in found.items():
+        print(f"Duly beside {name}: {ours / each.seconds:.2f} of its time")
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--people", type=int, default=300)
     options.add_argument("--rounds", type=int, default=4)
+    options.add_argument("--reminders", type=int, default=100_000)
     options.add_argument("--only", choices=("answers", "reminders"))
     args = options.parse_args()
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} ({os.cpu_count()} cores)")
     if args.only != "reminders":
         answers(args.people, args.rounds, 0)
         answers(args.people // 2, 1, SLOW)
+    if args.only != "answers":
+        reminded(args.reminders, args.reminders // 10)
 
 
 if __name__ == "__main__":

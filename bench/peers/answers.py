@@ -30,7 +30,7 @@ PEERS = ROOT / ".venv-peers" / "bin" / "python"
 READY = 120.0  # seconds until a side answers its first messages
 BREATH = 1.1  # seconds between two rounds: Slack takes one message a second in a chat
 STILL = 5.0  # seconds without an answer, after which a side that keeps nothing has no more
-DOUBT = 200.0  # … and Duly: what was being sent is in doubt for two minutes
+DOUBT = 600.0  # … and Duly: what it was sending it looks for, two minutes later, 50 a minute
 
 
 @dataclass(frozen=True, slots=True)
