@@ -39,10 +39,11 @@ from tests.simulation.loops import loop
 from tests.simulation.weather import Weather, crashed
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 FIRST = date(2026, 1, 1)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-STEP = 10 * MINUTE  # between two looks at what is to be done
+STEP = 15 * MINUTE  # between two looks at what is to be done
 STRIKE = 4e-5  # how likely a fault point is to strike
 SHORT, LONG, AWAY = (
     1 / 15,
@@ -102,6 +103,11 @@ class Year(Weather):
             self._until(midnight + DAY)
             if (day + DAY).day == 1 or number == self.days - 1:
                 self._rest()
+                log.info("%s: %d cards, %d breaches", day, self._cards, len(self.breaches))
+
+    @property
+    def _cards(self) -> int:
+        return len(self.harbour.told)
 
     def _misfortunes(self, midnight: datetime) -> None:
         """Of that day: we are down, or the platform is, from some moment on."""
@@ -293,7 +299,9 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     asked = parser.parse_args()
-    logging.disable(logging.CRITICAL)
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("bot").setLevel(logging.CRITICAL)
+    log.setLevel(logging.INFO)
     wall, cpu = time.monotonic(), time.process_time()
     with fresh.database(asked.database) as db:
         year = Year(asked.seed, asked.people, asked.messages, asked.asks, asked.days, db=db)
