@@ -59,6 +59,7 @@ class Storm(Weather):
     acknowledged: dict[str, Happening] = field(default_factory=dict)
     pending: list[Happening] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    grain: timedelta = timedelta(seconds=1)  # between two looks when all is calm, at least
     crashes: int = 0
 
     def __post_init__(self) -> None:
@@ -362,7 +363,7 @@ class Storm(Weather):
                 following = self._next()
                 if following is None or following > end:
                     break
-                self.desk.now = max(self.desk.now + timedelta(seconds=1), following)
+                self.desk.now = max(self.desk.now + self.grain, following)
             self.desk.now += QUARANTINE
             self._quiet()
             self._hear_the_last()

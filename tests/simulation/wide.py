@@ -75,6 +75,7 @@ class Ear(logging.Handler):
 @dataclass
 class Wide(Deeds):
     workers: list[Worker] = field(default_factory=list)
+    grain: timedelta = timedelta(minutes=20)
     stops: int = 0
     jumps: int = 0
     ear: Ear = field(default_factory=Ear)
