@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.clock import fault_point
 from bot.effects import (
@@ -36,7 +35,7 @@ from bot.handlers.times import opening
 from bot.port import Ability, Adapter, TryLater, Undeliverable
 from bot.sharing import Shared, Waiting
 from bot.store import Store, Transaction
-from bot.store.outbox import RESTORED, Arrival, Parcel
+from bot.store.outbox import RESTORED, Arrival, Claim, Parcel
 from bot.store.rows import gave_way
 from bot.store.sessions import WEB
 from bot.words import Reader, Say
@@ -97,15 +96,15 @@ class Courier:
         with self.store.transaction() as tx:
             claimed = tx.outbox.claim(self.adapters, BATCH, QUARANTINE, urgent=urgent)
             with tx.origin.because(tx.clock.now()):
-                loads = [self._load(tx, row, was_doubtful) for row, was_doubtful in claimed]
+                loads = [self._load(tx, claim) for claim in claimed]
         fault_point("parcels were claimed")
         return [load for load in loads if load is not None], len(loads)
 
-    def _load(self, tx: Transaction, row: Any, was_doubtful: bool) -> Load | None:
+    def _load(self, tx: Transaction, claim: Claim) -> Load | None:
         """Opening a body is part of handling it: one that cannot be read blocks no other."""
         try:
             with tx.savepoint():
-                parcel = tx.outbox.read(row, doubtful=was_doubtful)
+                parcel = tx.outbox.read(claim)
                 effect = self._final(tx, parcel)
                 if effect is None:
                     return None
@@ -114,8 +113,8 @@ class Courier:
         except Exception as error:
             if gave_way(error):
                 raise
-            log.error("outbox %s cannot be read: %s", row.id, type(error).__name__)
-            tx.outbox.settle(row.id, "undeliverable", f"unreadable: {type(error).__name__}")
+            log.error("outbox %s cannot be read: %s", claim.row.id, type(error).__name__)
+            tx.outbox.settle(claim.row.id, "undeliverable", f"unreadable: {type(error).__name__}")
             return None
 
     def _final(self, tx: Transaction, parcel: Parcel) -> Deliverable | None:
@@ -205,7 +204,7 @@ class Courier:
         parcel, effect = load.parcel, load.effect
 
         def given_up(tx: Transaction) -> None:
-            if not tx.outbox.fail(parcel.id, reason):
+            if not tx.outbox.fail(parcel, reason):
                 return
             if remedy is not None:
                 remedies.tell(tx, effect.to, reason, remedy)

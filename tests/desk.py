@@ -149,6 +149,7 @@ class Desk:
     db: sa.Engine | None = None
     key: bytes = bytes(32)
     company: str = "acme"
+    names: frozenset[str] = frozenset(STAFF)  # whom an @ can mean
 
     def __post_init__(self) -> None:
         self.paper.abilities = self.abilities
@@ -190,7 +191,7 @@ class Desk:
             author=account(who),
             message=MessageRef(replace(LOBBY, thread=thread), id),
             text=text,
-            mentions=tuple(account(name) for name in names if name in STAFF),
+            mentions=tuple(account(name) for name in names if name in self.names),
         )
 
     def reacts(self, who: str, emoji: str, message: str | MessageRef) -> list[str]:
@@ -230,7 +231,7 @@ class Desk:
         people = tuple(
             (word, account(word[1:]))
             for word in text.split()
-            if word[0] == "@" and word[1:] in STAFF
+            if word[0] == "@" and word[1:] in self.names
         )
         links = tuple(
             (word, MessageRef(LOBBY, word[4:])) for word in text.split() if word.startswith("msg:")

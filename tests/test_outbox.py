@@ -323,6 +323,34 @@ def test_a_claim_that_ran_out_in_a_slow_lane_is_handed_back_and_not_carried_twic
     desk.close()
 
 
+@pytest.mark.parametrize("late", ["before it begins", "after it was told to wait"])
+def test_who_was_stopped_past_its_claim_does_not_end_the_doubt_of_who_took_over(late: str) -> None:
+    """Two cards to one reader; who has claimed them stops over the first, for minutes."""
+    paper = Moody()
+    desk = Desk(paper=paper)
+    second = replace(desk.bot.courier)
+    put(desk, *[Send(ANN, CARD) for _ in range(2)])
+
+    async def stopped() -> None:
+        paper.before = nothing
+        desk.now += QUARANTINE
+        paper.moods, paper.accepts = [Doubtful(), Doubtful()], True
+        await second.round()
+        if late == "after it was told to wait":
+            paper.moods, paper.accepts = [TryLater(MINUTE / 6)], False
+
+    paper.before = stopped
+    asyncio.run(desk.bot.courier.round())
+    assert states(desk)[1] == "doubtful"
+    for _ in range(4):
+        go(desk, MINUTE)
+
+    assert states(desk) == ["arrived"] * 2
+    assert sorted(set(sent(desk))) == ["e/0", "e/1"]
+    assert sent(desk).count("e/1") == 1
+    desk.close()
+
+
 def test_a_crash_between_sending_and_recording_is_a_doubt_not_a_second_card() -> None:
     class Crash(BaseException):
         pass

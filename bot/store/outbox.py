@@ -45,6 +45,15 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A row that is ours until a time (lease time), as it was before; `doubtful`: then, too."""
+
+    row: Any
+    doubtful: bool
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     id: str
     key: str
@@ -54,6 +63,7 @@ class Parcel:
     urgent: bool = False  # answers a person who waits for it
     subject: str = ""  # what it speaks of
     look: bool = False  # perhaps we sent it, and have forgotten it
+    claimed: datetime | None = None  # until then (lease time) it is ours, by this very claim
 
     @property
     def seek(self) -> bool:
@@ -126,8 +136,8 @@ class Outbox:
         hold: timedelta,
         *,
         urgent: bool | None = None,
-    ) -> list[tuple[Any, bool]]:
-        """Rows that may be sent now, ours for `hold`, each with whether it was in doubt already.
+    ) -> list[Claim]:
+        """Rows that may be sent now, ours for `hold`.
 
         Whatever is due first; of both kinds (`urgent` is None) in the order they were written.
         """
@@ -142,12 +152,21 @@ class Outbox:
             rows.sort(key=lambda row: row.id if urgent is None else "")
             ids = [row.id for row in rows]
             self.rows.change(outbox, c.id.in_(ids), state="doubtful", held_until=lease + hold)
-        return [(row, row.state == "doubtful") for row in rows]
+        return [Claim(row, row.state == "doubtful", lease + hold) for row in rows]
 
-    def read(self, row: Any, *, doubtful: bool) -> Parcel:
-        effect = self.rows.open(outbox.c.body, row.id, row.body)
-        subject = row.subject or ""
-        return Parcel(row.id, row.key, effect, row.since, doubtful, row.urgent, subject, row.look)
+    def read(self, claim: Claim) -> Parcel:
+        row = claim.row
+        return Parcel(
+            id=row.id,
+            key=row.key,
+            effect=self.rows.open(outbox.c.body, row.id, row.body),
+            since=row.since,
+            doubtful=claim.doubtful,
+            urgent=row.urgent,
+            subject=row.subject or "",
+            look=row.look,
+            claimed=claim.until,
+        )
 
     def reader(self, row: Any) -> Place | Account | None:
         """To whom it goes, or went, as long as we know."""
@@ -158,27 +177,27 @@ class Outbox:
         return kept[0] if isinstance(kept, tuple) else None
 
     def wait(self, parcel: Parcel, span: timedelta) -> None:
-        """It did not arrive this time; an older doubt stays."""
+        """It did not arrive this time; an older doubt stays, and so does somebody else's claim."""
         state = "doubtful" if parcel.doubtful else "ready"
         until = self.rows.clock.lease() + span
-        self.rows.change(outbox, outbox.c.id == parcel.id, UNSENT, state=state, held_until=until)
+        self.rows.change(outbox, *_ours(parcel), state=state, held_until=until)
 
     def postpone(self, parcel: Parcel, until: datetime) -> None:
         """Not before that time, as people see it; an older doubt stays."""
         state = "doubtful" if parcel.doubtful else "ready"
         lease = self.rows.clock.lease()
         change = {"state": state, "not_before": until, "held_until": lease}
-        self.rows.change(outbox, outbox.c.id == parcel.id, UNSENT, **change)
+        self.rows.change(outbox, *_ours(parcel), **change)
 
     def hold(self, id: str, until: datetime) -> None:
         """Not before that time, as people see it."""
         self.rows.change(outbox, outbox.c.id == id, not_before=until)
 
-    def fail(self, id: str, reason: str) -> bool:
-        """It will never arrive; False: somebody saw meanwhile that it did."""
-        if self.rows.one(outbox, outbox.c.id == id, UNSENT) is None:
+    def fail(self, parcel: Parcel, reason: str) -> bool:
+        """It will never arrive; False: somebody saw that it did, or has taken it over."""
+        if self.rows.one(outbox, *_ours(parcel)) is None:
             return False
-        self.settle(id, "undeliverable", reason)
+        self.settle(parcel.id, "undeliverable", reason)
         return True
 
     def arrive(self, id: str, arrival: Arrival) -> bool:
@@ -352,3 +371,9 @@ class Outbox:
             "deadline": written.deadline or now,
             "state": "ready",
         }
+
+
+def _ours(parcel: Parcel) -> tuple[sa.ColumnElement[bool], ...]:
+    """Unsent, and claimed by nobody since: who was stopped for longer than that has lost it."""
+    c = outbox.c
+    return c.id == parcel.id, UNSENT, c.held_until == parcel.claimed

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,25 @@ from bot.store.rings import Rings
 Where = sa.ColumnElement[bool]
 TAKEN = "23505"  # PostgreSQL: another row has that key
 AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
+
+
+US = "our_company"  # the parameter; no column is called so
+
+
+@cache
+def _ours(table: sa.Table) -> sa.Select[Any]:
+    """What every statement about a table begins with: made once, for making it takes longest."""
+    return sa.select(table).where(table.c.company == sa.bindparam(US))
+
+
+@cache
+def _first(table: sa.Table) -> sa.Select[Any]:
+    return _ours(table).limit(1)
+
+
+@cache
+def _changed(table: sa.Table) -> sa.Update:
+    return table.update().where(table.c.company == sa.bindparam(US))
 
 
 def storable(text: str) -> str:
@@ -37,6 +57,10 @@ class Rows:
     origin: Origin = field(default_factory=Origin)
 
     @property
+    def _us(self) -> dict[str, str]:
+        return {US: self.company}
+
+    @property
     def shared(self) -> bool:
         """Several processes may write at once (PostgreSQL); on SQLite there is one writer."""
         return self.conn.dialect.name != "sqlite"
@@ -53,11 +77,11 @@ class Rows:
 
         `to_change`: nobody else changes them before we commit.
         """
-        ours = sa.select(table).where(table.c.company == self.company, *where)
+        ours = _ours(table).where(*where)
         ours = ours.order_by(*(order or table.primary_key)).limit(limit)
         if to_change and self.shared and not self.only_reads:
             ours = ours.with_for_update()
-        return self.conn.execute(ours).all()
+        return self.conn.execute(ours, self._us).all()
 
     @property
     def only_reads(self) -> bool:
@@ -67,15 +91,13 @@ class Rows:
         self, table: sa.Table, *where: Where, order: Sequence[sa.Column[Any]], limit: int
     ) -> Sequence[Any]:
         """Rows that nobody else holds in a transaction of theirs; ours until we commit."""
-        ours = sa.select(table).where(table.c.company == self.company, *where)
-        ours = ours.order_by(*order).limit(limit)
+        ours = _ours(table).where(*where).order_by(*order).limit(limit)
         if self.shared:
             ours = ours.with_for_update(skip_locked=True)
-        return self.conn.execute(ours).all()
+        return self.conn.execute(ours, self._us).all()
 
     def one(self, table: sa.Table, *where: Where) -> Any | None:
-        ours = sa.select(table).where(table.c.company == self.company, *where).limit(1)
-        return self.conn.execute(ours).first()
+        return self.conn.execute(_first(table).where(*where), self._us).first()
 
     def count(self, table: sa.Table, *where: Where) -> int:
         ours = sa.select(sa.func.count()).select_from(table)
@@ -98,8 +120,8 @@ class Rows:
         return sqlite.insert(table).on_conflict_do_nothing(index_elements=known)
 
     def change(self, table: sa.Table, *where: Where, **values: Any) -> int:
-        ours = table.update().where(table.c.company == self.company, *where)
-        return self.conn.execute(ours.values(values)).rowcount
+        ours = _changed(table).where(*where)
+        return self.conn.execute(ours.values(values), self._us).rowcount
 
     def remove(self, table: sa.Table, *where: Where) -> int:
         ours = table.delete().where(table.c.company == self.company, *where)

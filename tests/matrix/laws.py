@@ -157,7 +157,7 @@ def _given_up_for_a_reason(store: Store, fake: Fake, duly: str) -> Iterator[Brea
     for row in rows(store, outbox, outbox.c.state == "undeliverable"):
         with store.reading() as tx:
             why = tx.rows.open(outbox.c.outcome, row.id, row.outcome)
-            effect = tx.outbox.read(row, doubtful=False).effect
+            effect = tx.rows.open(outbox.c.body, row.id, row.body)
         if NOT_IN in why and _was_kept_out(fake, duly, effect):
             continue
         if GONE in why and _is_gone(fake, duly, effect):

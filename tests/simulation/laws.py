@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from bot.effects import Deliverable, Send
 from bot.events import Account, CommandInvoked, Happening, MessagePosted
 from bot.handlers.ladder import CLIMB
 from bot.handlers.times import away_of
+from bot.outbox import START
 from bot.policy import hours
 from bot.store import Store, Transaction
 from bot.store.outbox import EMERGENCY
@@ -22,6 +24,7 @@ from tests.desk import Line
 Kind = Literal["lost", "doubled", "invariants"]
 NUDGE = ("nudge/", "later/", "emergency/", "digest/")  # how the keys of nudging cards begin
 CARDS = ("Send", "Whisper", "Remind", "Digest")
+SKEW = timedelta(seconds=5)  # between the clocks of two machines, and the platform's
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,17 @@ def at_sending(tx: Transaction, effect: Deliverable, key: str) -> Iterator[Breac
 
 
 def _at_work(tx: Transaction, to: Any) -> bool:
+    """Now, or when it was claimed: that is used within half a minute."""
     person = tx.people.snapshot().directory.behind(to)
     if person is None:
         return True
     paused = tx.preferences.paused_until(person.id)
-    if paused is not None and paused > tx.clock.now():
-        return False
     calendar = tx.policies.calendar(person.calendar, tx.policies.current())
-    return hours.is_open(tx.clock.now(), calendar, away_of(tx, person.id))
+    away, now = away_of(tx, person.id), tx.clock.now()
+    return any(
+        (paused is None or paused <= at) and hours.is_open(at, calendar, away)
+        for at in (now, now - START - SKEW, now + SKEW)
+    )
 
 
 def _still_owed(tx: Transaction, row: Any) -> Iterator[Breach]:
@@ -73,9 +79,19 @@ def _still_owed(tx: Transaction, row: Any) -> Iterator[Breach]:
 
 def afterwards(store: Store, acknowledged: list[Happening], lines: list[Line]) -> Iterator[Breach]:
     """Asked when the sea has been calm for long enough."""
+    yield from at_rest(store, acknowledged, lines)
+    yield from in_evidence(store)
+
+
+def at_rest(store: Store, acknowledged: list[Happening], lines: list[Line]) -> Iterator[Breach]:
+    """Nothing is on its way, and nothing failed."""
     yield from _kept(store, acknowledged)
     yield from _sent_once(store, lines)
     yield from _nudged_once(store, lines)
+
+
+def in_evidence(store: Store) -> Iterator[Breach]:
+    """What was decided, and what is on record."""
     yield from _nobody_decides_for_themselves(store)
     with store.transaction() as tx:
         for step in tx.records.verify():
@@ -119,16 +135,20 @@ def _sent_once(store: Store, lines: list[Line]) -> Iterator[Breach]:
 def _nudged_once(store: Store, lines: list[Line]) -> Iterator[Breach]:
     """By what stands on the cards: once for a rung, and anew when a duty was opened again.
 
-    A decision is asked for twice in the same words: before it is due, and when it is.
+    What is no answer is asked for twice in the same words: before it is due, and when it is.
     """
-    climbs = {row.number: 1 + row.step // CLIMB for row in rows(store, duties)}
+    known = {row.number: row for row in rows(store, duties)}
     told = Counter(
         (line.to, line.card.title.sentence, number)
         for line in lines
         if line.key.startswith(NUDGE) and line.card and (number := _number(line.card)) is not None
     )
     for (to, sentence, number), times in told.items():
-        if times > (2 if "decision" in sentence else 1) * climbs.get(number, 1):
+        duty = known.get(number)
+        often = 1 if duty is None or duty.kind in ("reply", "accept") else 2
+        if "decision" in sentence:
+            often = 2
+        if times > often * (1 + duty.step // CLIMB if duty is not None else 1):
             yield Breach("invariants", f"{to} was nudged {times}× about #{number}: {sentence}")
 
 

@@ -4,7 +4,7 @@ It never deduplicates: whatever is sent twice stands there twice. One that `echo
 we said, and may dawdle for longer than any quarantine: what then stands there twice is withdrawn.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from random import Random
@@ -41,8 +41,16 @@ WEIGHTS = {
 }
 
 
+async def _nothing(where: str) -> None:
+    pass
+
+
 class Sea(Paper):
-    """`watch` sees everything that is handed to it, at that moment."""
+    """`watch` sees everything that is handed to it, at that moment.
+
+    `meanwhile`: what others do before a request has left ("before") and after it was accepted,
+    while its answer is on its way ("after").
+    """
 
     def __init__(self, chance: Random, *, echoes: bool = False) -> None:
         super().__init__()
@@ -53,9 +61,12 @@ class Sea(Paper):
         self.now: Callable[[], datetime]
         self.sleep: Callable[[timedelta], None]
         self.watch: Callable[[Deliverable, str], None]
+        self.meanwhile: Callable[[str], Awaitable[None]] = _nothing
+        self.weights = WEIGHTS
         self._late: list[tuple[datetime, tuple[Any, ...]]] = []
 
     async def deliver(self, effect: Deliverable, *, key: str, reader: Reader) -> MessageRef | None:
+        await self.meanwhile("before")
         await self.catch_up()
         fate = self._fate()
         if fate is Fate.BUSY:
@@ -72,6 +83,7 @@ class Sea(Paper):
         if fate is Fate.SLOW:
             self.sleep(timedelta(seconds=self.chance.randint(1, 30)))
         ref = await self._accept(effect, key, reader)
+        await self.meanwhile("after")
         if fate is Fate.UNHEARD:
             raise self.chance.choice([Doubtful(), ConnectionResetError()])
         return ref
@@ -118,5 +130,5 @@ class Sea(Paper):
             return Fate.BUSY
         if self.calm:
             return Fate.WELL
-        (fate,) = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
+        (fate,) = self.chance.choices(list(self.weights), list(self.weights.values()))
         return fate

@@ -1,8 +1,7 @@
 """One story: what people do, when, and how everything around it fails. Wholly given by its seed."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -10,7 +9,6 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from bot import clock
 from bot.effects import Deliverable
 from bot.events import (
     ButtonPressed,
@@ -30,11 +28,11 @@ from tests.simulation import laws
 from tests.simulation.laws import Breach
 from tests.simulation.loops import loop
 from tests.simulation.sea import Sea
+from tests.simulation.weather import Crash, Weather, crashed
 
 T = TypeVar("T")
 
 DEEDS = 10  # times people do something in one story
-STRIKE = 0.015  # how likely a fault point is to strike
 PEOPLE = [name for name in STAFF if name != "grace"]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ASKS = (
@@ -53,19 +51,15 @@ SAYINGS = (
 )
 
 
-class Crash(BaseException):
-    """kill -9, as far as one process can go: nothing catches it."""
-
-
 @dataclass
-class Storm:
+class Storm(Weather):
     seed: int
     db: sa.Engine | None = None
     breaches: list[Breach] = field(default_factory=list)
     acknowledged: dict[str, Happening] = field(default_factory=dict)
     pending: list[Happening] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
-    striking: bool = False
+    grain: timedelta = timedelta(seconds=1)  # between two looks when all is calm, at least
     crashes: int = 0
 
     def __post_init__(self) -> None:
@@ -83,9 +77,12 @@ class Storm:
         return self.breaches
 
     def _begin(self) -> None:
-        self.desk = Desk(chance=Random(f"{self.seed}/desk"), paper=self.sea, db=self.db)
+        self.desk, self.people = self._opened(), PEOPLE
         self.sea.now, self.sea.watch = lambda: self.desk.now, self._watch
         self.sea.sleep = self._sleep
+
+    def _opened(self) -> Desk:
+        return Desk(chance=Random(f"{self.seed}/desk"), paper=self.sea, db=self.db)
 
     def _story(self) -> None:
         for _ in range(DEEDS):
@@ -98,7 +95,13 @@ class Storm:
     # ---- what people do
 
     def _do(self) -> None:
-        deeds: dict[Callable[[], None], int] = {
+        deeds = self._deeds()
+        for deed in self.chance.choices(list(deeds), list(deeds.values()), k=self._many()):
+            deed()
+
+    def _deeds(self) -> dict[Callable[[], None], int]:
+        """What there is to do, and how often it is done."""
+        return {
             self._ask: 22,
             self._say: 14,
             self._type: 18,
@@ -110,8 +113,6 @@ class Storm:
             self._decide: 10,
             self._leave: 1,
         }
-        for deed in self.chance.choices(list(deeds), list(deeds.values()), k=self._many()):
-            deed()
 
     def _many(self) -> int:
         return self.chance.choice((0, 1, 2, 2, 3, 7))
@@ -196,7 +197,9 @@ class Storm:
             return
         line = self.chance.choice(cards)
         assert line.card is not None
-        who = line.to if line.to in STAFF and self.chance.random() < 0.8 else self._anyone()
+        who = (
+            line.to if line.to in self.desk.names and self.chance.random() < 0.8 else self._anyone()
+        )
         self.pending.append(
             ButtonPressed(
                 key=f"paper/b{self._fresh()}",
@@ -220,7 +223,7 @@ class Storm:
         )
 
     def _anyone(self) -> str:
-        return self.chance.choice(PEOPLE)
+        return self.chance.choice(self.people)
 
     def _message(self) -> str:
         return self.chance.choice(self.messages[-8:] or ["m0"])
@@ -340,7 +343,7 @@ class Storm:
             self.desk.now += GATHER
             self._quiet()
         told = [line for line in self.sea.lines[seen:] if line.key.startswith(laws.NUDGE)]
-        for to in STAFF:
+        for to in sorted(self.desk.names):
             keys = [line.key for line in told if line.to == to and line.key not in known]
             if len(keys) > 1:
                 self._broken("invariants", f"after an outage {to} got {keys}")
@@ -360,7 +363,7 @@ class Storm:
                 following = self._next()
                 if following is None or following > end:
                     break
-                self.desk.now = max(self.desk.now + timedelta(seconds=1), following)
+                self.desk.now = max(self.desk.now + self.grain, following)
             self.desk.now += QUARANTINE
             self._quiet()
             self._hear_the_last()
@@ -383,36 +386,7 @@ class Storm:
     def _sleep(self, span: timedelta) -> None:
         self.desk.now += span
 
-    # ---- faults and laws
-
-    @contextmanager
-    def _strikes(self) -> Iterator[None]:
-        strikes = Random(f"{self.seed}/strikes")
-
-        def strike(name: str) -> None:
-            if self.striking and strikes.random() < STRIKE:
-                raise Crash(name)
-
-        clock.faults.append(strike)
-        self.striking = True
-        try:
-            yield
-        finally:
-            clock.faults.remove(strike)
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        """Looking on is no part of the story."""
-        before, self.striking = self.striking, False
-        yield
-        self.striking = before
-
-    @contextmanager
-    def _fair_weather(self) -> Iterator[None]:
-        with self._quietly():
-            self.sea.calm, self.sea.down_until = True, None
-            yield
-            self.sea.calm = False
+    # ---- laws
 
     def _watch(self, effect: Deliverable, key: str) -> None:
         with self._quietly(), self.desk.store.transaction() as tx:
@@ -420,9 +394,3 @@ class Storm:
 
     def _broken(self, kind: laws.Kind, what: str) -> None:
         self.breaches.append(Breach(kind, what))
-
-
-def crashed(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):
-        return any(crashed(each) for each in error.exceptions)
-    return isinstance(error, Crash)
