@@ -112,11 +112,13 @@ def _composed(tx: Transaction, parcel: Parcel, digest: Digest) -> Send | None:
         tx.outbox.settle(parcel.id, "spared", "there is nothing to say")
         return None
     alone = found.duties[0] if len(found.duties) == 1 else None
-    tx.outbox.name(parcel.id, deeds.subject(alone) if alone else digests.composed(person))
     if alone is not None:
         nudging.replace_card(tx, alone, person)
     made = contents.card(tx, found, person)
-    tx.outbox.show(parcel.id, () if alone else made.buttons)
+    if alone is not None:
+        tx.outbox.name(parcel.id, deeds.subject(alone))
+    else:
+        tx.outbox.name(parcel.id, digests.composed(person), made.buttons)
     return Send(digest.to, made)
 
 

@@ -124,13 +124,15 @@ def _said(tx: Transaction, parcel: Parcel, remind: Remind, due: Sequence[Line]) 
         tx.outbox.settle(parcel.id, "spared", "it waits for the digest")
         return None
     tx.nudges.decide(parcel.id, [duty.id for duty, _ in due])
-    tx.outbox.name(parcel.id, deeds.subject(due[0][0]) if len(due) == 1 else "")
     for duty, _ in due:
         replace_card(tx, duty, remind.person)
     made = card(tx, due, remind.person)
     if parcel.restored:
         made = restored.again(tx, made)
-    tx.outbox.show(parcel.id, made.buttons if len(due) > 1 else ())
+    if len(due) == 1:
+        tx.outbox.name(parcel.id, deeds.subject(due[0][0]))
+    else:
+        tx.outbox.name(parcel.id, "", made.buttons)
     return Send(remind.to, made)
 
 

@@ -54,9 +54,11 @@ class Nudges:
 
     def decide(self, parcel: str, said: Iterable[str]) -> None:
         """Which of a parcel's duties are spoken of, now; the others were spared."""
-        c, now = nudges.c, self.rows.clock.now()
-        self.rows.change(nudges, c.parcel == parcel, sent=False)
-        self.rows.change(nudges, c.parcel == parcel, c.duty.in_(list(said)), sent=True, at=now)
+        c = nudges.c
+        spoken = c.duty.in_(list(said))
+        now = sa.literal(self.rows.clock.now(), c.at.type)
+        at = sa.case((spoken, now), else_=c.at)
+        self.rows.change(nudges, c.parcel == parcel, sent=spoken, at=at)
 
     def move(self, parcel: str, duties: Iterable[str], to: str) -> None:
         """Nudges keep their key, and go with another parcel."""

@@ -205,13 +205,11 @@ class Outbox:
 
         True: it had arrived already as another message. Then this one is a double, and goes.
         """
-        found = self.rows.all(outbox, outbox.c.id == id, to_change=True)
-        there = (found[0].place, found[0].message) if found and found[0].message else None
-        if there is None:
-            self.settle(id, "arrived", arrival)
-            return False
         message = arrival.message
-        if message is None or there == (conversation(message.place), message.id):
+        if self._settle(id, "arrived", arrival, outbox.c.message.is_(None)) or message is None:
+            return False
+        row = self.rows.one(outbox, outbox.c.id == id)
+        if row is None or (row.place, row.message) == (conversation(message.place), message.id):
             return False
         key = f"double/{conversation(message.place)}/{message.id}"
         if self.known([key]):
@@ -220,6 +218,12 @@ class Outbox:
         return True
 
     def settle(self, id: str, state: Settled, outcome: Arrival | str) -> None:
+        self._settle(id, state, outcome)
+
+    def _settle(
+        self, id: str, state: Settled, outcome: Arrival | str, *where: sa.ColumnElement[bool]
+    ) -> bool:
+        """Whether there was such a row."""
         kept = (outcome.to, outcome.message) if isinstance(outcome, Arrival) else outcome
         sealed = self.rows.close(outbox.c.outcome, id, kept)
         values: dict[str, Any] = {
@@ -230,7 +234,7 @@ class Outbox:
         if isinstance(outcome, Arrival) and outcome.message:
             place, message = outcome.message.place, outcome.message.id
             values |= {"place": conversation(place), "message": message}
-        self.rows.change(outbox, outbox.c.id == id, **values)
+        return self.rows.change(outbox, outbox.c.id == id, *where, **values) > 0
 
     def told(self, subject: str) -> list[Arrival]:
         """Where cards about `subject` have arrived, and to whom."""
@@ -247,11 +251,6 @@ class Outbox:
         if not rows or rows[-1].body is None:
             return None
         return rows[0].id, self.rows.open(c.body, rows[-1].id, rows[-1].body)
-
-    def show(self, id: str, buttons: tuple[Button, ...]) -> None:
-        """What a card shows that is composed when it is sent: a reaction to it means that."""
-        shown = self.rows.close(outbox.c.shown, id, buttons) if buttons else None
-        self.rows.change(outbox, outbox.c.id == id, shown=shown)
 
     def shown(self, id: str) -> tuple[Button, ...]:
         row = self.rows.one(outbox, outbox.c.id == id, outbox.c.shown.is_not(None))
@@ -314,16 +313,18 @@ class Outbox:
         rows = self.rows.all(outbox, *where, c.kind.in_(("Remind", "Digest")))
         cards = [(row.id, Arrival(*self.rows.open(c.outcome, row.id, row.outcome))) for row in rows]
         theirs = [(id, arrival) for id, arrival in cards if arrival.to in whom]
-        self.rows.change(outbox, c.id.in_([id for id, _ in theirs]), subject="")
+        if theirs:
+            self.rows.change(outbox, c.id.in_([id for id, _ in theirs]), subject="")
         return [arrival for _, arrival in theirs]
 
     def subject(self, id: str) -> str:
         row = self.rows.one(outbox, outbox.c.id == id)
         return str(row.subject or "") if row else ""
 
-    def name(self, id: str, subject: str) -> None:
-        """What a parcel turned out to show, to find its card again."""
-        self.rows.change(outbox, outbox.c.id == id, subject=subject)
+    def name(self, id: str, subject: str, buttons: tuple[Button, ...] = ()) -> None:
+        """What a parcel turned out to show, to find its card again; a reaction to it means that."""
+        shown = self.rows.close(outbox.c.shown, id, buttons) if buttons else None
+        self.rows.change(outbox, outbox.c.id == id, subject=subject, shown=shown)
 
     def next(self) -> datetime | None:
         """When, as people see it, the next waiting parcel may be sent."""
