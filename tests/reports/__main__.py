@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from bot.report import EDITIONS
 from tests.reports.company import company
-from tests.reports.test_poison import cells
+from tests.reports.test_poison import spoiled
 from tests.reports.thrice import differing
 
 
@@ -29,9 +29,13 @@ def spoil(count: int, seed: int) -> int:
     for edition in EDITIONS:
         began = time.monotonic()
         with TemporaryDirectory() as folder:
-            found = cells(company(60, busy=8), edition, count, seed, Path(folder))
-        spent = time.monotonic() - began
-        print(f"{edition}: {found:,} cells read back by two programs, {spent:.0f} s", flush=True)
+            found = spoiled(company(60, busy=8), edition, count, seed, Path(folder))
+        spent, columns = time.monotonic() - began, sum(found.values())
+        print(
+            f"{edition}: {len(found)} sheets, {columns} columns of text, {count * columns:,} cells "
+            f"read back by two programs, {spent:.0f} s",
+            flush=True,
+        )
     return 0
 
 
