@@ -114,13 +114,14 @@ class Watch:
         """Of one rule more than count, mostly false of late."""
         for number in range(count):
             at = self._at()
+            settled = min(at + timedelta(hours=self.dice.choice((1, 200))), self.now)
             wrong = self.dice.random() < (0.8 if at > self.now - timedelta(days=60) else 0.2)
             self.tx.findings.add(
                 Finding(
                     id=self.tx.clock.new_id(), number=self.tx.duties.number(), rule="house.busy",
                     clause="4.2.1", severity="moderate", person=self.people[number % 9].id,
                     about=None, request=None, at=at, state="settled",
-                    how="false" if wrong else "upheld", settled_at=at + timedelta(hours=1),
+                    how="false" if wrong else "upheld", settled_at=settled,
                 )
             )  # fmt: skip
 
@@ -146,9 +147,10 @@ class Watch:
     # Reports of breaches
 
     def _case(self, number: int, late: float) -> None:
-        """`late`: the chance that nobody looks at it in time."""
+        """`late`: the chance that nobody looks at it within a day."""
         at = self._at()
-        assessed = at + timedelta(days=9 if self.dice.random() < late else self.dice.choice((0, 1)))
+        days = (2, 3, 4, 9) if self.dice.random() < late else (0, 1)
+        assessed = at + timedelta(days=self.dice.choice(days))
         closed = assessed + timedelta(days=self.dice.randrange(1, 90))
         ends = ("substantiated", "partly", "unsubstantiated", "elsewhere")
         over = closed < self.now and self.dice.random() < 0.8
@@ -217,8 +219,8 @@ class Watch:
 
     def _holding(self, size: int) -> None:
         """Of what is old some goes; a hold on one room comes before that, or after, or never."""
-        for number in range(size * 2):
-            month = timedelta(days=31 * self.dice.randrange(4))
+        for number in range(size * 5):
+            month = timedelta(days=31 * self.dice.randrange(12))
             self._said(1_000 + number, OLD + month)
         turn = self.dice.randrange(3)
         if turn == 0:
@@ -239,7 +241,7 @@ class Watch:
         clock = self.tx.clock
         clock.ahead = -timedelta(days=self.dice.choice((5, 12, 40)))
         found = disposing.due(self.tx)
-        some = sorted(found)[: self.dice.randrange(len(found) + 1)]
+        some = self.dice.sample(sorted(found), self.dice.randrange(len(found) // 2 + 1))
         disposal = self.tx.disposals.add(
             Disposal(
                 id="",

@@ -229,7 +229,8 @@ class Watched:
             if row["closed_at"] is not None
             and midnight(start) <= moment(row["closed_at"]) < midnight(end)
         ]
-        return float(round(median(took))) if len(took) >= 5 else None
+        over = midnight(end) <= moment(self.books.now)
+        return float(round(median(took))) if over and len(took) >= 5 else None
 
 
 def midnight(day: date) -> datetime:

@@ -28,7 +28,7 @@ TAMPERED = (
     "DELETE FROM wraps WHERE record = (SELECT MAX(id) FROM records)",
 )
 TABLES = (*frames.TABLES, *frames_watch.TABLES)
-DAYS = tuple(date(2026, month, 1) for month in range(4, 11))
+DAYS = (*(date(2026, month, 1) for month in range(4, 13)), date(2027, 1, 1))
 TOLD: tuple[tuple[Unit, date, date], ...] = (
     *(("month", *months) for months in pairwise(DAYS)),
     *(("quarter", *quarter) for quarter in pairwise(DAYS[::3])),
@@ -71,15 +71,15 @@ def counted(store: Store) -> dict[str, plain.Figure]:
 
 
 def told(store: Store) -> Iterator[tuple[str, plain.Figure]]:
-    """K22, of months and quarters that are over: of no others is anything told."""
+    """K22, of months and quarters; of one that is not over nothing is told."""
     for unit, first, after in TOLD:
         period = periods.of(unit, midnight(first), "Asia/Shanghai")
         with store.reading() as tx:
             lines = counting.until(tx, period)
         yield f"K22 {first} {after}", as_number(reported.acknowledged(lines, period))
         if unit == "quarter":
-            (line,) = (each for each in lines if each.period.label == period.label)
-            yield f"K22 days {first}", line.median_days
+            days = (each.median_days for each in lines if each.period.label == period.label)
+            yield f"K22 days {first}", next(days, None)
 
 
 def as_number(figure: Any) -> plain.Figure:
