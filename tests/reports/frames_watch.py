@@ -7,6 +7,7 @@ signed days, the reporting channel, the archive and what was disposed of.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -34,6 +35,12 @@ SAID = ("post", "edit", "deletion")
 def local(at: Frame) -> Frame:
     """Microseconds as days and times in Shanghai."""
     return pd.to_datetime(at, unit="us", utc=True).dt.tz_convert(ZONE)
+
+
+@lru_cache(maxsize=1)
+def workdays() -> Any:
+    days = pd.date_range("2025-12-01", "2026-12-31")
+    return days[[chinese_calendar.is_workday(day.date()) for day in days]]
 
 
 @dataclass
@@ -99,7 +106,7 @@ class Watched:
 
     # Samples
 
-    @property
+    @cached_property
     def drawn(self) -> Frame:
         """Every message of the samples, with what somebody said of it."""
         ours = self.of_period("samples", "drawn_at")
@@ -109,7 +116,7 @@ class Watched:
         mine = pd.MultiIndex.from_frame(rows[["sample", "number_x"]])
         return rows.assign(looked=mine.isin(keys))
 
-    @property
+    @cached_property
     def said(self) -> Frame:
         """The last word of each on each message."""
         rows = self.table("verdicts")
@@ -120,7 +127,7 @@ class Watched:
         population = int(self.of_period("samples", "drawn_at").population.sum())
         return int(self.drawn.looked.sum()) / population if population else None
 
-    @property
+    @cached_property
     def both(self) -> Frame:
         """What the first reader said, and the second."""
         ours = self.of_period("samples", "drawn_at")[["id", "reviewer", "seconder"]]
@@ -174,11 +181,11 @@ class Watched:
         mine = found.loc[[each for each in found.index if each.left == start]].iloc[0]
         return float(mine["sum"] / mine["count"])
 
-    @property
+    @cached_property
     def first_looks(self) -> Frame:
         """When each was to be looked at, and whether it was: the second working day is the last."""
         rows = self.table("sealed_cases")
-        days, edges = self.workdays, line("2025-12-01", "2026-12-31")[0]
+        days, edges = workdays(), line("2025-12-01", "2026-12-31")[0]
         day = local(rows["at"]).dt.tz_localize(None).dt.normalize()
         time = local(rows["at"]).dt.tz_localize(None) - day
         second = pd.Series(days[days.searchsorted(day, side="right") + 1], index=rows.index)
@@ -186,11 +193,6 @@ class Watched:
         place = np.searchsorted(edges, then, side="right")
         due = np.where(place % 2, then, edges[place])  # between an opening and a closing
         return rows.assign(due=due, in_time=rows.assessed_at <= due)
-
-    @property
-    def workdays(self) -> Any:
-        days = pd.date_range("2025-12-01", "2026-12-31")
-        return days[[chinese_calendar.is_workday(day.date()) for day in days]]
 
     def days_to_the_end(self, start: int, end: int) -> Figure:
         """Of a quarter that is over."""
