@@ -62,7 +62,7 @@ def _facts(archive: Archive) -> Iterator[Row]:
     else:
         yield from _check(check)
     yield say("Rooms in use that Duly knows of"), Shown(archive.rooms, "whole")
-    yield say("Of these, not seen at the data cut-off"), Shown(len(archive.unseen), "whole")
+    yield say("Of these, not seen at the period's end or now"), Shown(len(archive.unseen), "whole")
     yield say("Rooms that are seen"), showing.figure(rooms)
 
 

@@ -32,3 +32,17 @@ def test_none_of_the_three_leaves_a_figure_out() -> None:
     store, shown = company(0), {each.id for each in MEASURES}
 
     assert shown <= counted(store).keys() == framed(store).keys() == plainly(store).keys()
+
+
+def test_whatever_is_done_to_the_archive_all_three_find_it() -> None:
+    from tests.reports import thrice  # noqa: PLC0415
+    from tests.reports.company import company  # noqa: PLC0415
+
+    ways = thrice.counted, thrice.plainly, thrice.framed
+    for deed in (None, *thrice.TAMPERED):
+        store = company(0, 5, busy=2)
+        if deed is not None:
+            thrice.tamper(store, deed)
+
+        found = [way(store)["K23"] for way in ways]
+        assert [bool(each) for each in found] == [deed is None] * 3, deed

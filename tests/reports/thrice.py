@@ -40,7 +40,7 @@ def differing(number: int) -> set[str]:
     dice = random.Random(number)
     store = company(dice.randrange(0, 160), number, busy=dice.randrange(0, 14))
     if dice.random() < 0.3:
-        tamper(store, dice)
+        tamper(store, dice.choice(TAMPERED))
     ours, others, third = counted(store), plainly(store), framed(store)
     ids = ours.keys() | others.keys() | third.keys()
     nothing = "nothing"  # said of it
@@ -52,12 +52,12 @@ def differing(number: int) -> set[str]:
     }
 
 
-def tamper(store: Store, dice: random.Random) -> None:
+def tamper(store: Store, deed: str) -> None:
     """Somebody with the database in their hands changes what was kept, or takes it out."""
     with store.db.begin() as conn:
-        for deed in ("update", "delete"):
-            conn.exec_driver_sql(f"DROP TRIGGER records_no_{deed}")
-        conn.exec_driver_sql(dice.choice(TAMPERED))
+        for each in ("update", "delete"):
+            conn.exec_driver_sql(f"DROP TRIGGER records_no_{each}")
+        conn.exec_driver_sql(deed)
 
 
 def counted(store: Store) -> dict[str, plain.Figure]:
