@@ -173,14 +173,14 @@ class Watch:
 
     def _room(self, number: int) -> None:
         """Some are not seen when October ends, or from just then on."""
-        keys = {"platform": "playground", "realm": "acme", "id": f"room{number}"}
+        keys = {"platform": "playground", "realm": "branch", "id": f"room{number}"}
         kind = self.dice.choice(("channel", "channel", "group", "direct"))
         archived = self.dice.random() < 0.2
         self.tx.rows.put(places, keys, name=f"room-{number}", kind=kind, archived=archived)
         if self.dice.random() < 0.4:
             since = self.dice.choice((self._at(), OVER))
             until = self.dice.choice((OPEN, OVER, max(since, self.now)))
-            self.tx.gaps.add(f"{REALM}/room{number}", since, until)
+            self.tx.gaps.add(f"playground/branch/room{number}", since, until)
 
     def _said(self, number: int, at: datetime, class_name: str = "") -> None:
         self.tx.records.add(
