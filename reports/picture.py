@@ -6,7 +6,9 @@ apart in print and for who sees few of them. Policy 5.1.2.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
+from itertools import dropwhile
 from pathlib import Path
 
 from matplotlib import font_manager
@@ -23,7 +25,7 @@ from bot.report import Material
 from bot.words import Code, Reader, Say, render, say
 from bot.words.language import language
 from reports import upheld
-from reports.dashboard import BUCKETS, routes
+from reports.dashboard import BUCKETS, HOUR, routes
 from reports.violations import SMALL
 
 SIZE = (10.0, 7.2)  # inches
@@ -101,7 +103,8 @@ def _installed(name: str) -> bool:
 
 
 def _on_time(axes: Axes, material: Material, pen: Pen) -> None:
-    points, target = material.trend, material.rulebook.targets.get("on_time")
+    points = list(dropwhile(lambda each: not each.counted, material.trend))
+    target = material.rulebook.targets.get("on_time")
     _title(axes, pen, say("On-time rate, in per cent"))
     known = [
         (place, WHOLE * point.on_time.of_one)
@@ -143,9 +146,9 @@ def _responses(axes: Axes, material: Material, pen: Pen) -> None:
 
 def _approvals(axes: Axes, material: Material, pen: Pen) -> None:
     medians = {
-        f"{pen.named(kind)} ({count})": hours
-        for kind, count, hours, _ in routes(material)
-        if hours is not None
+        f"{pen.named(kind)} ({count})": middle / HOUR
+        for kind, count, middle, _ in routes(material)
+        if isinstance(middle, timedelta)
     }
     _title(axes, pen, say("Approvals by route, median working hours"))
     if not medians:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ class Poison:
         ours = [each for each in SHEETS if material.edition in each.who]
         sheets = [self.sheet(each, spoiled) for each in ours]
         report = build(material, out, sheets)
-        assert [each.name for each in report.sheets] == [each.name.sentence for each in ours]
+        names = dict.fromkeys(each.name.split(" (")[0] for each in report.sheets)
+        assert list(names) == [each.name.sentence for each in ours]
         return spoiled
 
     def sheet(self, sheet: Sheet, spoiled: dict[str, list[Spoiled]]) -> Sheet:
@@ -74,9 +76,16 @@ class Poison:
         return row
 
 
-def by_calamine(file: Path, sheet: str) -> list[list[Any]]:
-    found = CalamineWorkbook.from_path(str(file)).get_sheet_by_name(sheet)
-    return found.to_python(skip_empty_area=False)
+def by_calamine(file: Path) -> Iterator[tuple[str, list[list[Any]]]]:
+    book = CalamineWorkbook.from_path(str(file))
+    for name in book.sheet_names:
+        yield name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+def whole(read: dict[str, list[list[Any]]], sheet: str) -> list[list[Any]]:
+    """What goes with a long table stands on a sheet of its own, with a number."""
+    parts = (rows for name, rows in read.items() if name.split(" (")[0] == sheet)
+    return list(chain.from_iterable(parts))
 
 
 def by_openpyxl(file: Path) -> Iterator[tuple[str, list[list[Any]]]]:
