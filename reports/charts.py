@@ -71,7 +71,7 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot, rows: Sequence[Sequ
         drawn.grouping, drawn.overlap = "stacked", 100
     drawn.title = _title(title)
     drawn.legend.position = "b"
-    if len(colours) == 1:
+    if len(wish.series) == 1:
         drawn.legend = None
     _axes(drawn, wish.percent)
     _series(drawn, colours, values)
