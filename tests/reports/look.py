@@ -102,6 +102,7 @@ def main() -> int:
     asked.out.mkdir(parents=True, exist_ok=True)
     store = company(asked.size, asked.seed, busy=60)
     rated.rate(store)
+    rated.change(store)
     found = looked(store, asked.edition, asked.language, asked.out)
     bad = 0
     with sync_playwright() as browsers:

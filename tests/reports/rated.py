@@ -1,6 +1,10 @@
-"""A made-up company's October, assessed: rated, shown, agreed to, contested and decided on."""
+"""A made-up company's October, assessed: rated, shown, agreed to, contested and decided on.
+
+And what was changed in it: a policy adopted, a role given.
+"""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.handlers import assessing, rating
 from bot.policy.assessment import Rubric
@@ -38,3 +42,13 @@ def _rated(tx: Transaction, opened: Opened, person: str, rubric: Rubric) -> None
     assert read is not None
     if person != READING:
         tx.assessments.save(replace(read, state="agreed"))
+
+
+def change(store: Store) -> None:
+    """Late in October: a target, and who looks after IT."""
+    with store.transaction() as tx:
+        tx.clock.ahead = -timedelta(days=12)
+        tx.policies.adopt("[targets]\non_time = 90\n")
+        known = tx.people.snapshot().directory.people["it-1"]
+        tx.people.save([replace(known, roles=frozenset({"it", "auditor"}))])
+        tx.clock.ahead = timedelta()
