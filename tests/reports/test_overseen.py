@@ -306,7 +306,10 @@ def test_what_changed_is_told_with_before_and_now(hr: Report) -> None:
     assert [row[name] for name in ("Version", "Area", "Key", "Before", "Now")] == [
         "1", "Targets", "targets.on_time", "95", "90",
     ]  # fmt: skip
-    assert [each[3:5] for each in roles] == [["it", "given"], ["it", "taken back"]]
+    assert [each[3:5] for each in roles] == [
+        ["IT department", "given"],
+        ["IT department", "taken back"],
+    ]
 
 
 def test_the_board_reads_of_rules_and_of_nobody(store: Store, tmp_path: Path) -> None:
