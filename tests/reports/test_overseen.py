@@ -251,6 +251,13 @@ def test_a_head_is_not_told_in_part_what_they_ask_of_others(store: Store, tmp_pa
     assert {row["Asked outside hours"] for row in rows} == {"—"}
 
 
+def test_a_head_reads_of_no_other_department(store: Store, tmp_path: Path) -> None:
+    """Those who asked something of theirs would stand there with nobody in them."""
+    rows = table(made(store, "head", tmp_path).path, "Departments")
+
+    assert [row["Department"] for row in rows] == ["Sales 销售部", "Total"]
+
+
 def test_violations_are_those_upheld_for_each_hundred_and_month(tmp_path: Path) -> None:
     store = company(300, seed=3)
     with store.transaction() as tx:
@@ -299,7 +306,10 @@ def test_what_changed_is_told_with_before_and_now(hr: Report) -> None:
     assert [row[name] for name in ("Version", "Area", "Key", "Before", "Now")] == [
         "1", "Targets", "targets.on_time", "95", "90",
     ]  # fmt: skip
-    assert [each[3:5] for each in roles] == [["it", "given"], ["it", "taken back"]]
+    assert [each[3:5] for each in roles] == [
+        ["IT department", "given"],
+        ["IT department", "taken back"],
+    ]
 
 
 def test_the_board_reads_of_rules_and_of_nobody(store: Store, tmp_path: Path) -> None:
