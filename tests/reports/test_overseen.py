@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from bot import wiring
+from bot import workbooks
 from bot.cli import verify
 from bot.events import AccountChanged, Place, PlaceChanged, Platform
 from bot.gathering import gather, watching
@@ -215,7 +215,7 @@ def test_each_platform_tells_what_it_can_do(tmp_path: Path) -> None:
     with store.reading() as tx:
         reader = Reader("en", "Asia/Shanghai")
         material = gather(tx, Wanted(period=OCTOBER, edition="hr", person="hr-0", reader=reader))
-    wiring.workbook(material, tmp_path / "book.xlsx")
+    workbooks.workbook(material, tmp_path / "book.xlsx")
 
     rows = {row[0]: row[1:7] for row in by_openpyxl(tmp_path / "book.xlsx", "Data quality")}
     assert rows["slack"] == ["● yes"] * 6
