@@ -27,8 +27,8 @@ from bot.report import Edition, Material, Wanted
 from bot.store import Store, Transaction
 from bot.store.prints import Prints
 from bot.store.reporting import Reporting
-from bot.wiring import issued
 from bot.words import Code, Reader, render, say
+from bot.workbooks import issued
 from reports import picture
 from reports.issue import key_figures
 from tests.reports.company import NOW, company
