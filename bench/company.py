@@ -35,6 +35,12 @@ def store_in(folder: Path, people: int = 300) -> Store:
     db = connect(sqlite_url(folder))
     upgrade(db)
     store = Store(db, "main", Seal(bytes(32), clock.random), clock)
+    settle(store, people)
+    return store
+
+
+def settle(store: Store, people: int) -> None:
+    """A policy, and people in it."""
     with store.transaction() as tx:
         tx.policies.adopt("")
         boss = {n: f"p{n // 10 * 10}" for n in range(people)}
@@ -45,7 +51,6 @@ def store_in(folder: Path, people: int = 300) -> Store:
         tx.people.save_departments([Department(id="all", name="All", head="p0")])
         for n in range(people):
             tx.people.link(account(n), f"p{n}")
-    return store
 
 
 def messages(count: int, *, people: int = 300, rooms: int = 40) -> Iterator[MessagePosted]:

@@ -261,8 +261,8 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.side:<12} put down {self.day['kept']:6.1f} s, told {self.day['told']:6.1f} s in "
-            f"{self.day['cards']:,.0f} messages, {self.day['memory']:4.0f} MB; "
+            f"{self.side:<12} put down {self.day['kept']:6.1f} s, told {self.day['told']:6.1f} s "
+            f"in {self.day['cards']:,.0f} messages, {self.day['memory']:4.0f} MB; "
             f"lost={self.day['lost']:.0f} doubled={self.day['doubled']:.0f}; "
             f"killed -9 halfway: lost={self.after['lost']:.0f} doubled={self.after['doubled']:.0f}"
         )
