@@ -116,7 +116,7 @@ def _file(environment: Mapping[str, str]) -> dict[str, object]:
         return {}
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Unusable(f"The configuration {file} cannot be read: {error}.") from None
 
 
