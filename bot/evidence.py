@@ -400,16 +400,20 @@ def _why(said: "dict[str, object]", company: str, before: tuple[int, bytes]) -> 
         return "it is not the first"
     own = bytes.fromhex(str(said["leaf"]))
     if "header" in said:
-        header, sealed = said["header"], base64.b64decode(str(said["body"]))
-        if not isinstance(header, list) or len(header) != len(HEADER):
-            return "it was changed"
-        if header[1:3] != [said["conversation"], said["seq"]] or leaf(header, sealed) != own:
+        header: Any = said["header"]
+        sealed = base64.b64decode(str(said["body"]))
+        if not _is_of(header, said) or leaf(header, sealed) != own:
             return "it was changed"
         if "key" in said and not _opens(said, sealed, f"records|{company}/{header[0]}|body"):
             return "what it is said to say is not what was sealed"
     if link(previous, own) != bytes.fromhex(str(said["hash"])):
         return "it does not follow the record before it"
     return ""
+
+
+def _is_of(header: Any, said: "dict[str, object]") -> bool:
+    whole = isinstance(header, list) and len(header) == len(HEADER)
+    return whole and bool(header[1:3] == [said["conversation"], said["seq"]])
 
 
 def _opens(said: "dict[str, object]", sealed: bytes, slot: str) -> bool:

@@ -18,9 +18,11 @@ def main() -> int:
     asked = parser.parse_args()
     targets = (named(asked.only),) if asked.only else TARGETS
     inputs = crashes = slow = 0
-    for each in runs(asked.inputs, asked.seed, targets, guided=GUIDED and not asked.chance):
+    guided = GUIDED and not asked.chance
+    for each in runs(asked.inputs, asked.seed, targets, guided=guided):
         print(
-            f"{each.target:16} {each.engine:8} {each.inputs:8} inputs, {each.count('crash')} crashes, "
+            f"{each.target:16} {each.engine:8} {each.inputs:8} inputs, "
+            f"{each.count('crash')} crashes, "
             f"slowest {each.slowest * 1000:7.1f} ms",
             flush=True,
         )
@@ -34,7 +36,9 @@ def main() -> int:
 
 def tell(outcome: Outcome) -> None:
     for each in outcome.found:
-        print(f"  {each.kind}: {each.place}\n{each.told}\n  input: {each.input[:SHOWN]!r}", flush=True)
+        print(
+            f"  {each.kind}: {each.place}\n{each.told}\n  input: {each.input[:SHOWN]!r}", flush=True
+        )
 
 
 if __name__ == "__main__":

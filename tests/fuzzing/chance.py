@@ -16,9 +16,37 @@ ODD = (
     *("\u202e", "\u200b", "\ufeff", "\u2066", "\x00", "\r\n", "\n\n", "\t", "\u2028", "\x85"),
     *("１２", "二十一", "𝟘", "²", "Ⅷ", "İ", "ß", "ﬁ", "👍🏽", "\U000e0041", "\u0301" * 9, "\ud800"),
     *("@", "<@U2BOB>", "<!channel>", "&amp;", "](", "](javascript:a)", "{}", "%s", "{0}", "=1+1"),
-    *("..", "/", "\\", '"', "'", "“", "」", ":", "：", "-", "--", "#", "＃", "-1", "1e999", "9" * 5000),
+    *(
+        "..",
+        "/",
+        "\\",
+        '"',
+        "'",
+        "“",
+        "」",
+        ":",
+        "：",
+        "-",
+        "--",
+        "#",
+        "＃",
+        "-1",
+        "1e999",
+        "9" * 5000,
+    ),
     *("0001-01-01", "9999-12-31 23:59", "2026-02-30", "24:00", "00:60", "+99:99", "Asia/Shanghai"),
-    *("in 99999999 years", "明天", "下周五", "EOB", "by Thu 17:00", "前", "半", "nan", "inf", "null"),
+    *(
+        "in 99999999 years",
+        "明天",
+        "下周五",
+        "EOB",
+        "by Thu 17:00",
+        "前",
+        "半",
+        "nan",
+        "inf",
+        "null",
+    ),
 )
 
 
@@ -43,7 +71,7 @@ def inputs(kind: Kind, seeds: Sequence[bytes], chance: Random) -> Iterator[bytes
 
 def changed(kind: Kind, data: bytes, seeds: Sequence[bytes], chance: Random) -> bytes:
     """Something like it."""
-    if chance.random() < 0.2:  # noqa: PLR2004
+    if chance.random() < 0.2:
         return _bytes(data, seeds, chance)
     return MUTATORS[kind](data, seeds, chance)
 
@@ -121,7 +149,7 @@ def _json(data: bytes, seeds: Sequence[bytes], chance: Random) -> bytes:
     if not isinstance(whole, Mapping):
         return _bytes(data, seeds, chance)
     made = mutated(whole, chance)
-    if chance.random() < 0.5:  # noqa: PLR2004
+    if chance.random() < 0.5:
         _say(made, seeds, chance)
     return json.dumps(made).encode()
 
@@ -135,7 +163,9 @@ def _say(part: Any, seeds: Sequence[bytes], chance: Random) -> None:
 
 
 def _spots(part: Any) -> Iterator[tuple[Any, Any]]:
-    keys = list(part) if isinstance(part, dict) else range(len(part) if isinstance(part, list) else 0)
+    keys = (
+        list(part) if isinstance(part, dict) else range(len(part) if isinstance(part, list) else 0)
+    )
     for key in keys:
         yield part, key
         yield from _spots(part[key])
@@ -153,7 +183,7 @@ def _zip(data: bytes, seeds: Sequence[bytes], chance: Random) -> bytes:
     name = chance.choice(sorted(files))
     change = chance.choice((_bytes, _text, _json, _lines))
     files[name] = change(files[name], list(files.values()), chance)
-    if chance.random() < 0.1:  # noqa: PLR2004
+    if chance.random() < 0.1:
         files[read(_text(surrogates(name), [b"../a", name.encode()], chance))] = files.pop(name)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", chance.choice((0, 8))) as new:

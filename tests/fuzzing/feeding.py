@@ -95,7 +95,7 @@ def by_coverage(target: Target, watch: Watch, count: int, seed: int) -> None:
 
     def changed(data: bytes, longest: int, number: int) -> bytes:
         draw = Random(number)
-        if draw.random() < 0.5:  # noqa: PLR2004
+        if draw.random() < 0.5:
             return bytes(atheris.Mutate(data, longest))
         return chance.changed(target.kind, data, watch.ready.seeds, draw)[:longest]
 

@@ -60,7 +60,9 @@ def settings_toml() -> Ready:
             return None
         return settings.openid(settings._settings(values))
 
-    said = b'url = "https://duly.example"\nport = 8646\ntick = 5.0\ndata = "x"\n[[slack]]\na = "b"\n'
+    said = (
+        b'url = "https://duly.example"\nport = 8646\ntick = 5.0\ndata = "x"\n[[slack]]\na = "b"\n'
+    )
     own = b'oidc_issuer = "https://id.example"\noidc_client_id = "a"\nurl = "https://d.example"\n'
     return Ready(parse, (Unusable,), [said, own])
 
@@ -111,7 +113,9 @@ def ratings_sheet() -> Ready:
     def parse(data: bytes) -> object:
         return ratings.plan(ratings.read(data), whom)
 
-    return Ready(parse, REFUSED, [b"id,name,accuracy,attitude,remark\nE1,Ann,95,80,good\nE2,B,60,,\n"])
+    return Ready(
+        parse, REFUSED, [b"id,name,accuracy,attitude,remark\nE1,Ann,95,80,good\nE2,B,60,,\n"]
+    )
 
 
 def backup_title() -> Ready:

@@ -73,7 +73,9 @@ def _written(payloads: list[Any]) -> list[bytes]:
 
 
 def slack_text() -> Ready:
-    said = "<@U2BOB> &lt;b&gt; see <https://x.example|the page> <!subteam^S1|@support> <!here> <#C1|x>"
+    said = (
+        "<@U2BOB> &lt;b&gt; see <https://x.example|the page> <!subteam^S1|@support> <!here> <#C1|x>"
+    )
     dated = "<!date^1392734382^{date} at {time}|Feb 18> <mailto:a@b.example|a> <tel:1|1>"
     return Ready(lambda data: mrkdwn.read(read(data), NAMES), (), [said.encode(), dated.encode()])
 
@@ -148,7 +150,11 @@ def _events() -> list[dict[str, Any]]:
     said = {"msgtype": "m.text", "body": "bob: can you send it?", "m.mentions": {"user_ids": []}}
     pill = '<a href="https://matrix.to/#/@bob:corp.example">Bob</a> can you <b>send</b> it?'
     html = {**said, "format": "org.matrix.custom.html", "formatted_body": pill}
-    edit = {**said, "m.new_content": said, "m.relates_to": {"rel_type": "m.replace", "event_id": "$x"}}
+    edit = {
+        **said,
+        "m.new_content": said,
+        "m.relates_to": {"rel_type": "m.replace", "event_id": "$x"},
+    }
     thread = {"rel_type": "m.thread", "event_id": "$r", "m.in_reply_to": {"event_id": "$x"}}
     react = {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$x", "key": "👍"}}
     file = {"msgtype": "m.file", "body": "a.pdf", "url": "mxc://corp/1", "info": {"size": 3}}

@@ -203,4 +203,3 @@ def search_query() -> Ready:
         "报告 发件人：李伟 自:2026-01-01 “两个 词” kind:file why:audit",
         refusals=(Refusal,),
     )
-

@@ -33,7 +33,10 @@ def test_no_parser_breaks_and_none_is_slow() -> None:
     words = ["--inputs", str(share(1_000_000) // 2), "--seed", str(seed()), "--chance"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.fuzzing", *words],
-        **{"cwd": ROOT, "check": False, "capture_output": True, "text": True},
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
         timeout=PATIENCE,
     )
     assert done.stdout.rstrip().endswith("crashes=0 slow=0"), (done.stdout + done.stderr)[-4000:]
@@ -45,7 +48,10 @@ def planted(engine: str, condition: str, mistake: str = "raise KeyError(1)") -> 
     code = PLANTED.format(engine=engine, condition=condition, mistake=mistake)
     done = subprocess.run(
         [sys.executable, "-c", code],
-        **{"cwd": ROOT, "check": False, "capture_output": True, "timeout": PATIENCE},
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        timeout=PATIENCE,
     )
     return done.returncode
 

@@ -82,15 +82,19 @@ def web_tokens() -> Ready:
             token_in(each), entering.SECRET.fullmatch(each)
         for shape in (site.BACK, site.ASKED, FILE, posting.NOTE):
             found = shape.fullmatch(text)
-            assert not found or "\n" not in text and not text.startswith("//")
+            assert not found or ("\n" not in text and not text.startswith("//"))
         return posting.from_here(request, HERE), site.spoken(request), token_in(text), made
 
     tokens = ("A" * 59, f"duly={'A' * 59}; duly-enter={'a' * 64}.%2Fmine", "/requests/new/notice")
-    more = ("/certificates/ABCDE-12345", "https://duly.example", "zh-TW,zh;q=0.9", "192.0.2.1", "::1")
+    more = (
+        "/certificates/ABCDE-12345",
+        "https://duly.example",
+        "zh-TW,zh;q=0.9",
+        "192.0.2.1",
+        "::1",
+    )
     return Ready(parse, (), [each.encode() for each in (*tokens, *more)])
 
 
 def _header(text: str) -> str:
     return text.replace("\r", " ").replace("\n", " ")
-
-

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aiohttp import web
@@ -21,7 +21,11 @@ STRANGE = (  # {port}: where somebody on this machine listens and counts
     *("http://169.254.169.254/latest/meta-data/", "https://169.254.169.254/", "file:///etc/passwd"),
     *("https://evilslack.com/", "https://slack.com.evil.example/", "https://slack.com:x/"),
     *("gopher://127.0.0.1:{port}/", "https://[::1", "https://a\u2100b.slack.com/", "", "x", "\x00"),
-    *("https://slack.com／@127.0.0.1:{port}/", "HTTP://127.0.0.1:{port}/", " http://127.0.0.1:{port}"),
+    *(
+        "https://slack.com／@127.0.0.1:{port}/",
+        "HTTP://127.0.0.1:{port}/",
+        " http://127.0.0.1:{port}",
+    ),
 )
 THEIRS = ("https://hooks.slack.com/a", "https://slack.com/api/x", "https://files.slack.com/x")
 
@@ -48,10 +52,8 @@ async def listening() -> AsyncIterator[Listener]:
     site = web.TCPSite(runner, "0.0.0.0", 0)
     await site.start()
     made.port = runner.addresses[0][1]
-    try:
+    with suppress(OSError):  # a machine without IPv6
         await web.TCPSite(runner, "::1", made.port).start()
-    except OSError:
-        pass  # a machine without IPv6
     try:
         yield made
     finally:
@@ -64,7 +66,10 @@ def test_no_address_in_a_payload_is_called_that_is_not_slacks(url: str) -> None:
 
     async def scene() -> None:
         async with listening() as heard:
-            calls, there = Calls("xoxb-canary", "https://slack.com/api/"), url.format(port=heard.port)
+            calls, there = (
+                Calls("xoxb-canary", "https://slack.com/api/"),
+                url.format(port=heard.port),
+            )
             assert not calls.ours(there)
             assert await calls.post(there, {"text": "x"}) is False
             with pytest.raises(Undeliverable):
@@ -109,10 +114,8 @@ async def led(step: Step, status: int) -> list[str]:
     async with listening() as heard:
         address = f"http://127.0.0.1:{heard.port}/elsewhere"
         async with leading_to(address, status) as platform:
-            try:
+            with suppress(Doubtful, TryLater, Undeliverable):
                 await step(platform)
-            except (Doubtful, TryLater, Undeliverable):
-                pass
         return heard.hits
 
 

@@ -1,4 +1,4 @@
-"""What comes from elsewhere: pinned by hash, under licences that let it be used, under its own name.
+"""What comes from elsewhere: pinned by hash, free to be used, and under its own name.
 
 Whether a version has a known hole is asked where there is a network: docs/security.md.
 """
@@ -6,7 +6,7 @@ Whether a version has a known hole is asked where there is a network: docs/secur
 import re
 import tomllib
 from importlib import metadata
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -18,7 +18,8 @@ PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[\w,-]+\])?==([^\s;\\]+)", re.MU
 NAMED = re.compile(r"[A-Za-z0-9][\w.-]*")
 FREE = re.compile(  # to use and pass on, whatever the program that uses it is under
     r"\b(MIT|MIT-0|BSD|BSD-\d-Clause|Apache|Apache-2\.0|ISC|Internet Systems Consortium|PSF-2\.0"
-    r"|Python Software Foundation|MPL|MPL-2\.0|Unlicense|LGPL|LGPL-3\.0-only|Lesser General Public)\b"
+    r"|Python Software Foundation|MPL|MPL-2\.0|Unlicense|LGPL|LGPL-3\.0-only"
+    r"|Lesser General Public)\b"
 )
 OTHERS = re.compile(r"(?<!L)(?<!Lesser )\b(A?GPL|General Public License|SSPL|BUSL|Commons Clause)")
 LOOKED_UP = {"peewee": "MIT", "vodozemac": "Apache-2.0"}  # whose metadata does not say
@@ -72,7 +73,7 @@ def test_every_package_is_pinned_with_a_hash(lock: str) -> None:
 
 
 def test_each_lock_holds_the_one_before() -> None:
-    for smaller, larger in zip(LOCKS, LOCKS[1:], strict=False):
+    for smaller, larger in pairwise(LOCKS):
         assert pins(smaller).items() <= pins(larger).items(), (smaller, larger)
 
 
@@ -104,7 +105,9 @@ def one_apart(a: str, b: str) -> bool:
     """A letter more, less or another, or two that changed places."""
     if a == b or abs(len(a) - len(b)) > 1:
         return False
-    start = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = next(
+        (n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
+    )
     rest = a[start:], b[start:]
     return (
         rest[0][1:] == rest[1][1:]
@@ -128,6 +131,10 @@ def test_every_licence_lets_it_be_used() -> None:
 
 
 def test_another_licence_would_be_found() -> None:
-    for told in ("AGPL-3.0-only", "GPL-3.0", "License :: OSI Approved :: GNU General Public License v3"):
+    for told in (
+        "AGPL-3.0-only",
+        "GPL-3.0",
+        "License :: OSI Approved :: GNU General Public License v3",
+    ):
         assert OTHERS.search(told), told
     assert not OTHERS.search("GNU Lesser General Public License v2 or later (LGPLv2+)")

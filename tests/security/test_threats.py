@@ -18,7 +18,7 @@ def rows() -> dict[str, str]:
     return dict(ROW.findall(PAGE.read_text(encoding="utf-8")))
 
 
-def tests_of(file: Path) -> set[str]:
+def named_in(file: Path) -> set[str]:
     return set(re.findall(r"^def (test_\w+)\(", file.read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -33,7 +33,7 @@ def test_every_threat_has_its_row_and_a_test() -> None:
 
 def test_every_test_that_the_page_names_is_there() -> None:
     named = TEST.findall(PAGE.read_text(encoding="utf-8"))
-    missing = [f"{file}::{test}" for file, test in named if test not in tests_of(ROOT / file)]
+    missing = [f"{file}::{test}" for file, test in named if test not in named_in(ROOT / file)]
 
     assert len(named) > 50
     assert missing == []
