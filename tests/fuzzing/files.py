@@ -138,7 +138,8 @@ def backup_whole() -> Ready:
         sealing.write(data)
         sealing.close()
         out.seek(0)
-        return check(Backup(out, KEY))
+        check(Backup(out, KEY))
+        return out
 
     return Ready(parse, (Unsound,), [_lines(), LINES])
 

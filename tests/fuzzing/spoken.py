@@ -162,7 +162,11 @@ def calendar_file() -> Ready:
     def parse(text: str) -> object:
         topic, agenda, link, name, *_ = (*text.split(PARTED), "", "", "", "")
         meeting = Meeting(
-            **{"id": "m1", "number": 1, "organiser": "ann", "policy": 1, "booked_at": NOW},
+            id="m1",
+            number=1,
+            organiser="ann",
+            policy=1,
+            booked_at=NOW,
             topic=topic,
             agenda=agenda,
             link=link,

@@ -110,7 +110,6 @@ MISTAKES = {  # everything that an operator may get wrong
     "an @ in that password": {"DULY_KEYS_URL": "postgresql://u:x@canary@127.0.0.1:9/keys"},
     "half a key": {"DULY_KEY": "canary"},
     "a password in the address": {"DULY_URL": "https://u:canary@duly.example"},
-    "a port that is a token": {"DULY_PORT": "70000"},
 }
 
 

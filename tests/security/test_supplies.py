@@ -40,9 +40,11 @@ def normal(name: str) -> str:
 
 def licence(name: str) -> str:
     """As its metadata tells it."""
-    told = metadata.metadata(name)
-    classes = [each for each in told.get_all("Classifier", []) if each.startswith("License")]
-    return " ".join([told.get("License-Expression") or "", *classes, told.get("License") or ""])
+    told = dict(metadata.metadata(name).json)
+    classes = [each for each in told.get("classifier", []) if each.startswith("License")]
+    return " ".join(
+        [*map(str, (told.get("license_expression", ""), told.get("license", ""))), *classes]
+    )
 
 
 def installed() -> list[str]:
