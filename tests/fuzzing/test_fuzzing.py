@@ -15,9 +15,17 @@ from tests.needs import ROOT, seed, share
 
 PATIENCE = 600.0  # seconds, on a machine with much else to do
 PLANTED = """
-import sys
-from tests.fuzzing import running
+import sys, time
+from tests.fuzzing import feeding, running
 from tests.fuzzing.targets import Ready, Target
+
+feeding.HUNG = 3.0
+seen = []
+
+def dawdle():
+    began = time.process_time()
+    while time.process_time() - began < 1.5:
+        pass
 
 def parse(data):
     if {condition}:
@@ -63,8 +71,9 @@ def test_a_planted_crash_is_found_by_chance() -> None:
 
 
 def test_what_never_ends_or_takes_the_process_down_is_found() -> None:
-    assert planted("chance", "b'1e999' in data", "sys.exit(3) or exec('while 1: pass')") == 1
+    assert planted("chance", "b'1e999' in data", "while True: pass") == 1
     assert planted("chance", "b'1e999' in data", "__import__('os')._exit(7)") == 1
+    assert planted("chance", "b'1e999' in data", "sys.exit()") == 1
 
 
 @pytest.mark.skipif(not GUIDED, reason="atheris is for Linux on x86-64 alone")
@@ -73,7 +82,8 @@ def test_a_planted_crash_is_found_by_coverage() -> None:
 
 
 def test_what_is_slow_is_found() -> None:
-    assert planted("chance", "b'1e999' in data", "sum(range(60_000_000))") == 1
+    once = "b'1e999' in data and not seen and not seen.append(1)"
+    assert planted("chance", once, "dawdle()") == 1
 
 
 def test_the_same_seed_gives_the_same_inputs() -> None:
