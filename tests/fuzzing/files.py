@@ -114,7 +114,7 @@ def ratings_sheet() -> Ready:
         return ratings.plan(ratings.read(data), whom)
 
     return Ready(
-        parse, REFUSED, [b"id,name,accuracy,attitude,remark\nE1,Ann,95,80,good\nE2,B,60,,\n"]
+        parse, REFUSED, [b"id,name,accuracy,attitude,remark\nE1,Ann,95,80,good\nE2,B,60,70,\n"]
     )
 
 
