@@ -51,6 +51,9 @@ class Figuring:
         try:
             material = await asyncio.to_thread(self._gather, board)
             packed = await make(self.draw, material)
+        except asyncio.CancelledError:  # we end: another process may compute them, at once
+            self._lay_down(board)
+            raise
         except Refusal:  # they may have it no longer
             await asyncio.to_thread(self._fail, board)
         except Exception as error:
@@ -80,6 +83,10 @@ class Figuring:
     def _lay(self, board: Board, packed: bytes) -> None:
         with self.store.transaction() as tx:
             tx.boards.lay(board.spot, unpack(packed))
+
+    def _lay_down(self, board: Board) -> None:
+        with self.store.transaction() as tx:
+            tx.boards.lay_down(board.spot)
 
     def _fail(self, board: Board) -> None:
         with self.store.transaction() as tx:

@@ -13,7 +13,7 @@ from bot.policy.casefile import Report
 from bot.policy.reporting import Channel
 from bot.port import Brought, Cursor
 from bot.reporting import Event, apart
-from bot.store import Store
+from bot.store import Store, hints
 from bot.store.rows import overtaken
 from bot.words import Say, say
 
@@ -41,7 +41,7 @@ class JournalInbox:
         """`aside`: answers who asks for the reporting channel; nothing of it is written down."""
         self.check, self._taken, self._aside = check, taken, aside
         self._store = store
-        self._name = store.clock.new_id()  # of this process, on its leases
+        self.name = store.clock.new_id()  # of this process, on its leases
         self._waiting: list[Taking] = []
         self._turn = asyncio.Lock()
 
@@ -75,7 +75,7 @@ class JournalInbox:
         return await asyncio.to_thread(self._cursors, prefix)
 
     async def lease(self, name: str, holder: str = "") -> bool:
-        return await asyncio.to_thread(self._lease, name, holder or self._name)
+        return await asyncio.to_thread(self._lease, name, holder or self.name)
 
     async def largest(self) -> int:
         return await asyncio.to_thread(self._largest)
@@ -130,6 +130,8 @@ class JournalInbox:
             for each in batch:
                 if each.cursor is not None:
                     tx.listeners.move(each.cursor.name, each.cursor.position)
+            if any(each.events for each in batch):
+                hints.tell(tx.rows)
         for each in batch:
             each.written = True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+from bot.logs import Told
 from bot.policy.keyfigures import Issue
 from bot.report import Material, Progress, Stage, Tell, silent
 
@@ -18,7 +19,7 @@ Build = Callable[[Material, Path, Tell], object]  # a top-level function: it run
 PICTURE = ".png"  # beside the workbook, where one was drawn
 
 
-class Unmade(Exception):
+class Unmade(Told):
     """It could not be made; says by what kind of error, and never what stood in it."""
 
 

@@ -59,7 +59,8 @@ def furnish(lobby: Lobby, one: Provider, claim: str = "email", secret: str = SEC
     site: Site = lobby.gate._site
     told = OpenId(one.url, CLIENT, secret, claim)
     asking = Asking(told, f"{lobby.address.url}{BACK_HERE}", lobby.desk.clock.lease)
-    site.attempts.failed.clear()
+    with site.store.transaction() as tx:
+        tx.limits.forget()
     gate = Gate(replace(site, provider=asking))
     lobby.gate._site, lobby.gate._app = gate._site, gate._app
 
