@@ -247,7 +247,6 @@ def test_a_log_tells_what_went_wrong_and_nobodys_words(company: Company) -> None
                 body=CANARY.encode(),
                 taken_at=tx.clock.lease(),
             )
-            tx.listeners.move(f"lost/{CANARY}", CANARY)  # no time at all
             tx.dues.add(datetime.now(UTC), "nudge", CANARY, 1)
         company.asks(["web/one"])
         until(lambda: company.answered(1))
