@@ -183,17 +183,17 @@ def test_workers_are_replaced_one_after_the_other_and_nothing_is_lost_or_in_doub
         first.process.send_signal(signal.SIGTERM)
         third = stack.enter_context(company.process("worker"))
         company.asks(keys[200:])
-        assert first.ends(20) == 0
+        assert first.ends(PATIENCE) == 0
         until(lambda: company.answered(220))
         second.process.send_signal(signal.SIGTERM)
-        assert second.ends(20) == 0
+        assert second.ends(PATIENCE) == 0
         until(lambda: company.answered(400))
         assert company.states() == {"arrived": 400}
         with company.store.db.connect() as conn:
             left = conn.execute(sa.select(processes.c.kind, processes.c.works)).all()
         assert [tuple(row) for row in left] == [("worker", True)]
         third.process.send_signal(signal.SIGTERM)
-        assert third.ends(20) == 0
+        assert third.ends(PATIENCE) == 0
 
     told = [each["event"] for each in first.lines()]
     assert told.count("told to stop") == 1
@@ -211,7 +211,7 @@ def test_a_web_process_says_how_it_is_and_ends_well(company: Company) -> None:
         assert httpx.get(f"http://127.0.0.1:{web.port}/metrics").status_code == 404
         until(lambda: company.store.db and web.figures()[("duly_processes", (("kind", "web"),))])
         web.process.send_signal(signal.SIGTERM)
-        assert web.ends(20) == 0
+        assert web.ends(PATIENCE) == 0
 
 
 @pytest.mark.slow
@@ -259,7 +259,7 @@ def test_a_log_tells_what_went_wrong_and_nobodys_words(company: Company) -> None
         company.asks(["web/two"])
         until(lambda: company.answered(2))
         worker.process.send_signal(signal.SIGTERM)
-        worker.ends(20)
+        worker.ends(PATIENCE)
 
         lines = worker.lines()
         assert CANARY not in worker.log.read_text()
