@@ -67,7 +67,7 @@ def test_who_ended_as_told_is_no_trouble_and_who_died_is_one(desk: Desk) -> None
     assert told.startswith("The last worker was heard of at")
     begins(desk, "c", "worker")
     assert troubles(desk) == []
-    desk.now += KEPT
+    desk.now += KEPT + M
     begins(desk, "d", "worker")
     with desk.store.reading() as tx:
         assert [each.id for each in tx.processes.all()] == ["d"]
