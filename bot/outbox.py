@@ -34,6 +34,7 @@ from bot.handlers import (
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
 from bot.port import Ability, Adapter, TryLater, Undeliverable
+from bot.sharing import Shared, Waiting
 from bot.store import Store, Transaction
 from bot.store.outbox import RESTORED, Arrival, Parcel
 from bot.store.rows import gave_way
@@ -41,6 +42,8 @@ from bot.store.sessions import WEB
 from bot.words import Reader, Say
 
 log = logging.getLogger(__name__)
+
+Write = Callable[[Transaction], object]
 
 BATCH = 100  # parcels
 AT_ONCE = 16  # carried at the same time
@@ -77,6 +80,10 @@ class Courier:
     _hall: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _held: dict[str, Load] = field(default_factory=dict)  # claimed, and not begun
     _closing: bool = False
+    _records: Shared[Write] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._records = Shared(self._written)
 
     async def round(self, *, urgent: bool | None = None) -> int:
         """Try everything that may be sent once; returns how much that was.
@@ -258,21 +265,35 @@ class Courier:
 
         await self._record(given_up)
 
-    async def _record(self, write: Callable[[Transaction], object]) -> None:
-        """What came of it is worth some tries: else it stays in doubt, and others with it."""
+    async def _record(self, write: Write) -> None:
+        """What came of a parcel; those that end together share a commit."""
+        await self._records.add(write)
 
-        def recorded() -> None:
-            with self.store.transaction() as tx:
-                write(tx)
+    def _written(self, batch: list[Waiting[Write]]) -> None:
+        try:
+            self._commit(batch)
+        except Exception:
+            if len(batch) == 1:
+                raise
+            for each in batch:  # one that cannot be written takes no other with it
+                try:
+                    self._commit([each])
+                except Exception as error:
+                    each.error = error
 
-        for _ in range(TRIES - 1):
+    def _commit(self, batch: list[Waiting[Write]]) -> None:
+        """Worth some tries: what is not written down stays in doubt."""
+        for left in reversed(range(TRIES)):
             try:
-                await asyncio.to_thread(recorded)
-                return
+                with self.store.transaction() as tx:
+                    for each in batch:
+                        each.item(tx)
+                break
             except Exception as error:
-                if not gave_way(error):
+                if not (left and gave_way(error)):
                     raise
-        await asyncio.to_thread(recorded)
+        for each in batch:
+            each.written = True
 
 
 def _is_plain(effect: Deliverable, adapter: Adapter) -> bool:

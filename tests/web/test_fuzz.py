@@ -86,7 +86,11 @@ def street(house: House) -> House:
 
 def addresses(house: House) -> list[tuple[str, frozenset[str]]]:
     """Every path there is, with the methods it knows."""
-    found: dict[str, set[str]] = {"/static/{file}": {"GET"}, "/healthz": {"GET"}, "/readyz": {"GET"}}
+    found: dict[str, set[str]] = {
+        "/static/{file}": {"GET"},
+        "/healthz": {"GET"},
+        "/readyz": {"GET"},
+    }
     for each in Pages(house.lobby.gate._site).routes():
         if isinstance(each, Route) and not isinstance(each, Mount):
             found.setdefault(each.path, set()).update(each.methods or ())
