@@ -43,6 +43,7 @@ class Runner:
     noted: Callable[[], None] = lambda: None  # how far we are, when we have looked at the clock
     kind: str = "serve"
     figures: Figures = field(default_factory=Figures)
+    late: bool = False  # something did not end in time, and may hold a thread for ever
     _ticked: Bell = field(default_factory=Bell)
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
     _looked: datetime | None = None  # lease time: when we looked at the clock
@@ -123,6 +124,7 @@ class Runner:
             for task in late:
                 task.cancel()
             if late:
+                self.late = True
                 log.warning("%d parts did not end in time", len(late))
 
     async def _plan(self) -> None:

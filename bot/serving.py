@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 SWITCH = 0.001  # seconds a thread may hold the interpreter while the event loop waits for it
 GRACE = 5  # seconds for open pages when told to stop
+THREADS = 24  # that look and write: some wait for long, and nobody waits for them
 LOOK = 4.0  # seconds within which the store answers whoever asks whether we are ready
 NOW = 1  # what a process ends with that was told to end at once, or could not go on
 
@@ -58,6 +60,7 @@ def serve(command: str, store: Store, settings: Settings, doors: Doors, out: Out
 
 
 async def _serve(command: str, store: Store, settings: Settings, doors: Doors, out: Out) -> int:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     rung = asyncio.Event()
     if command == "demo":
         await asyncio.to_thread(demo.found, store)
@@ -134,6 +137,8 @@ class Process:
             self.runner.end()
             await asyncio.gather(working, return_exceptions=True)
             ringing.cancel()
+            if self.runner.late:
+                os._exit(self.ended_with)  # its thread would be waited for
 
     def _ended(self, working: "asyncio.Task[None]") -> None:
         """By itself: it cannot go on."""

@@ -28,7 +28,7 @@ from bot.store.sessions import WEB, web_account
 from tests.desk import Desk
 from tests.needs import ROOT
 
-PATIENCE = 90.0  # seconds for a start, and for everything to be answered
+PATIENCE = 240.0  # seconds for a start, and for everything to be answered
 CANARY = "Zitronenfalter4711"
 KEY = bytes(32)
 
@@ -229,6 +229,19 @@ def test_who_is_told_twice_ends_at_once_and_who_is_told_once_says_that_it_drains
             assert worker.get("/healthz").is_success
             worker.process.send_signal(signal.SIGTERM)
             assert worker.ends(3) == 1
+
+
+@pytest.mark.slow
+def test_what_does_not_end_in_time_is_left_as_one_that_was_killed_leaves_it(
+    company: Company,
+) -> None:
+    with company.process("worker") as worker, company.store.db.connect() as conn:
+        worker.waits()
+        with conn.begin():
+            conn.exec_driver_sql("LOCK TABLE journal IN ACCESS EXCLUSIVE MODE")
+            time.sleep(1.5)
+            worker.process.send_signal(signal.SIGTERM)
+            assert worker.ends(PATIENCE) == 0
 
 
 @pytest.mark.slow

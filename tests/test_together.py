@@ -39,7 +39,7 @@ from bot.words import Reader, say
 from tests.desk import LOBBY, MONDAY, PAPER, Desk, Paper, account
 from tests.needs import seed
 
-PATIENCE = 20.0  # seconds within which whatever waits has waited long enough
+PATIENCE = 60.0  # seconds within which whatever waits has waited long enough
 
 
 @pytest.fixture
