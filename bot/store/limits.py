@@ -35,9 +35,6 @@ class Limits:
             return
         self.rows.put(limits, {"name": self._hash(name)}, since=now, count=1)
 
-    def forget(self) -> None:
-        self.rows.remove(limits)
-
     def _row(self, name: str) -> Any | None:
         return self.rows.one(limits, limits.c.name == self._hash(name))
 
