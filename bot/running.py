@@ -14,7 +14,7 @@ from bot import VERSION
 from bot.bell import Bell
 from bot.metrics import Figures
 from bot.port import Adapter
-from bot.store.migrating import suits
+from bot.store.migrating import outgrown
 from bot.store.processes import BEAT
 from bot.store.rows import gave_way
 from bot.wiring import Bot
@@ -195,10 +195,10 @@ class Runner:
 
     def _say(self) -> bool:
         """We are at work. False: the tables have changed so that we may not go on."""
-        if not suits(self.bot.store.db):
-            return False
         skew = self.bot.store.set_clock()
         with self.bot.store.transaction() as tx:
+            if outgrown(tx.rows.conn):
+                return False
             known = tx.processes.beat(self.bot.inbox.name, ticked=self._looked, skew=skew)
         if not known:
             self._begin()

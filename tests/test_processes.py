@@ -18,7 +18,7 @@ from bot.settings import Settings, Unusable
 from bot.store import migrating
 from bot.store.connecting import connect, sqlite_url
 from bot.store.hints import Hints, tell
-from bot.store.migrating import HEAD, Busy, floor, suits, upgrade, version
+from bot.store.migrating import HEAD, Busy, floor, outgrown, suits, upgrade, version
 from bot.store.processes import ALIVE, KEPT
 from bot.words import Reader, render
 from bot.workshop import Workshop
@@ -158,7 +158,7 @@ def test_a_runner_whose_tables_have_become_too_new_lays_its_work_down(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.running.BEAT", timedelta(milliseconds=20))
-    monkeypatch.setattr("bot.running.suits", lambda _: False)
+    monkeypatch.setattr("bot.running.outgrown", lambda _: True)
     runner = Runner(desk.bot, [desk.paper], tick=0.05)
 
     async def scene() -> None:
@@ -242,6 +242,8 @@ def test_newer_tables_say_whether_an_older_duly_can_go_on(
     newer(db, lowest)
 
     assert suits(db) is fits
+    with db.connect() as conn:
+        assert outgrown(conn) is (lowest == "9000")
     assert upgrade(db) is False  # what is newer is left alone
     assert version(db) == "9999"
     desk = Desk()

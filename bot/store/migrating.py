@@ -75,10 +75,20 @@ def suits(db: sa.Engine) -> bool:
 def floor(db: sa.Engine) -> str | None:
     """The HEAD that a Duly must have at least to work with the tables; None: they do not say."""
     with db.connect().execution_options(duly_reads=True) as conn:
-        if not sa.inspect(conn).has_table(FLOORS):
-            return None
-        found = conn.exec_driver_sql(f"SELECT floor FROM {FLOORS}").scalar()
-        return str(found) if found else None
+        return _floor(conn)
+
+
+def _floor(conn: sa.Connection) -> str | None:
+    if not sa.inspect(conn).has_table(FLOORS):
+        return None
+    found = conn.exec_driver_sql(f"SELECT floor FROM {FLOORS}").scalar()
+    return str(found) if found else None
+
+
+def outgrown(conn: sa.Connection) -> bool:
+    """Since we began, the tables have become those of a newer Duly, and not for ours."""
+    lowest = _floor(conn)
+    return lowest is not None and lowest > HEAD
 
 
 def _note_floor(conn: sa.Connection) -> None:
