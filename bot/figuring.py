@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.command import Refusal
 from bot.gathering import gather
-from bot.making import Build, make
+from bot.making import Build, claimed, make
 from bot.policy import periods
 from bot.policy.people import Directory
 from bot.report import Chart, Column, Edition, Layout, Material, Shown, Table, Wanted, headed
@@ -45,7 +45,7 @@ class Figuring:
 
     async def round(self) -> int:
         """Compute the figures of one period that were asked for; returns how many that were."""
-        board = await asyncio.to_thread(self._claim)
+        board = await claimed(self._claim, self._lay_down)
         if board is None:
             return 0
         try:

@@ -13,7 +13,7 @@ from bot.command import Refusal
 from bot.effects import Amend, Send, Upload
 from bot.events import account_of
 from bot.gathering import gather
-from bot.making import Build, Made, Unmade, issue
+from bot.making import Build, Made, Unmade, claimed, issue
 from bot.periodical import Found, Looks
 from bot.policy import periods
 from bot.report import Edition, Progress, Wanted, preparing
@@ -96,7 +96,7 @@ class Workshop:
 
     async def round(self) -> int:
         """Build one workbook that was ordered; returns how many that were."""
-        order = await asyncio.to_thread(self._claim)
+        order = await claimed(self._claim, self._lay_down)
         if order is None:
             return 0
         showing = Showing(self.store, order, self.store.clock.spent())
