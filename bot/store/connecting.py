@@ -27,7 +27,7 @@ PRAGMAS = (
 
 
 def connect(url: str) -> sa.Engine:
-    """An engine for `url`, its tables not yet looked at."""
+    """An engine for `url`, its tables not yet looked at. Raises ValueError, or SQLAlchemy's."""
     if not url.startswith("sqlite"):
         return _postgresql(url)
     options: dict[str, Any] = {
@@ -103,8 +103,18 @@ def _postgresql(url: str) -> sa.Engine:
     for name in ("postgresql://", "postgresql+psycopg://"):
         if plain.startswith(name):
             plain = "postgresql+psycopg://" + plain[len(name) :]
+    refuse_mistaken(plain)
     size = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
     return sa.create_engine(plain, hide_parameters=True, **size)
+
+
+def refuse_mistaken(url: str) -> None:
+    """An @ that stands in the password as it is makes the rest of it a host, which errors name.
+
+    Raises ValueError.
+    """
+    if "@" in (sa.make_url(url).host or ""):
+        raise ValueError("part of the password is taken for the host")
 
 
 def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001
