@@ -307,8 +307,8 @@ def test_two_couriers_deliver_each_card_once_and_to_each_reader_in_order(desk: D
 
 def claimed(store: Store, carrier: str) -> list[str]:
     with store.transaction() as tx:
-        rows = tx.outbox.claim([PAPER], 10, QUARANTINE, urgent=True, carrier=carrier)
-    return [row.key for row, _ in rows]
+        claims = tx.outbox.claim([PAPER], 10, QUARANTINE, urgent=True, carrier=carrier)
+    return [claim.row.key for claim in claims]
 
 
 def test_what_another_carries_to_somebody_goes_first_unless_it_died_over_it(desk: Desk) -> None:

@@ -50,6 +50,7 @@ SHORT, LONG, AWAY = (
     1 / 90,
     1 / 12,
 )  # outages a day: ours of minutes, of days; the platform's
+CALM = 16 * MINUTE  # longer than a busy platform has us wait, and a doubt after it
 KEPT = DAY * 8  # longer than bodies are kept
 READ = cache(reading.read)
 
@@ -66,6 +67,7 @@ class Year(Weather):
     strike: float = STRIKE
     crashes: int = 0
     outages: int = 0
+    known: int = 0  # breaches that were told of
     breaches: list[Breach] = field(default_factory=list)
     acknowledged: dict[str, Happening] = field(default_factory=dict)
     down_until: datetime | None = None
@@ -103,11 +105,15 @@ class Year(Weather):
             self._until(midnight + DAY)
             if (day + DAY).day == 1 or number == self.days - 1:
                 self._rest()
-                log.info("%s: %d cards, %d breaches", day, self._cards, len(self.breaches))
+                self._tell(day)
 
-    @property
-    def _cards(self) -> int:
-        return len(self.harbour.told)
+    def _tell(self, day: date) -> None:
+        """How far it is, and what was found so far."""
+        fresh = self.breaches[self.known :]
+        self.known = len(self.breaches)
+        log.info("%s: %d cards, %d crashes", day, len(self.harbour.told), self.crashes)
+        for each in fresh:
+            log.info("%s: %s", each.kind, each.what)
 
     def _misfortunes(self, midnight: datetime) -> None:
         """Of that day: we are down, or the platform is, from some moment on."""
@@ -254,7 +260,7 @@ class Year(Weather):
         with self._fair_weather():
             while self.habits.pending:
                 self._deliver_in()
-            for _ in range(3):
+            for _ in range(CALM // QUARANTINE):
                 self._quiet()
                 self.desk.now += QUARANTINE
             self._quiet()
@@ -306,7 +312,7 @@ def main() -> int:
     with fresh.database(asked.database) as db:
         year = Year(asked.seed, asked.people, asked.messages, asked.asks, asked.days, db=db)
         found = year.run()
-    for breach in found:
+    for breach in found[year.known :]:
         sys.stdout.write(f"{breach.kind}: {breach.what}\n")
     sys.stdout.write(
         f"{asked.people} people, {asked.days} days, {year.habits.messages} messages, "
