@@ -4,6 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.clock import fault_point
 from bot.store.schema import meta
 from bot.store.schema_search import prepare
 from bot.store.triggers import install
@@ -27,6 +28,8 @@ def upgrade(db: sa.Engine) -> bool:
         return False
     with db.begin() as conn:
         _climb(conn, HEAD)
+        fault_point("the tables are to be at their newest")
+    fault_point("the tables are at their newest")
     return True
 
 
