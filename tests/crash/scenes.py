@@ -213,17 +213,19 @@ SCENES = (
     ),
     Scene(
         name="house",
-        before=(ASKED,),
-        steps=((1.2 * H, deaf),),
-        ends=1.5 * H,
-        reads=("lobby: Checkpoint 1 of the archive",),
+        steps=(ASKED, (3 * M, post("eve", "good morning everybody", "m2")), (1.1 * H, deaf)),
+        ends=1.2 * H,
+        reads=("lobby: Checkpoint 1 of the archive", "lobby: Checkpoint 2 of the archive"),
         policy=WATCHED,
         keeps_house=True,
     ),
     Scene(
         name="my data",
         before=(ASKED,),
-        steps=((0.1 * H, types("bob", "mydata", "c1")),),
+        steps=(
+            (0.1 * H, types("bob", "mydata", "c1")),
+            (0.1 * H, post("eve", "good morning everybody", "m2")),
+        ),
         ends=H,  # who dies over a file has it for a quarter of an hour
         reads=("bob: Everything I hold about you, as a file.",),
         packs=True,
