@@ -97,7 +97,6 @@ class Life:
 
     def restart(self) -> None:
         """A new process: nothing but the database is left."""
-        self.names.clear()
         self._armed = self._dead = False
         self.chat.cut()
         old = self.desk.store
@@ -161,6 +160,7 @@ class Life:
                 raise
             if self.ended:
                 raise Enough from None
+            self.names.clear()
             self.restart()
             return None
         finally:

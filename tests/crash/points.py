@@ -165,6 +165,7 @@ class Lives:
         self.life.desk.chance.setstate(state)
         for name, value in left.life.items():
             setattr(self.life, name, copy.copy(value))
+        self.life.names.clear()
         self.life.ended, self.life.strike, self.life.sets_out = False, never, nothing
         self.life.restart()
 

@@ -21,6 +21,8 @@ class Stage(Protocol):
 
     def says(self, *events: Happening) -> None: ...
 
+    def restart(self) -> None: ...
+
 
 Deed = Callable[[Stage], None]
 Step = tuple[timedelta, Deed]  # how long after Monday 09:00, where the office is
@@ -107,6 +109,16 @@ def busy(span: timedelta) -> Deed:
         stage.chat.down_until = stage.desk.now + span
 
     return told
+
+
+def outage(span: timedelta) -> Deed:
+    """We are down for a while."""
+
+    def down(stage: Stage) -> None:
+        stage.desk.now += span
+        stage.restart()
+
+    return down
 
 
 def deaf(stage: Stage) -> None:
@@ -203,6 +215,13 @@ SCENES = (
         steps=((9 * H, deaf),),
         ends=24.7 * H,
         reads=ASKING,
+    ),
+    Scene(
+        name="outage",
+        before=(ASKED,),
+        steps=((2 * H, outage(2.6 * H)),),
+        ends=5.6 * H,
+        reads=("bob: Your answer to «Ann» is due",),  # in the place of what was said before
     ),
     Scene(
         name="important",
