@@ -1,6 +1,8 @@
 """Opens the database: one SQLite file (the default), or PostgreSQL."""
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,13 @@ from bot.store.schema_search import prepare
 from bot.store.triggers import install
 
 MEMORY = "sqlite://"
+CACHE, LEAFING = 32_000, 4_000  # kB of pages
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # what is committed survives a power cut as far as the disk tells the truth
     "foreign_keys=ON",
     "busy_timeout=30000",  # ms
-    "cache_size=-32000",  # kB
+    f"cache_size=-{CACHE}",
     "secure_delete=ON",
     "temp_store=MEMORY",
     "journal_size_limit=67108864",  # bytes
@@ -65,6 +68,19 @@ def create(db: sa.Engine) -> None:
         prepare(conn)
         install(conn)
         fault_point("the tables are made")
+
+
+@contextmanager
+def leafing(conn: sa.Connection) -> Iterator[None]:
+    """Whole tables go by, each once: to keep their pages would help nothing and fill memory."""
+    if conn.dialect.name != "sqlite":
+        yield
+        return
+    conn.exec_driver_sql(f"PRAGMA cache_size=-{LEAFING}")
+    try:
+        yield
+    finally:
+        conn.exec_driver_sql(f"PRAGMA cache_size=-{CACHE}")
 
 
 def sqlite_url(folder: Path) -> str:
