@@ -8,7 +8,7 @@ from tests.crash.scenes import SCENES, Scene
 from tests.crash.walk import walk
 from tests.needs import need, seed, share
 
-FULL = 3_000  # points of each scene, on both platforms
+FULL = 2_400  # points of each scene, on both platforms
 SLOW = 320  # points on PostgreSQL, where each life is lived from its beginning
 
 each_scene = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
