@@ -121,6 +121,10 @@ def outage(span: timedelta) -> Deed:
     return down
 
 
+def waits(stage: Stage) -> None:
+    """We look around once more."""
+
+
 def deaf(stage: Stage) -> None:
     """What the platform is asked next it does, and we do not hear that it did."""
     stage.chat.deaf = True
@@ -232,9 +236,9 @@ SCENES = (
     ),
     Scene(
         name="house",
-        steps=(ASKED, (3 * M, post("eve", "good morning everybody", "m2")), (1.1 * H, deaf)),
-        ends=1.2 * H,
-        reads=("lobby: Checkpoint 1 of the archive", "lobby: Checkpoint 2 of the archive"),
+        steps=(ASKED, (0 * H, deaf), *((minute * M, waits) for minute in (2, 4, 8, 12, 20))),
+        ends=H / 2,  # whoever starts anew looks after a minute
+        reads=("lobby: Checkpoint 1 of the archive",),
         policy=WATCHED,
         keeps_house=True,
     ),
