@@ -10,6 +10,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.clock import fault_point
+
 NONCE = 12  # bytes, ahead of the sealed text
 KEY = 32  # bytes
 
@@ -65,6 +67,7 @@ def _write_once(file: Path, text: str) -> None:
         out.write(text + "\n")
         out.flush()
         os.fsync(out.fileno())
+    fault_point("a key file is whole")
     try:
         os.link(draft, file)
     except FileExistsError:

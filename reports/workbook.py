@@ -19,6 +19,7 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import absolute_coordinate, get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 
+from bot.clock import fault_point
 from bot.report import Area, Chart, Column, Input, Layout, Row, Table
 from bot.words import Quoted, Reader, Say, say
 from reports import charts, proof, text
@@ -116,6 +117,7 @@ class Book:
             whole.chmod(OURS)
             with whole.open("rb") as body:
                 os.fsync(body.fileno())
+            fault_point("a workbook is whole")
             os.replace(whole, out)
         return tuple(Written(page.name, page.data) for page in self.pages)
 

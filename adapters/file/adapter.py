@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.clock import fault_point
 from bot.effects import Deliverable, Send
 from bot.events import MessageRef, Place, Platform
 from bot.port import Ability, Door, Inbox, TryLater, Undeliverable
@@ -57,6 +58,7 @@ class Notebook:
         with open(os.open(self._file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644), "rb+") as out:
             whole = out.read()
             out.write((b"\n" if whole[-1:] not in (b"", b"\n") else b"") + f"{line}\n".encode())
+            fault_point("a checkpoint goes into the file")
             out.flush()
             os.fsync(out.fileno())
 

@@ -17,6 +17,7 @@ from nio.exceptions import EncryptionError
 from adapters.matrix.device import KEYS, Device, open_device, open_keyring
 from adapters.matrix.install import Install
 from adapters.matrix.vault import PINS, Damaged, Sealed, Secrets, Vault, WrongKey, read, written
+from bot.clock import fault_point
 from bot.seal import parse_key
 from bot.settings import Unusable
 
@@ -80,6 +81,7 @@ def _export(made: Install, secrets: Secrets, file: Path) -> int:
         draft.unlink(missing_ok=True)  # nio wants to make it
         Olm.export_keys_static(sessions, str(draft), secrets.backup_key, ROUNDS)
         draft.chmod(0o600)
+        fault_point("keys for a backup are written")
         os.replace(draft, file)
     except OSError as error:
         raise Unusable(f"The file {file} cannot be written: {error.strerror}.") from None
@@ -101,6 +103,7 @@ def _import(device: Device, file: Path, key: str) -> int:
     with device.client.store.database.atomic():
         for each in new:
             olm.save_inbound_group_session(each)
+        fault_point("keys of a backup are brought in")
     device.seen.restore(each.id for each in new)
     return len(sessions)
 

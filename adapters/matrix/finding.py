@@ -7,6 +7,7 @@ import aiohttp
 from adapters.matrix.install import NEAR, Install
 from adapters.matrix.wire import NOT_FOUND, NoAnswer
 from adapters.slip import Slip
+from bot.clock import fault_point
 from bot.settings import Unusable
 
 PATIENCE = 10.0  # seconds
@@ -34,6 +35,7 @@ async def _well_known(name: str) -> Slip | None:
     """None where that server says nothing. Raises NoAnswer."""
     url = f"https://{name}/.well-known/matrix/client"
     patience = aiohttp.ClientTimeout(total=PATIENCE)
+    fault_point("the homeserver is looked for")
     try:
         async with aiohttp.ClientSession(timeout=patience) as line, line.get(url) as answer:
             if answer.status == NOT_FOUND:

@@ -11,6 +11,7 @@ from typing import Any
 from nio import AsyncClient, SyncResponse, ToDeviceEvent
 
 from adapters.slip import Slip
+from bot.clock import fault_point
 
 HEARD = frozenset(("m.room.encrypted", "m.room_key_request"))  # nobody verifies us by emoji
 
@@ -24,6 +25,7 @@ async def hear(client: AsyncClient, sync: Mapping[str, Any]) -> bool:
         if each.text("type") in HEARD:
             _to_device(client, each.data)
     if told:
+        fault_point("what devices told is kept")
         client.olm.save_account()  # nio does it before a key for one use is taken out
     rest = {name: value for name, value in sync.items() if name != "to_device"}
     return await _heard(client, rest) or await _room_by_room(client, rest)
@@ -57,5 +59,6 @@ def _to_device(client: AsyncClient, event: Mapping[str, Any]) -> None:
     try:
         with client.store.database.atomic():
             client.olm.handle_to_device_event(ToDeviceEvent.parse_event(dict(event)))
+            fault_point("what a device told is kept")
     except Exception as error:  # whatever it is: it was malformed, and is nobody's key
         log.info("a message to our device is malformed: %s", type(error).__name__)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from nio.crypto import GroupSessionStore, InboundGroupSession
 from nio.store import MegolmInboundSessions, SqliteStore
 
+from bot.clock import fault_point
+
 Heard = Callable[[str, int], object]
 PRAGMAS = ("pragma journal_mode = wal", "pragma synchronous = full")
 
@@ -67,6 +69,7 @@ class Keyring(SqliteStore):  # type: ignore[misc]  # nio has no types
             if self.heard is not None:
                 self.heard(session.id, session.first_known_index)
             if self.sessions is None or session in self.sessions.of(session.room_id, session.id):
+                fault_point("a key is kept")
                 super().save_inbound_group_session(session)
 
     def prefer(self, session: InboundGroupSession) -> None:
@@ -74,4 +77,5 @@ class Keyring(SqliteStore):  # type: ignore[misc]  # nio has no types
         with self.database.bind_ctx(self.models), self.database.atomic():
             same = MegolmInboundSessions.session_id == session.id
             MegolmInboundSessions.delete().where(same).execute()
+            fault_point("a key is another's")
             super().save_inbound_group_session(session)

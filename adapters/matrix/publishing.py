@@ -12,6 +12,7 @@ from nio.crypto import Olm
 
 from adapters.matrix.crosssigning import KEYS
 from adapters.matrix.wire import Wire
+from bot.clock import fault_point
 from bot.settings import Unusable
 
 SIGNED = "signed_curve25519"
@@ -84,6 +85,7 @@ class Stock:
         fallback = account._account
         if not self.fallback and not fallback.fallback_key:
             fallback.generate_fallback_key()
+        fault_point("new keys are kept")
         self.olm.save_account()
 
         body: dict[str, Any] = {
@@ -103,6 +105,7 @@ class Stock:
 
     def _settle(self) -> None:
         self.olm.mark_keys_as_published()
+        fault_point("keys were published")
         self.olm.save_account()
 
     def _signed(self, told: dict[str, Any]) -> dict[str, Any]:

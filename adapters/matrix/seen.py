@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from adapters.matrix.vault import make_file
+from bot.clock import fault_point
 
 FILE = "seen.db"
 SIZE = 16  # bytes of what stands for a session or an event
@@ -42,6 +43,7 @@ class Seen:
         slot, this = self._hash(session), self._hash(event)
         with self._db:
             self._db.execute("insert or ignore into seen values (?, ?, ?)", (slot, place, this))
+            fault_point("a ciphertext was seen")
             row = self._db.execute(
                 "select event from seen where session = ? and place = ?", (slot, place)
             ).fetchone()
@@ -53,9 +55,11 @@ class Seen:
         self._db.execute("begin")
         with self._db:
             self._db.executemany("insert or ignore into restored values (?, null)", rows)
+            fault_point("sessions of a backup are noted")
 
     def heard(self, session: str, place: int) -> None:
         """Its owner has shared it with us, from this place on."""
+        fault_point("a session is heard of")
         self._db.execute(
             "update restored set fresh = min(coalesce(fresh, ?), ?) where session = ?",
             (place, place, self._hash(session)),

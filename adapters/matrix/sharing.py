@@ -21,6 +21,7 @@ from adapters.matrix.reading import MEGOLM
 from adapters.matrix.trust import Trusting
 from adapters.matrix.wire import NoAnswer, Wire
 from adapters.slip import Slip
+from bot.clock import fault_point
 
 TO_DEVICE = "/_matrix/client/v3/sendToDevice"
 CLAIMED = 100  # devices in one call
@@ -52,6 +53,7 @@ class Sharing:
             await self.claim(self._without_session(users))
             with self.client.store.database.atomic():  # the sessions last before they are used
                 parcels = list(olm.share_group_session_parallel(room, users))
+                fault_point("a key to be shared is kept")
             session = olm.outbound_group_sessions[room]
             for whom, body in parcels:
                 await self._send("m.room.encrypted", body)

@@ -12,6 +12,7 @@ from secrets import token_bytes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.clock import fault_point
 from bot.seal import KEY, InvalidTag, Seal, parse_key
 from bot.settings import Unusable
 
@@ -88,6 +89,7 @@ class Sealed:
                 out.write(self._head + b"\n" + self._seal.close(body, *self._slot))
                 out.flush()
                 os.fsync(out.fileno())
+            fault_point("a sealed file is whole")
             os.replace(draft, self.file)
             sync_folder(self.file.parent)
         except OSError as error:

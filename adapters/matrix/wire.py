@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 
 from adapters.slip import Slip
+from bot.clock import fault_point
 from bot.logs import Told
 
 PATIENCE = 30.0  # seconds for one call
@@ -112,6 +113,7 @@ class Wire:
             self._line = aiohttp.ClientSession()
         signed = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers = {**signed, **how.pop("headers", {})}
+        fault_point("the homeserver is called")
         try:
             async with self._line.request(
                 method,

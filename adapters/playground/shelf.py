@@ -73,6 +73,7 @@ class Shelf:
 
     def run(self, sql: str, *values: object) -> int:
         """Returns the number of the last row added."""
+        fault_point("playground.run")
         with self._turn:
             return self._db.execute(sql, values).lastrowid or 0
 

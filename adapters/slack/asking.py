@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from adapters.slack.slip import Slip
+from bot.clock import fault_point
 
 PATIENCE = 5.0  # seconds for one call
 PAGES = 5  # of a list that are looked through
@@ -37,6 +38,7 @@ class Asking:
     async def ask(self, method: str, token: str, **args: str) -> Answer:
         """Raises Unreachable."""
         sign = {"Authorization": f"Bearer {token}"}
+        fault_point("slack is looked over")
         try:
             async with self.line.post(self.url + method, data=args, headers=sign) as answer:
                 if answer.status == BUSY:

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.pace import Pace
 from adapters.slack.remedies import BUSY, FOR_NOW, NEVER, SHUT_OUT, remedy
 from adapters.slack.slip import Slip
+from bot.clock import fault_point
 from bot.logs import Told
 from bot.port import Doubtful, TryLater, Undeliverable
 
@@ -104,6 +105,7 @@ class Calls:
         """To an address for answers. False: it is used up. Raises Doubtful, TryLater."""
         if not self.ours(url):
             return False
+        fault_point("an answer goes to slack")
         try:
             async with self.line().post(url, json=body, allow_redirects=False) as answer:
                 text = await answer.text()
@@ -119,6 +121,7 @@ class Calls:
         """The bytes of a file, to where Slack said. Repeating it does no harm."""
         if not self.ours(url):
             raise Undeliverable("Slack named a strange address for a file")
+        fault_point("a file goes to slack")
         try:
             async with self.line().post(url, data=body, allow_redirects=False) as answer:
                 if answer.status >= BROKEN or answer.status == TOO_MANY:
@@ -133,6 +136,7 @@ class Calls:
         if not self.ours(url):
             raise Undeliverable("Slack named a strange address for a file")
         sign = {"Authorization": f"Bearer {self.token}"}
+        fault_point("a file is fetched from slack")
         try:
             async with self.line().get(url, headers=sign, allow_redirects=False) as answer:
                 if answer.status != 200:  # noqa: PLR2004
@@ -200,6 +204,7 @@ class Calls:
         return self._web
 
     async def _call(self, method: str, channel: str, **how: Any) -> Slip:
+        fault_point("slack is called")
         try:
             answer = await self._client().api_call(method, **how)
         except SlackApiError as error:

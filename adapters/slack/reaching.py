@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from adapters.slack.guard import NOT_SIGNED, PATH, PROBE
+from bot.clock import fault_point
 from bot.words import Code, Quoted, Say, say
 
 CHALLENGE = "duly-challenge"
@@ -60,6 +61,7 @@ async def _post(
     line: aiohttp.ClientSession, address: str, body: bytes, signed: dict[str, str]
 ) -> Reply:
     headers = {"Content-Type": "application/json", "User-Agent": PROBE, **signed}
+    fault_point("our own address is tried")
     async with line.post(address, data=body, headers=headers, allow_redirects=False) as answer:
         text = (await answer.content.read(2000)).decode("utf-8", "replace")
         return Reply(answer.status, text, answer.headers.get("Location", ""))

@@ -12,6 +12,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.branch import Branch, Given
+from bot.clock import fault_point
 
 LINES = 2
 PING = 5  # seconds
@@ -57,6 +58,7 @@ class Sockets:
             log.error("slack's message was not kept: %s", type(error).__name__)
             return
         response = SocketModeResponse(request.envelope_id, dict(answer) if answer else None)
+        fault_point("what slack told is acknowledged")
         await line.send_socket_mode_response(response)
 
     async def _watch(self, lines: list[SocketModeClient]) -> None:
@@ -91,6 +93,7 @@ def _headers(request: SocketModeRequest) -> dict[str, str]:
 
 
 async def _dialled(line: SocketModeClient) -> None:
+    fault_point("a line to slack is opened")
     await line.connect()  # type: ignore[no-untyped-call]
 
 

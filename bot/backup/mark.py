@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.clock import fault_point
 from bot.handlers import restored
 from bot.logs import Own
 from bot.store import Store
@@ -73,4 +74,5 @@ class Mark:
             json.dump(known, out)
             out.flush()
             os.fsync(out.fileno())
+        fault_point("the mark is whole")
         draft.replace(self.file)

@@ -107,6 +107,7 @@ class Restoring:
                 raise Unusable(FULL.format(where="that URL", option="--database URL", kept=kept))
             clear(conn)
             first = self._lay(conn)
+        fault_point("a database is laid back")
         return Laid(self.backup.rows, first)
 
     def keys_into(self, store: Store) -> int:

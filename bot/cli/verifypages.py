@@ -74,10 +74,12 @@ def _fetched(url: str) -> "tuple[dict[str, str], bytes]":
     from urllib.error import URLError
     from urllib.request import urlopen
 
+    from bot.clock import fault_point
     from bot.settings import Unusable
 
     if not url.startswith(("https://", "http://")):
         raise Unusable(f"{url} is no address of a page. It begins with https://")
+    fault_point("a page is fetched")
     try:
         with urlopen(url, timeout=PATIENCE) as answer:
             headers = {name.casefold(): value for name, value in answer.headers.items()}

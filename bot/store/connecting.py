@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.clock import fault_point
 from bot.store.schema import meta
 from bot.store.schema_search import prepare
 from bot.store.triggers import install
@@ -79,6 +80,7 @@ def create(db: sa.Engine) -> None:
         meta.create_all(conn)
         prepare(conn)
         install(conn)
+        fault_point("the tables are made")
 
 
 @contextmanager

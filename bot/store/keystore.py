@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
-from bot.clock import Clock
+from bot.clock import Clock, fault_point
 from bot.seal import Seal
 from bot.store.connecting import refuse_mistaken
 from bot.store.rings import KeysAway, Rings, meta
@@ -37,6 +37,7 @@ def join(db: sa.Engine, keys: sa.Engine) -> None:
     if sa.inspect(keys).has_table("records"):
         raise SamePlace
     meta.create_all(keys)
+    fault_point("a store of keys was made")
     _joined[db] = keys
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.clock import fault_point
 from bot.store.schema import meta
 from bot.store.schema_search import prepare
 from bot.store.triggers import install
@@ -43,10 +44,12 @@ def upgrade(db: sa.Engine) -> bool:
             with db.begin() as conn:
                 _alone(conn)
                 _climb(conn, HEAD)
+                fault_point("the tables are to be at their newest")
         except sa.exc.OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != IN_USE:
                 raise
         else:
+            fault_point("the tables are at their newest")
             return True
     raise Busy
 

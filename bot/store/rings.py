@@ -274,6 +274,7 @@ class Rings:
         try:
             with self._turn, self._find().begin() as conn:
                 yield conn
+                fault_point("the keys are to be written")
         except sa.exc.OperationalError as error:
             raise KeysAway(str(error.orig)) from error
         fault_point("the keys were written")

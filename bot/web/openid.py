@@ -14,6 +14,7 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from bot.clock import fault_point
 from bot.logs import Told
 from bot.settings import OpenId, loopback
 
@@ -211,6 +212,7 @@ async def _token(
     from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415
     from httpx2 import HTTPError, HTTPStatusError  # noqa: PLC0415
 
+    fault_point("the sign-in is asked for a token")
     try:
         found = await client.fetch_token(endpoint, code=code, code_verifier=flow.verifier)
     except AuthlibBaseError as error:
@@ -247,6 +249,7 @@ async def _json(client: "AsyncOAuth2Client", url: str, *, open_: bool = False) -
     from httpx2 import HTTPError, InvalidURL  # noqa: PLC0415
 
     whole = bytearray()
+    fault_point("the sign-in is read")
     try:
         async with client.stream("GET", url, withhold_token=open_) as answer:
             async for piece in answer.aiter_bytes():

@@ -1,0 +1,1 @@
+"""Every step at which the process may die, alone and in pairs, in short stories."""

@@ -1,0 +1,26 @@
+"""Each mistake that is planted is caught; where none is planted nothing is seen."""
+
+import pytest
+
+from tests.mutations import harnesses
+from tests.mutations.harnesses import first
+from tests.mutations.mistakes import MISTAKES, Mistake
+
+LOOKS = (
+    harnesses.heard_and_cut_off,
+    harnesses.two_accounts,
+    harnesses.decided_anew,
+    harnesses.swapped_bodies,
+)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_a_planted_mistake_is_caught(mistake: Mistake) -> None:
+    with mistake.plant():
+        assert first(mistake.look()) is not None
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.__name__)
+def test_where_none_is_planted_nothing_is_seen(look: "harnesses.Look") -> None:
+    assert list(look()) == []
