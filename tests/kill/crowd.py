@@ -87,9 +87,7 @@ class Crowd:
         line, card = self._chance.choice(cards)
         who = line.to if line.to in STAFF else self._anyone()
         key, action = f"paper/b{self._count}", self._chance.choice(card.buttons).action
-        return ButtonPressed(
-            key=key, at=at, actor=account(who), message=line.ref, action=action
-        )
+        return ButtonPressed(key=key, at=at, actor=account(who), message=line.ref, action=action)
 
     def _changed(self, at: datetime) -> Happening:
         text = self._chance.choice((None, "never mind", "@bob and now?"))

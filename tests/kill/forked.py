@@ -1,4 +1,6 @@
-"""Forked kills by hand: python -m tests.kill.forked --kills 2000 --seed 1 [--database postgresql].
+"""Forked kills by hand: python -m tests.kill.forked --kills 2000 --seed 1.
+
+--database postgresql: on a server of its own.
 """
 
 import argparse

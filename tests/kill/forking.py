@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from random import Random
@@ -35,8 +36,8 @@ from tests.kill.wire import Line, Wire
 from tests.simulation import laws
 from tests.simulation.laws import Breach
 
-LONGEST = 0.2  # seconds a child lives, once it listens or from its birth
-EARLY = 0.15  # of the children are killed while they start, perhaps
+LONGEST = 0.2  # seconds a child lives, once it listens
+EARLY, SOON = 0.15, 0.04  # of them are killed while they start, perhaps; seconds from their birth
 PATIENCE = 60.0  # seconds for a child to come to rest
 REST = 20  # kills between two rests
 COMPANY = 100  # kills on one database
@@ -85,33 +86,40 @@ class Forking:
         self.chance = Random(self.seed)
 
     def run(self, kills: int) -> list[Breach]:
-        for first in range(0, kills, COMPANY):
-            self._found(first)
-            for number in range(first, min(kills, first + COMPANY)):
-                self._life()
-                if (number + 1) % REST == 0 or number + 1 == kills:
-                    self._rest()
+        for company in count():
+            self._found(company)
+            end = min(kills, self.kills + COMPANY)
+            while self.kills < end:
+                self._lives(min(end, self.kills + REST))
+                self._rest()
             self.acknowledged += len(self.shore.acknowledged)
             self.cards += len(self.shore.lines)
+            if self.kills >= kills:
+                break
         return self.breaches
 
-    def _found(self, first: int) -> None:
+    def _found(self, company: int) -> None:
         self.ground.renew()
         self.time = Time()
-        chance = Random(f"{self.seed}/{first}")
-        self.shore = Shore(chance, self.time.now, echoes=first // COMPANY % 2 == 1)
+        chance = Random(f"{self.seed}/{company}")
+        self.shore = Shore(chance, self.time.now, echoes=company % 2 == 1)
         self.crowd = Crowd(chance)
+
+    def _lives(self, end: int) -> None:
+        while self.kills < end:
+            self._life()
 
     # A life.
 
     def _life(self) -> None:
-        """Of one process or, on PostgreSQL, of two side by side, of which one goes on for a while."""
+        """Of one process or, on PostgreSQL, of two, of which one goes on for a while."""
         several = self.ground.server is not None and self.chance.random() < 0.4
         with self._born(self._works) as child, self._other(several) as other:
             both = [child, other] if other else [child]
-            if self.chance.random() > EARLY:
+            early = self.chance.random() < EARLY
+            if not early:
                 self._serve(both, PATIENCE, until=lambda: child.listening)
-            self._serve(both, self.chance.uniform(0, LONGEST), bustling=True)
+            self._serve(both, self.chance.uniform(0, SOON if early else LONGEST), bustling=True)
             self._kill(child)
 
     @contextmanager
@@ -140,7 +148,7 @@ class Forking:
         """Be the platform for so long, or until then, or until they have all ended."""
         end = time.monotonic() + span
         while (left := end - time.monotonic()) > 0 and not until():
-            if bustling and self.chance.random() < 0.7:
+            if bustling and self.chance.random() < 0.4:
                 self._happens()
             self._tell(children)
             if not self._hear(children, min(left, self.chance.uniform(0, BUSTLE))):

@@ -66,7 +66,7 @@ class Ground:
             db.dispose()
 
     def _warm(self) -> None:
-        """What every process learns of statements, zones and words it learns once, before it forks."""
+        """What every process learns of statements, zones and words is learnt once, before."""
         desk = Desk(Random(1), db=self.db, policy=POLICY, key=KEY, company=f"{COMPANY}-before")
         desk.posts("ann", "@bob when is the sample ready?")
         desk.says("bob", "mine")
