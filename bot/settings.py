@@ -33,6 +33,7 @@ class Settings:
     checkpoints: Path | None = None  # a file to which they are written, outside the database
     key_file: Path | None = None  # empty: `data`/duly.key
     mark: Path | None = None  # empty: `data`/duly.mark
+    pool: int = 16  # connections to PostgreSQL that a process holds at most
     tick: float = 5.0  # seconds between two looks at what fell due
     platforms: str = ""  # by name, with commas; empty: whatever has its tokens set
     url: str = ""  # where people reach the pages; empty: at `host` and `port`
@@ -59,6 +60,7 @@ ENVIRONMENT = {
     "DULY_KEY_FILE": "key_file",
     "DULY_CHECKPOINTS": "checkpoints",
     "DULY_MARK": "mark",
+    "DULY_POOL": "pool",
     "DULY_TICK": "tick",
     "DULY_PLATFORMS": "platforms",
     "DULY_URL": "url",
@@ -68,6 +70,13 @@ ENVIRONMENT = {
     "DULY_OIDC_CLIENT_SECRET_FILE": "oidc_client_secret_file",
     "DULY_OIDC_CLAIM": "oidc_claim",
 }
+
+
+def _count(text: str) -> int:
+    """Raises ValueError."""
+    if (found := int(text)) < 1:
+        raise ValueError(text)
+    return found
 
 
 def _url(text: str) -> str:
@@ -87,6 +96,7 @@ READ: Mapping[str, Callable[[str], object]] = {
     "mark": Path,
     "oidc_client_secret_file": Path,
     "port": int,
+    "pool": _count,
     "tick": float,
     "url": _url,
 }

@@ -11,6 +11,7 @@ from bot.store.schema_search import prepare
 from bot.store.triggers import install
 
 MEMORY = "sqlite://"
+POOL = 16  # connections
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # what is committed survives a power cut as far as the disk tells the truth
@@ -23,10 +24,13 @@ PRAGMAS = (
 )
 
 
-def connect(url: str) -> sa.Engine:
-    """An engine for `url`, its tables not yet looked at."""
+def connect(url: str, pool: int = POOL) -> sa.Engine:
+    """An engine for `url`, its tables not yet looked at.
+
+    `pool`: connections to PostgreSQL at most; half of them are kept open.
+    """
     if not url.startswith("sqlite"):
-        return _postgresql(url)
+        return _postgresql(url, pool)
     options: dict[str, Any] = {
         "connect_args": {"check_same_thread": False, "isolation_level": None}
     }
@@ -82,12 +86,13 @@ def _fill(connection: Any, record: Any) -> None:  # noqa: ARG001
         pattern.connection.driver_connection.backup(connection)  # type: ignore[union-attr]
 
 
-def _postgresql(url: str) -> sa.Engine:
+def _postgresql(url: str, pool: int) -> sa.Engine:
     plain = url.replace("postgres://", "postgresql://", 1)
     for name in ("postgresql://", "postgresql+psycopg://"):
         if plain.startswith(name):
             plain = "postgresql+psycopg://" + plain[len(name) :]
-    size = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+    kept = max(1, pool // 2)
+    size = {"pool_size": kept, "max_overflow": pool - kept, "pool_pre_ping": True}
     return sa.create_engine(plain, hide_parameters=True, **size)
 
 

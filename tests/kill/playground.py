@@ -1,4 +1,4 @@
-"""Kill by hand: python -m tests.kill --kills 200 --seed 1."""
+"""Kill by hand: python -m tests.kill.playground --kills 200 --seed 1."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from tests.kill.killing import Killing
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.kill")
+    parser = argparse.ArgumentParser(prog="python -m tests.kill.playground")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
