@@ -70,9 +70,13 @@ class Town:
     def acknowledged(self) -> int:
         return sum(each.acknowledged for each in self.slack.deliveries)
 
-    def verdict(self, store: Store) -> Iterator[Breach]:
+    def withdrawn(self) -> int:
+        """Cards that Slack took twice, one of which was taken away again."""
+        return sum(len(found) > 1 for found in self.slack.posted_by_key().values())
+
+    def verdict(self, store: Store, *, frozen: bool) -> Iterator[Breach]:
         """The laws of stories in Slack, and that what was typed and acknowledged was taken."""
-        yield from laws.afterwards(store, self.slack, self.sales)
+        yield from laws.afterwards(store, self.slack, self.sales, frozen=frozen)
         with store.reading() as tx:
             for each in self.slack.deliveries:
                 typed = each.sort == "command" and each.acknowledged
@@ -97,6 +101,5 @@ def town(seed: int) -> Iterator[Town]:
         yield Town(slack, company, people, sales, Talk(Random(f"{seed}/talk"), people, sales))
 
 
-def store_of(db: sa.Engine) -> Store:
-    clock = Clock()
+def store_of(db: sa.Engine, clock: Clock) -> Store:
     return Store(db, "main", Seal(bytes.fromhex(KEY), clock.random), clock)
