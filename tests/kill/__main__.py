@@ -47,7 +47,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="duly-kill-") as folder:
         more = {"webs": asked.webs, "workers": asked.workers, "patient": not asked.hasty}
         with whole(asked.seed, Path(folder), asked.database, **more) as story:
-            breaches = story.run(asked.kills)
+            breaches = story.run(asked.kills, sys.stderr.write)
     for breach in breaches:
         sys.stdout.write(f"{breach.kind}: {breach.what}\n")
     found = Counter(breach.kind for breach in breaches)

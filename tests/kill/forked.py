@@ -28,7 +28,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="duly-forked-") as folder:
             forking = Forking(Ground(Path(folder), server), asked.seed)
-            found = Counter(breach.kind for breach in forking.run(asked.kills))
+            found = Counter(breach.kind for breach in forking.run(asked.kills, sys.stderr.write))
     finally:
         if server is not None:
             server.close()

@@ -6,6 +6,7 @@ child too, and what must hold is looked at by another.
 """
 
 import asyncio
+import gc
 import mmap
 import os
 import signal
@@ -85,7 +86,8 @@ class Forking:
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
 
-    def run(self, kills: int) -> list[Breach]:
+    def run(self, kills: int, tell: Callable[[str], object] = str) -> list[Breach]:
+        gc.freeze()  # else every child copies what it only looks at
         for company in count():
             self._found(company)
             end = min(kills, self.kills + COMPANY)
@@ -94,6 +96,7 @@ class Forking:
                 self._rest()
             self.acknowledged += len(self.shore.acknowledged)
             self.cards += len(self.shore.lines)
+            tell(f"{self.kills} kills, {len(self.breaches)} breaches\n")
             if self.kills >= kills:
                 break
         return self.breaches

@@ -72,11 +72,12 @@ class Whole:
 
     # The story.
 
-    def run(self, kills: int) -> list[Breach]:
+    def run(self, kills: int, tell: Callable[[str], object] = str) -> list[Breach]:
         try:
             self._begin()
             while self.happened["kill"] < kills:
                 self._harm()
+                tell(f"{self.happened['kill']} kills, {time.monotonic():.0f} s\r")
             return list(self._end())
         finally:
             for slot in (*self.slots, *(slot for _, slot in self.zombies)):
