@@ -20,7 +20,7 @@ from bot.clock import Clock, wall
 from bot.outbox import QUARANTINE
 from bot.store import keystore
 from bot.store.connecting import connect, sqlite_url
-from bot.store.schema import UNSENT, WAITING, dues, journal, outbox
+from bot.store.schema import UNSENT, WAITING, dues, journal, listeners, outbox
 from tests.kill.disk import Disk
 from tests.kill.slots import Role, Slot, started
 from tests.kill.town import KEY, POLICY, Town, store_of
@@ -93,8 +93,8 @@ class Whole:
 
     def _has_begun(self) -> bool:
         with self._opened() as db, db.connect() as conn:
-            where = "FROM listeners WHERE name LIKE 'slack/%/heard'"
-            return conn.exec_driver_sql(f"SELECT count(*) {where}").scalar() == 1
+            heard = listeners.c.name.startswith("slack/"), listeners.c.name.endswith("/heard")
+            return conn.execute(sa.select(listeners.c.name).where(*heard)).first() is not None
 
     def _harm(self) -> None:
         self._wake()
@@ -226,11 +226,14 @@ class Whole:
 
     def _open_work(self, at: datetime) -> bool:
         with self._opened() as db, db.connect() as conn:
-            gaps = "FROM listeners WHERE name LIKE 'slack/%/gap/%' AND cursor <> ''"
-            if conn.exec_driver_sql(f"SELECT count(*) {gaps}").scalar():
-                return True
-            unsent = sa.select(outbox.c.id).where(UNSENT, outbox.c.not_before <= at)
-            open_work = unsent, sa.select(dues.c.at).where(dues.c.at <= at), _waiting()
+            open_work = (
+                sa.select(listeners.c.name).where(
+                    listeners.c.name.contains("/gap/"), listeners.c.cursor != ""
+                ),
+                sa.select(outbox.c.id).where(UNSENT, outbox.c.not_before <= at),
+                sa.select(dues.c.at).where(dues.c.at <= at),
+                _waiting(),
+            )
             return any(conn.execute(each.limit(1)).first() for each in open_work)
 
     def _handled(self) -> bool:
