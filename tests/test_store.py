@@ -283,8 +283,9 @@ def test_a_process_holds_no_more_connections_than_it_may() -> None:
     need("postgresql")
     server = postgres.server()
     db = connect(server.url("postgres"), pool=2)
+    db.pool._timeout = 0.01  # type: ignore[attr-defined]
+
     with db.connect(), db.connect(), pytest.raises(sa.exc.TimeoutError):
-        db.pool._timeout = 0.01  # type: ignore[attr-defined]
         db.connect()
     db.dispose()
 
