@@ -116,7 +116,8 @@ def _speed(db: sa.Engine) -> float:
     batches = sa.select(c.settled_at, sa.func.count()).group_by(c.settled_at).order_by(c.settled_at)
     with db.connect() as conn:
         rows = [row for row in conn.execute(batches) if row[0] is not None]
-    return sum(row[1] for row in rows[1:]) / (rows[-1][0] - rows[0][0]).total_seconds()
+    handled, span = sum(row[1] for row in rows[1:]), rows[-1][0] - rows[0][0]
+    return float(handled / span.total_seconds())
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from bot.store.connecting import POOL
 from tests import postgres
 from tests.kill.forking import Forking
 from tests.kill.ground import Ground
@@ -21,13 +22,14 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--pool", type=int, default=POOL, help="connections of a process")
     asked = parser.parse_args()
     logging.disable(logging.CRITICAL)
     began = time.monotonic()
     server = postgres.start() if asked.database == "postgresql" else None
     try:
         with tempfile.TemporaryDirectory(prefix="duly-forked-") as folder:
-            forking = Forking(Ground(Path(folder), server), asked.seed)
+            forking = Forking(Ground(Path(folder), server, asked.pool), asked.seed)
             found = Counter(breach.kind for breach in forking.run(asked.kills, sys.stderr.write))
     finally:
         if server is not None:

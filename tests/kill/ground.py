@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.policy.periodic import EDITIONS
 from bot.seal import Seal
 from bot.store import Store, keystore
-from bot.store.connecting import connect, create, sqlite_url
+from bot.store.connecting import POOL, connect, create, sqlite_url
 from tests import postgres
 from tests.desk import Desk
 
@@ -31,6 +31,7 @@ POLICY = "[reports]\n" + "".join(f"{edition} = []\n" for edition in EDITIONS)
 class Ground:
     folder: Path
     server: postgres.Server | None = None  # None: SQLite
+    pool: int = POOL  # connections to PostgreSQL that a process holds at most
     db: sa.Engine = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +78,6 @@ class Ground:
 
     def _engine(self, name: str) -> sa.Engine:
         folder = self.folder / name
-        db = connect(self.server.url(name) if self.server else sqlite_url(folder))
+        db = connect(self.server.url(name) if self.server else sqlite_url(folder), self.pool)
         keystore.join(db, keystore.connect_keys(f"sqlite:///{folder / 'duly-keys.db'}"))
         return db
