@@ -42,11 +42,15 @@ def main() -> int:
     parser.add_argument("--webs", type=int, default=2)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--hasty", action="store_true", help="nobody waits for a quarantine")
+    parser.add_argument(
+        "--minutes", type=float, default=float("inf"), help="then nobody is killed any more"
+    )
     asked = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="duly-kill-") as folder:
         more = {"webs": asked.webs, "workers": asked.workers, "patient": not asked.hasty}
         with whole(asked.seed, Path(folder), asked.database, **more) as story:
+            story.longest = asked.minutes * 60
             breaches = story.run(asked.kills, sys.stderr.write)
     for breach in breaches:
         sys.stdout.write(f"{breach.kind}: {breach.what}\n")

@@ -56,6 +56,7 @@ class Whole:
     webs: int = 2
     workers: int = 4
     patient: bool = True
+    longest: float = float("inf")  # seconds after which nobody is killed any more
     happened: Counter[str] = field(default_factory=Counter)
     zombies: list[tuple[float, Slot]] = field(default_factory=list)  # when each is woken
     start: float = 5.0  # seconds that a start takes here, as last seen
@@ -75,7 +76,8 @@ class Whole:
     def run(self, kills: int, tell: Callable[[str], object] = str) -> list[Breach]:
         try:
             self._begin()
-            while self.happened["kill"] < kills:
+            end = time.monotonic() + self.longest
+            while self.happened["kill"] < kills and time.monotonic() < end:
                 self._harm()
                 tell(f"{self.happened['kill']} kills, {time.monotonic():.0f} s\r")
             return list(self._end())
