@@ -47,6 +47,10 @@ class Slot:
         return self.process.pid
 
     @property
+    def ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    @property
     def age(self) -> float:
         return time.monotonic() - self.born
 

@@ -27,7 +27,7 @@ from tests.kill.town import KEY, POLICY, Town, store_of
 from tests.postgres import LocalServer
 from tests.simulation.laws import Breach
 
-PATIENCE = 120.0  # seconds for a start
+PATIENCE = 300.0  # seconds for a start
 QUIET = 400.0  # seconds until all is told at the end, whatever was in doubt included
 CALM = 3  # looks that find nothing open
 LONGEST = 1.0  # seconds until the chosen one is killed
@@ -35,6 +35,7 @@ READY = 0.75  # of those killed are at work; the others are just as it happens
 PAUSE = 0.3  # seconds between two things that people do, at most
 TENFOLD = 0.1  # of that pause, in a burst
 ZOMBIES = 3  # that stand still at the same time
+AGAIN = 1.0  # seconds after which who ended is started again
 LAST = 5.0  # seconds for which a zombie goes on, once it is woken
 POOR = 0.2  # of the processes have one connection
 
@@ -185,11 +186,19 @@ class Whole:
 
     def _is_ready(self, slot: Slot) -> bool:
         if slot.role == "worker":  # nobody can ask it; it takes about as long as the others do
-            return slot.age > self.start
+            return slot.age > self.start and not slot.ended
         return slot.answers
+
+    def _watch_over(self) -> None:
+        """Who has given up, because it found no database, say, is started again after a while."""
+        for slot in self.slots:
+            if slot.ended and slot.age > AGAIN:
+                self.happened["ended by itself"] += 1
+                self._start(slot)
 
     def _talk(self, span: float, pause: float = PAUSE) -> None:
         end = time.monotonic() + span
+        self._watch_over()
         while (left := end - time.monotonic()) > 0:
             self.town.talk.do(1)
             time.sleep(min(left, self.chance.uniform(0, pause)))
@@ -221,6 +230,7 @@ class Whole:
         end, calm, at = time.monotonic() + QUIET, 0, wall()
         while calm < CALM and time.monotonic() < end:
             time.sleep(0.3)
+            self._watch_over()
             told = self.town.slack.world.bustle.calm
             at = wall()
             calm = calm + 1 if told and not self._open_work(at) else 0
@@ -305,6 +315,7 @@ class Whole:
     def _until(self, true: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
+            self._watch_over()
             with suppress(sa.exc.DBAPIError):
                 if true():
                     return
