@@ -37,13 +37,15 @@ from tests.kill.wire import Line, Wire
 from tests.simulation import laws
 from tests.simulation.laws import Breach
 
-LONGEST = 0.2  # seconds a child lives, once it listens
-EARLY, SOON = 0.15, 0.04  # of them are killed while they start, perhaps; seconds from their birth
+LONGEST = 0.1  # seconds of the processor that a child gets, once it listens …
+SLOWEST = 2.0  # … or of the wall, where it has little to do or the machine much
+EARLY, SOON = 0.15, 0.04  # of them are killed while they start, perhaps; seconds of the processor
 PATIENCE = 60.0  # seconds for a child to come to rest
 REST = 20  # kills between two rests
 COMPANY = 100  # kills on one database
 TICK = 0.05  # seconds
-BUSTLE = 0.01  # seconds between two things that people do, at most
+SEVERAL = 0.4  # of the lives on PostgreSQL are of two processes
+BUSTLE, LIVELY = 0.01, 0.3  # seconds between two looks, at most; how often somebody does something
 
 
 class Time:
@@ -70,6 +72,11 @@ class Child:
     listening: bool = False
     ended: bool = False  # nothing more comes from it
     told: set[str] = field(default_factory=set)  # what it was given
+
+    @property
+    def spent(self) -> float:
+        """Seconds of the processor, by the clock that Linux keeps of every process."""
+        return time.clock_gettime((~self.pid << 3) | 2)
 
 
 @dataclass
@@ -122,7 +129,7 @@ class Forking:
             early = self.chance.random() < EARLY
             if not early:
                 self._serve(both, PATIENCE, until=lambda: child.listening)
-            self._serve(both, self.chance.uniform(0, SOON if early else LONGEST), bustling=True)
+            self._lives_on(child, both, SOON if early else LONGEST)
             self._kill(child)
 
     @contextmanager
@@ -132,8 +139,12 @@ class Forking:
             return
         with self._born(self._works) as other:
             yield other
-            self._serve([other], self.chance.uniform(0, LONGEST), bustling=True)
+            self._lives_on(other, [other], LONGEST)
             self._kill(other)
+
+    def _lives_on(self, child: Child, there: list[Child], longest: float) -> None:
+        end = child.spent + self.chance.uniform(0, longest)
+        self._serve(there, SLOWEST, until=lambda: child.spent >= end, bustling=True)
 
     def _kill(self, child: Child) -> None:
         os.kill(child.pid, signal.SIGKILL)
@@ -151,7 +162,7 @@ class Forking:
         """Be the platform for so long, or until then, or until they have all ended."""
         end = time.monotonic() + span
         while (left := end - time.monotonic()) > 0 and not until():
-            if bustling and self.chance.random() < 0.4:
+            if bustling and self.chance.random() < LIVELY:
                 self._happens()
             self._tell(children)
             if not self._hear(children, min(left, self.chance.uniform(0, BUSTLE))):
