@@ -123,7 +123,7 @@ class Forking:
 
     def _life(self) -> None:
         """Of one process or, on PostgreSQL, of two, of which one goes on for a while."""
-        several = self.ground.server is not None and self.chance.random() < 0.4
+        several = self.ground.server is not None and self.chance.random() < SEVERAL
         with self._born(self._works) as child, self._other(several) as other:
             both = [child, other] if other else [child]
             early = self.chance.random() < EARLY

@@ -21,6 +21,11 @@ OURS = ("DULY_", "DATABASE_", "PORT", "MATRIX_", "SLACK_")
 ENDING = 15  # seconds for one that was told to stop
 
 
+def plain() -> dict[str, str]:
+    """Nothing of whoever runs the tests reaches the bot."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -79,13 +84,11 @@ class Slot:
 
 
 def started(variables: Mapping[str, str], log: Path, *words: str) -> subprocess.Popen[bytes]:
-    """Nothing of whoever runs the tests reaches the bot."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     with log.open("ab") as out:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "bot", *words],
             cwd=log.parent,
             stdout=out,
             stderr=out,
-            env=kept | {"PYTHONPATH": str(ROOT)} | dict(variables),
+            env=plain() | {"PYTHONPATH": str(ROOT)} | dict(variables),
         )
