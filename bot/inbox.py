@@ -13,6 +13,7 @@ from bot.policy.casefile import Report
 from bot.policy.reporting import Channel
 from bot.port import Brought, Cursor
 from bot.reporting import Event, apart
+from bot.sharing import Shared, Waiting
 from bot.store import Store
 from bot.store.rows import overtaken
 from bot.words import Say, say
@@ -21,16 +22,13 @@ LEASE = timedelta(seconds=30)
 TRIES = 5  # to keep a file that others bring at the same time
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Taking:
     events: Sequence[Happening]
     cursor: Cursor | None
-    written: bool = False
 
 
 class JournalInbox:
-    """Many callers share one commit: whoever gets the turn writes for all who wait."""
-
     def __init__(
         self,
         store: Store,
@@ -42,20 +40,11 @@ class JournalInbox:
         self.check, self._taken, self._aside = check, taken, aside
         self._store = store
         self._name = store.clock.new_id()  # of this process, on its leases
-        self._waiting: list[Taking] = []
-        self._turn = asyncio.Lock()
+        self._shared = Shared(self._write)
 
     async def take(self, events: Sequence[Happening], cursor: Cursor | None = None) -> None:
         kept, asked = apart(events)
-        mine = Taking(kept, cursor)
-        self._waiting.append(mine)
-        async with self._turn:
-            await asyncio.sleep(0)  # who came in the same moment shares the commit
-            if mine in self._waiting:
-                batch, self._waiting = self._waiting, []
-                await asyncio.to_thread(self._write, batch)
-        if not mine.written:
-            raise ConnectionError("the commit we shared failed; nothing of it was kept")
+        await self._shared.add(Taking(kept, cursor))
         self._taken()
         for each in asked:
             self._aside(each)
@@ -124,12 +113,12 @@ class JournalInbox:
         with self._store.transaction(hurry=True) as tx:
             return attaching.keep(tx, file)
 
-    def _write(self, batch: list[Taking]) -> None:
+    def _write(self, batch: list[Waiting[Taking]]) -> None:
         with self._store.transaction(hurry=True) as tx:
-            tx.journal.admit([event for each in batch for event in each.events])
-            for each in batch:
-                if each.cursor is not None:
-                    tx.listeners.move(each.cursor.name, each.cursor.position)
+            tx.journal.admit([event for each in batch for event in each.item.events])
+            for cursor in (each.item.cursor for each in batch):
+                if cursor is not None:
+                    tx.listeners.move(cursor.name, cursor.position)
         for each in batch:
             each.written = True
 

@@ -34,6 +34,7 @@ from bot.handlers import (
 from bot.handlers.nudging import DAY, Nudging
 from bot.handlers.times import opening
 from bot.port import Ability, Adapter, TryLater, Undeliverable
+from bot.sharing import Shared, Waiting
 from bot.store import Store, Transaction
 from bot.store.outbox import RESTORED, Arrival, Parcel
 from bot.store.rows import gave_way
@@ -41,6 +42,8 @@ from bot.store.sessions import WEB
 from bot.words import Reader, Say
 
 log = logging.getLogger(__name__)
+
+Write = Callable[[Transaction], object]
 
 BATCH = 100  # parcels
 AT_ONCE = 16  # carried at the same time
@@ -68,6 +71,10 @@ class Courier:
     nudging: Nudging
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _hall: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _records: Shared[Write] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_records", Shared(self._written))
 
     async def round(self, *, urgent: bool | None = None) -> int:
         """Try everything that may be sent once; returns how much that was.
@@ -208,12 +215,28 @@ class Courier:
 
         await self._record(given_up)
 
-    async def _record(self, write: Callable[[Transaction], object]) -> None:
-        def recorded() -> None:
-            with self.store.transaction() as tx:
-                write(tx)
+    async def _record(self, write: Write) -> None:
+        """What came of a parcel; those that end together share a commit."""
+        await self._records.add(write)
 
-        await asyncio.to_thread(recorded)
+    def _written(self, batch: list[Waiting[Write]]) -> None:
+        try:
+            self._commit(batch)
+        except Exception:
+            if len(batch) == 1:
+                raise
+            for each in batch:  # one that cannot be written takes no other with it
+                try:
+                    self._commit([each])
+                except Exception as error:
+                    each.error = error
+
+    def _commit(self, batch: list[Waiting[Write]]) -> None:
+        with self.store.transaction() as tx:
+            for each in batch:
+                each.item(tx)
+        for each in batch:
+            each.written = True
 
 
 def _is_plain(effect: Deliverable, adapter: Adapter) -> bool:
