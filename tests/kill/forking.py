@@ -296,7 +296,8 @@ class Forking:
 
 
 async def _quiet(bot: Bot, wire: Wire) -> None:
-    for _ in range(300):
+    end = time.monotonic() + PATIENCE / 2
+    while time.monotonic() < end:
         if not await bot.turn() and await wire.all_told():
             return
         await asyncio.sleep(0.005)
