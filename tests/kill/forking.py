@@ -33,6 +33,7 @@ from tests.desk import MONDAY
 from tests.kill.crowd import Crowd
 from tests.kill.ground import Ground
 from tests.kill.shore import Shore
+from tests.kill.slots import spent
 from tests.kill.wire import Line, Wire
 from tests.simulation import laws
 from tests.simulation.laws import Breach
@@ -75,8 +76,7 @@ class Child:
 
     @property
     def spent(self) -> float:
-        """Seconds of the processor, by the clock that Linux keeps of every process."""
-        return time.clock_gettime((~self.pid << 3) | 2)
+        return spent(self.pid)
 
 
 @dataclass
