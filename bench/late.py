@@ -27,8 +27,8 @@ from bot.store import Store
 from bot.store.migrating import upgrade
 from bot.store.published import DUE, Copy
 from bot.store.schema import orders
-from bot.wiring import issued
 from bot.words import Reader
+from bot.workbooks import issued
 from reports.issue import key_figures
 
 HOLD = timedelta(minutes=15)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
@@ -27,6 +28,18 @@ HEADER = (  # of a record, in the order in which it is hashed; `at`: microsecond
     "at",
 )
 WORD = "duly-checkpoint-1"
+UNREADABLE = (  # of a bundle that somebody made with care, or cut off
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    EOFError,
+    RuntimeError,  # locked with a password, packed otherwise, or deep without end
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _canonical = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 _quoted = json.encoder.encode_basestring_ascii
 _sha256 = hashlib.sha256
@@ -387,15 +400,20 @@ def _why(said: "dict[str, object]", company: str, before: tuple[int, bytes]) -> 
         return "it is not the first"
     own = bytes.fromhex(str(said["leaf"]))
     if "header" in said:
-        header, sealed = said["header"], base64.b64decode(str(said["body"]))
-        assert isinstance(header, list)
-        if header[1:3] != [said["conversation"], said["seq"]] or leaf(header, sealed) != own:
+        header: Any = said["header"]
+        sealed = base64.b64decode(str(said["body"]))
+        if not _is_of(header, said) or leaf(header, sealed) != own:
             return "it was changed"
         if "key" in said and not _opens(said, sealed, f"records|{company}/{header[0]}|body"):
             return "what it is said to say is not what was sealed"
     if link(previous, own) != bytes.fromhex(str(said["hash"])):
         return "it does not follow the record before it"
     return ""
+
+
+def _is_of(header: Any, said: "dict[str, object]") -> bool:
+    whole = isinstance(header, list) and len(header) == len(HEADER)
+    return whole and bool(header[1:3] == [said["conversation"], said["seq"]])
 
 
 def _opens(said: "dict[str, object]", sealed: bytes, slot: str) -> bool:
@@ -445,7 +463,7 @@ def main(words: Sequence[str]) -> int:
         with zipfile.ZipFile(words[0]) as bundle:
             found = list(faults(bundle, key))
             count = sum(1 for _ in _lines(bundle, "records.jsonl"))
-    except (OSError, LookupError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         found, count = [f"it cannot be read: {error}"], 0
     for each in found:
         print(f"Broken: {each}.")  # noqa: T201

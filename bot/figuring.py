@@ -67,7 +67,7 @@ class Figuring:
             return tx.boards.claim(HOLD)
 
     def _gather(self, board: Board) -> Material:
-        with self.store.reading() as tx:
+        with self.store.reading(through=True) as tx:
             home, edition = tx.home(), board.spot.edition
             wanted = Wanted(
                 period=periods.parse(board.spot.period, home.zone),

@@ -152,14 +152,20 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """One sheet as plain values. Charts stand below the first table, before the others."""
+    """One sheet as plain values. Charts stand below the first table, before the others.
+
+    Where the first table is long, the others and the charts get a sheet of their own. `aside`:
+    columns that are left free before what is drawn, because they are narrow.
+    """
 
     title: Say
-    shows: Say  # in one sentence, for the index
+    shows: Say  # in one sentence, for the index and under the title
+    lead: Say | None = None  # under the title instead: what is to be seen at a glance
     tables: tuple[Table, ...]
     charts: tuple[Chart, ...] = ()
     notes: tuple[Say, ...] = ()
     index: bool = False  # ends with a list of all sheets
+    aside: int = 0
     inputs: tuple[Input, ...] = ()
     live: bool = False  # its long table may hold formulas
 

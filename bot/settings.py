@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,8 +25,8 @@ class Unusable(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     data: Path = ROOT / ".duly"
-    database: str = ""  # a URL; empty: SQLite in `data`
-    keys: str = ""  # a URL of where the keys lie; empty: SQLite beside the database, or in `data`
+    database: str = field(default="", repr=False)  # a URL; empty: SQLite in `data`
+    keys: str = field(default="", repr=False)  # a URL of where the keys lie; empty: SQLite beside
     company: str = "main"
     host: str = "127.0.0.1"
     port: int = PORT
@@ -42,8 +43,8 @@ class Settings:
     oidc_client_secret: str = field(default="", repr=False)
     oidc_client_secret_file: Path | None = None
     oidc_claim: str = "email"  # by which the provider's people are found in the directory
-    slack: tuple[Mapping[str, object], ...] = ()  # the sections [[slack]], for their adapter
-    matrix: tuple[Mapping[str, object], ...] = ()  # the sections [[matrix]], for theirs
+    slack: tuple[Mapping[str, object], ...] = field(default=(), repr=False)  # sections [[slack]]
+    matrix: tuple[Mapping[str, object], ...] = field(default=(), repr=False)  # … [[matrix]]
 
     @property
     def sqlite(self) -> bool:
@@ -102,6 +103,9 @@ READ: Mapping[str, Callable[[str], object]] = {
 }
 
 
+WRONG = {  # without what was written: there may be a password in it
+    "url": "DULY_URL must be an address such as https://duly.example: no name or password, no ?."
+}
 SECTIONS = {"slack": "workspace", "matrix": "account"}  # a list of tables each, one for each…
 
 
@@ -126,7 +130,7 @@ def _file(environment: Mapping[str, str]) -> dict[str, object]:
         return {}
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Unusable(f"The configuration {file} cannot be read: {error}.") from None
 
 
@@ -146,7 +150,7 @@ def openid(settings: Settings) -> OpenId | None:
     if not issuer:
         return None
     if not (issuer.startswith("https://") or loopback(issuer)):
-        raise Unusable(f"DULY_OIDC_ISSUER must begin with https:// and is {issuer!r}.")
+        raise Unusable("DULY_OIDC_ISSUER must begin with https://.")
     if not settings.oidc_client_id:
         raise Unusable("DULY_OIDC_ISSUER is set: set DULY_OIDC_CLIENT_ID too.")
     if not (settings.url.startswith("https://") or loopback(settings.url)):
@@ -166,6 +170,11 @@ def _client_secret(settings: Settings) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise Unusable(f"DULY_OIDC_CLIENT_SECRET_FILE {file} cannot be read: {reason}.") from None
+
+
+def in_the_open(words: str) -> bool:
+    """A database's URL with its password in it, as it is written or nearly so."""
+    return re.search(r"//[^/@\s]*:[^@\s]*@|[?&](?:ssl)?password=", words) is not None
 
 
 def loopback(url: str) -> bool:
@@ -189,7 +198,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         try:
             made = replace(made, **{key: READ.get(key, str)(str(value))})  # type: ignore[arg-type]
         except ValueError:
-            raise Unusable(f"The setting {key} cannot be {value!r}.") from None
+            raise Unusable(WRONG.get(key, f"The setting {key} cannot be {value!r}.")) from None
     return made
 
 

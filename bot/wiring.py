@@ -3,11 +3,9 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +17,7 @@ from bot.bell import Bell
 from bot.clock import Clock
 from bot.engine import Engine
 from bot.exported import Export
-from bot.figuring import Figuring, packed
+from bot.figuring import Figuring
 from bot.handlers import Handlers
 from bot.handlers.nudging import Nudging
 from bot.inbox import JournalInbox
@@ -27,8 +25,7 @@ from bot.indexing import Indexer
 from bot.outbox import Courier
 from bot.packing import Packer
 from bot.policy import hours
-from bot.port import Ability, Adapter, Examined
-from bot.report import Material, Tell, silent
+from bot.port import Adapter, Examined
 from bot.settings import OpenId, Settings, Unusable, openid
 from bot.store import Store
 from bot.ticker import Ticker
@@ -40,6 +37,7 @@ from bot.web.limits import Attempts
 from bot.web.openid import Down, Provider
 from bot.web.site import Site
 from bot.words import Code, say
+from bot.workbooks import figures, issued, workbook
 from bot.workshop import Workshop
 from commands import COMMANDS, TYPED
 
@@ -268,44 +266,6 @@ def slack_export(file: Path, team: str, now: datetime) -> Export:
     from adapters.slack.export import export  # noqa: PLC0415
 
     return export(file, team, now)
-
-
-def workbook(material: Material, out: Path, tell: Tell = silent) -> object:
-    """Runs in a process of its own; only there are the sheets and openpyxl loaded."""
-    from reports.build import build  # noqa: PLC0415
-
-    return build(replace(material, abilities=_abilities(material)), out, tell=tell)
-
-
-def _abilities(material: Material) -> Mapping[str, Ability]:
-    """Of the platforms that the report speaks of; one that is not installed is not known."""
-    found: dict[str, Ability] = {Web.platform: Web.abilities}
-    for name in {each.platform for each in material.quality.sources} & ADAPTERS.keys():
-        module, adapter = ADAPTERS[name]
-        with suppress(ImportError):
-            found[name] = getattr(import_module(module), adapter).abilities
-    return found
-
-
-ADAPTERS = {
-    "slack": ("adapters.slack.adapter", "Slack"),
-    "matrix": ("adapters.matrix.adapter", "Matrix"),
-    "playground": ("adapters.playground.adapter", "Playground"),
-}
-
-
-def issued(material: Material, out: Path, tell: Tell = silent) -> object:
-    """As `workbook`, of a report that nobody asked for: with its key figures and a picture."""
-    from reports.issue import issue  # noqa: PLC0415
-
-    return issue(material, out, tell)
-
-
-def figures(material: Material, out: Path, tell: Tell = silent) -> object:  # noqa: ARG001
-    """The first sheet as values, in a process of its own, for the pages."""
-    from reports.dashboard import build  # noqa: PLC0415
-
-    return out.write_bytes(packed(build(material), material))
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class Workshop:
             return order
 
     def _gather(self, order: Any) -> Found:
-        with self.store.reading() as tx:
+        with self.store.reading(through=True) as tx:
             reader = tx.people.reader(account_of(order.account), tx.home())
             period = periods.parse(order.period, tx.home().zone)
             edition: Edition = order.edition

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.handlers.requestcards import KINDS
 from bot.policy import figures
 from bot.policy.approvals import Request, State
 from bot.report import Column, Layout, Material, Row, Sheet, Shown, Table
@@ -38,7 +39,7 @@ def _row(material: Material, request: Request, closes: datetime) -> Row:
     decided = request.decided_at if request.decided_at and request.decided_at <= closes else None
     return (
         f"#{request.number}",
-        request.kind,
+        named(request.kind, KINDS),
         named(request.class_name, CLASSES),
         material.id(request.requester),
         material.name(request.requester),

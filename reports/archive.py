@@ -7,6 +7,7 @@ from bot.policy.oversight import Archive, Check, Kept
 from bot.report import Column, Layout, Material, Row, Sheet, Shown, Table
 from bot.words import say
 from reports import showing
+from reports.naming import CLASSES, named
 from reports.overseen import ABOVE
 
 NAMED = ("hr", "audit")  # who reads the names of rooms
@@ -34,7 +35,7 @@ def build(material: Material) -> Layout:
 def _rows(archive: Archive) -> Iterator[Row]:
     total = Kept()
     for name, each in archive.classes.items():
-        yield name, each.archived, *_figures(each, each.archived)
+        yield named(name, CLASSES), each.archived, *_figures(each, each.archived)
         total += each
     for words, count in ((UNREAD, archive.unread), (UNHANDLED, archive.unhandled)):
         if count:
@@ -62,7 +63,7 @@ def _facts(archive: Archive) -> Iterator[Row]:
     else:
         yield from _check(check)
     yield say("Rooms in use that Duly knows of"), Shown(archive.rooms, "whole")
-    yield say("Of these, not seen at the data cut-off"), Shown(len(archive.unseen), "whole")
+    yield say("Of these, not seen at the period's end or now"), Shown(len(archive.unseen), "whole")
     yield say("Rooms that are seen"), showing.figure(rooms)
 
 
@@ -74,8 +75,11 @@ def _check(check: Check) -> Iterator[Row]:
     yield say("The whole archive was looked through"), Shown(check.at, "moment")
     yield say("Result"), result
     yield say("Records looked at"), Shown(check.records, "whole")
+    if not check.head:
+        yield say("Last checkpoint then"), say("none yet")
+        return
     yield say("Last checkpoint then"), Shown(check.checkpoint, "whole")
-    yield say("Its hash begins with"), check.head[:HASH] or None
+    yield say("Its hash begins with"), check.head[:HASH]
 
 
 UNREAD = say("could not be read")

@@ -193,7 +193,7 @@ MEASURED = (
     Column(header=say("No.")),
     Column(header=say("When"), kind="moment"),
     Column(header=say("Recommended by rule")),
-    Column(header=say("Decided")),
+    Column(header=say("Measure decided")),
     Column(header=say("Who decided")),
 )
 SHEET = Sheet(name=say("Assessment"), who=frozenset({"hr", "head", "audit", "mine"}), build=build)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import isfinite
+from math import ceil, isfinite
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ ROW = re.compile(r"\{row([+-]\d+)?\}")
 WIDEST, LEAST_HEAD, GAP = 44, 10, 3  # characters
 LINE = 13.5  # points
 MOST_LINES = 25  # of a cell that wraps
+BOLD = 0.95  # of what fits in plain letters
 
 Content = str | int | float | datetime | timedelta | None
 
@@ -134,7 +135,7 @@ class Pen:
         """Enough for the header's longest word, and for what stands below."""
         names = self.both(column.header, "\n").split("\n")
         head = max(min(text.width(name), LEAST_HEAD) for name in names)
-        head = max(head, *(text.width(word) for name in names for word in name.split()))
+        head = max(head, *(_head_width(word) for name in names for word in name.split()))
         needed = column.width or min(max(map(self._room(column), values), default=0), WIDEST)
         return max(WIDTHS[column.kind], needed, head) + GAP
 
@@ -189,9 +190,14 @@ def shortened(count: int) -> Say:
     )
 
 
+def _head_width(word: str) -> int:
+    """Of a word in bold, next to the gap that every column has."""
+    return max(text.width(word), ceil(text.drawn(word) / BOLD) - 1)
+
+
 def head_height(names: Sequence[str], widths: Sequence[float]) -> float:
     rooms = zip(names, widths, strict=False)
-    return max(text.lines(name, int(width) - 1) for name, width in rooms) * LINE + 6
+    return max(text.lines(name, int(width * BOLD) - 1) for name, width in rooms) * LINE + 6
 
 
 def seen(value: Any, column: Column) -> tuple[Any, Kind, Tone]:

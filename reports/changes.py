@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.policy.changing import Adopted, Leave, RoleChange, Setting
 from bot.report import Column, Layout, Material, Row, Sheet, Shown, Table
 from bot.words import say
+from reports import naming
 from reports.overseen import HEADS
 
 KEEPING = say("Keeping")
@@ -75,7 +76,7 @@ def _role(material: Material, change: RoleChange) -> Row:
         change.at,
         material.id(change.person),
         material.name(change.person),
-        change.role,
+        naming.named(change.role, naming.ROLES),
         say("given") if change.granted else say("taken back"),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.label import DataLabel, DataLabelList
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -18,7 +18,7 @@ from openpyxl.drawing.text import (
     RegularTextRun,
 )
 
-from bot.report import Chart
+from bot.report import Chart, Shown
 from reports.looks import ACCENT, INK, LINE, Paper
 
 TARGET = "B7791F"
@@ -29,31 +29,43 @@ TITLE, LABEL = 1200, 900  # hundredths of a point
 THIN, THICK = 6_350, 28_575  # EMU, 12,700 to a point
 MARGIN = 90_000  # EMU: on the page's edge, a frame is not printed
 CHARACTER = 66_675  # EMU
+GAP, WIDEST_GAP = 60, 500  # between bars, per cent of their width
+LOW = 0.12  # below it there is no room for a label under its point
+SILENT = dict.fromkeys(("showSerName", "showCatName", "showLegendKey", "showPercent"), False)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """From column `left` until before `right` (from 0), rows `top` to `bottom` (from 1).
 
-    `data`: the header row and the last row of what is drawn. `last`: how wide the last column is.
+    `last`: how wide the last column is. What is drawn stands below row `header`, from column
+    `names` on, where the points have their names (from 1).
     """
 
     left: int
     right: int
     top: int
     bottom: int
-    data: tuple[int, int]
     last: float  # characters
+    header: int
+    names: int
 
 
-def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
+def chart(paper: Paper, wish: Chart, title: str, spot: Spot, rows: Sequence[Sequence[Any]]) -> Any:
+    """`rows`: what stands there. A series of nothing but zeros is not drawn."""
     drawn: Any = LineChart() if wish.shape == "line" else BarChart()
-    header, last = spot.data
-    for column in wish.series:
-        at = spot.left + column
-        found = Reference(paper, min_col=at, min_row=header, max_row=last)
-        drawn.add_data(found, titles_from_data=True)
-    names = Reference(paper, min_col=spot.left + 1, min_row=header + 1, max_row=last)
+    header, last = spot.header, spot.header + len(rows)
+    colours, values = [], []
+    for column, colour in zip(wish.series, GRADES if wish.graded else COLOURS, strict=False):
+        found = [_number(row[column - 1]) for row in rows]
+        if not any(found):
+            continue
+        at = spot.names + column - 1
+        cells = Reference(paper, min_col=at, min_row=header, max_row=last)
+        drawn.add_data(cells, titles_from_data=True)
+        colours.append(colour)
+        values.append(found)
+    names = Reference(paper, min_col=spot.names, min_row=header + 1, max_row=last)
     drawn.set_categories(names)
     if wish.shape == "stacked":
         drawn.grouping, drawn.overlap = "stacked", 100
@@ -62,7 +74,7 @@ def chart(paper: Paper, wish: Chart, title: str, spot: Spot) -> Any:
     if len(wish.series) == 1:
         drawn.legend = None
     _axes(drawn, wish.percent)
-    _series(drawn, GRADES if wish.graded else COLOURS)
+    _series(drawn, colours, values)
     drawn.anchor = TwoCellAnchor(
         editAs="oneCell",
         _from=AnchorMarker(col=spot.left, row=spot.top, colOff=MARGIN),
@@ -93,24 +105,40 @@ def _axes(drawn: Any, percent: bool) -> None:
         axis.txPr = _small()
 
 
-def _series(drawn: Any, colours: Sequence[str]) -> None:
-    for series, colour in zip(drawn.series, colours, strict=False):
+def _number(value: Any) -> float | None:
+    plain = value.value if isinstance(value, Shown) else value
+    return plain if isinstance(plain, int | float) else None
+
+
+def _series(drawn: Any, colours: Sequence[str], values: Sequence[Sequence[float | None]]) -> None:
+    for series, colour, found in zip(drawn.series, colours, values, strict=True):
         if isinstance(drawn, BarChart):
             series.graphicalProperties = GraphicalProperties(solidFill=colour)
             if drawn.grouping != "stacked":  # there they would stand on dark ground, and nothings
-                series.dLbls = _labels("#,##0")
-            drawn.gapWidth = 60
+                whole = all(isinstance(each, int | None) for each in found)
+                series.dLbls = _labels("#,##0" if whole else "#,##0.0")
+            drawn.gapWidth = _gap(len(found))
         else:
-            _stroke(series, colour)
+            _stroke(series, colour, found)
 
 
-def _stroke(series: Any, colour: str) -> None:
+def _gap(bars: int) -> int:
+    """Per cent of a bar's width: few bars are no broader than four."""
+    return min(WIDEST_GAP, max(GAP, round(4 * (100 + GAP) / bars) - 100))
+
+
+def _stroke(series: Any, colour: str, values: Sequence[float | None]) -> None:
     series.smooth = False
     series.graphicalProperties = GraphicalProperties(ln=_line(colour, THICK))
     if colour == ACCENT:
         series.marker.symbol, series.marker.size = "circle", 7
         series.marker.graphicalProperties = GraphicalProperties(solidFill=colour)
         series.dLbls = _labels("0.0%", "b")
+        series.dLbls.dLbl = [
+            DataLabel(idx=at, numFmt="0.0%", dLblPos="t", showVal=True, **SILENT)
+            for at, value in enumerate(values)
+            if value is not None and value < LOW
+        ]
     else:
         series.marker.symbol = "none"
         series.graphicalProperties.line.dashStyle = "dash"
@@ -122,7 +150,8 @@ def _line(colour: str, width: int) -> LineProperties:
 
 def _labels(form: str, position: str | None = None) -> DataLabelList:
     labels = DataLabelList(numFmt=form, showVal=True, dLblPos=position)
-    labels.showSerName = labels.showCatName = labels.showLegendKey = labels.showPercent = False
+    for name, value in SILENT.items():
+        setattr(labels, name, value)
     labels.txPr = _small()
     return labels
 

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.policy import figures
+from bot.policy.figures import Standing
 from bot.policy.keyfigures import Corrected
 from bot.report import EDITIONS, Column, Edition, Layout, Material, Row, Sheet, Shown, Table
 from bot.words import Code, Quoted, Say, say
-from reports import showing
+from reports import dashboard, showing
 
 NAMES: dict[Edition, Say] = {
     "hr": say("Human resources: everybody, by name"),
@@ -25,7 +26,10 @@ NO_WORDS = say("No sheet contains the text of a message or a request, in any edi
 def build(material: Material) -> Layout:
     return Layout(
         title=say("Communication compliance report"),
-        shows=say("What this report is made from"),
+        shows=say(
+            "What this report is about, for whom, and what it was made from. Begin with the "
+            "dashboard; all other sheets are listed below."
+        ),
         tables=(
             Table(columns=COLUMNS, rows=tuple(_facts(material))),
             *((_changes(material.corrected),) if material.corrected else ()),
@@ -82,6 +86,7 @@ def _facts(material: Material) -> Iterator[Row]:
     yield say("Version"), Shown(_version(material), "whole")
     yield say("Edition"), NAMES[material.edition]
     yield say("For"), material.directory.people[material.wanted.person].name
+    yield say("Targets"), _targets(dashboard.standings(material))
     yield say("Data cut-off"), Shown(closes, "moment")
     yield say("Time zone of the times"), material.reader.zone
     yield (
@@ -97,6 +102,15 @@ def _facts(material: Material) -> Iterator[Row]:
     yield from _unreadable(material)
     yield from _findings(material)
     yield say("Report id"), material.report
+
+
+def _targets(stand: Counter[Standing | None]) -> Say:
+    return say(
+        "● {met} met, ▲ {unsure} too close to call, ■ {missed} missed",
+        met=stand["met"],
+        unsure=stand["unsure"],
+        missed=stand["missed"],
+    )
 
 
 def _version(material: Material) -> int:

@@ -44,7 +44,7 @@ CITED = say(
 )
 COLUMNS = (
     Column(header=say("Clause"), width=17),
-    Column(header=say("What it asks"), width=44, wrap=True),
+    Column(header=say("What it asks"), width=50, wrap=True),
     Column(header=say("What Duly does"), width=32, wrap=True),
     Column(header=say("Answers for it"), width=22),
     Column(header=say("Controls"), kind="whole"),

@@ -1,21 +1,22 @@
 """Sheet 1: every key figure with its target, the period before, and four charts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import dropwhile
 
 from bot.handlers.requestcards import KINDS
 from bot.policy import figures
-from bot.policy.figures import Rate
-from bot.report import EDITIONS, Chart, Column, Layout, Material, Row, Sheet, Table, Value
+from bot.policy.figures import Rate, Span, Standing
+from bot.report import EDITIONS, Chart, Column, Layout, Material, Row, Sheet, Shown, Table, Value
 from bot.words import Say, say
 from reports import showing, upheld
-from reports.measure import Measure
+from reports.measure import Figure, Measure
 from reports.measures import MEASURES
 
 HOUR = timedelta(hours=1)
-Route = tuple[Say | str, int, float | None, float | None]  # how many, median, 90th percentile
+Route = tuple[Say | str, int, Span, Span]  # how many, median, 90th percentile
 BUCKETS = (
     say("up to 1 h"),
     say("1–4 h"),
@@ -31,12 +32,44 @@ def build(material: Material) -> Layout:
     return Layout(
         title=say("Dashboard"),
         shows=say("Every key figure with its target and the period before"),
+        lead=_lead(standings(material)),
         tables=(
             Table(columns=KEY_FIGURES, rows=tuple(_figures(material))),
             *(table for table, _ in drawn),
         ),
         charts=tuple(replace(chart, table=at) for at, (_, chart) in enumerate(drawn) if chart),
         notes=(MARKS,),
+        aside=1,
+    )
+
+
+def standings(material: Material) -> Counter[Standing | None]:
+    """How key figures stand to their targets; None: of these there is nothing to count."""
+    return Counter(
+        _standing(measure.of(material.now), wanted)
+        for measure in MEASURES
+        if material.edition in measure.who and (wanted := _wanted(material, measure)) is not None
+    )
+
+
+def _wanted(material: Material, measure: Measure) -> float | None:
+    target = material.rulebook.targets.get(measure.target)
+    return None if target is None else target / 100
+
+
+def _standing(now: Figure, wanted: float | None) -> Standing | None:
+    return figures.standing(now, wanted) if wanted is not None and isinstance(now, Rate) else None
+
+
+def _lead(stand: Counter[Standing | None]) -> Say:
+    return say(
+        "Of {count} targets: ● {met} met, ▲ {unsure} too close to call, ■ {missed} missed, — "
+        "{empty} with nothing to count.",
+        count=stand.total(),
+        met=stand["met"],
+        unsure=stand["unsure"],
+        missed=stand["missed"],
+        empty=stand[None],
     )
 
 
@@ -50,14 +83,21 @@ def _drawn(material: Material) -> Iterator[tuple[Table, Chart | None]]:
         columns=SPREAD, rows=tuple(_spread(material)), title=say("How long answers took")
     )
     yield spread, bars if material.now.facts else None
-    by_route = tuple(routes(material))
-    known = tuple(at for at in (3, 4) if any(row[at - 1] for row in by_route))
-    took = Chart(
-        shape="column", title=say("Approvals: working hours by route"), table=0, series=known
-    )
-    shown = Table(columns=ROUTES, rows=by_route, title=say("How long approvals took"))
-    yield shown, took if known else None
+    yield _took(material)
     yield upheld.weighed(material, short=True)
+
+
+def _took(material: Material) -> tuple[Table, Chart | None]:
+    """How long approvals took by route; drawn is what is known of one route at least."""
+    found = tuple(routes(material))
+    known = tuple(at for at in (3, 4) if any(map(_hours, (route[at - 1] for route in found))))
+    rows = tuple(
+        (name, count, *(_told(span, drawn=at in known) for at, span in enumerate(spans, 3)))
+        for name, count, *spans in found
+    )
+    table = Table(columns=ROUTES, rows=rows, title=say("How long approvals took"))
+    title = MIDDLE if known == (3,) else say("Approvals: working hours by route")
+    return table, Chart(shape="column", title=title, table=0, series=known) if known else None
 
 
 def routes(material: Material) -> Iterator[Route]:
@@ -76,11 +116,18 @@ def routes(material: Material) -> Iterator[Route]:
             continue
         middle = figures.percentile(took, figures.MEDIAN)
         most = figures.percentile(took, figures.NINETIETH, figures.TAIL_NEEDS)
-        yield KINDS.get(kind, kind), len(took), _hours(middle), _hours(most)
+        yield KINDS.get(kind, kind), len(took), middle, most
 
 
-def _hours(span: figures.Span) -> float | None:
+def _hours(span: object) -> float | None:
     return span / HOUR if isinstance(span, timedelta) else None
+
+
+def _told(span: Span, *, drawn: bool) -> float | Shown | None:
+    """Hours, or why there are none; that is left out where words would be drawn as a nought."""
+    if drawn or isinstance(span, timedelta):
+        return _hours(span)
+    return showing.figure(span)
 
 
 def _figures(material: Material) -> Iterator[Row]:
@@ -91,28 +138,26 @@ def _figures(material: Material) -> Iterator[Row]:
 
 def _figure(material: Material, measure: Measure) -> Row:
     now, before = measure.of(material.now), measure.of(material.before)
-    target = material.rulebook.targets.get(measure.target)
-    wanted = None if target is None else target / 100
-    standing = None
-    if wanted is not None and isinstance(now, Rate):
-        standing = figures.standing(now, wanted)
+    wanted = _wanted(material, measure)
+    standing = _standing(now, wanted)
     return (
         measure.id,
         measure.name,
         showing.figure(now),
+        wanted,
+        measure.n(material.now),
+        showing.mark(standing) if wanted is None or isinstance(now, Rate) else showing.HIDDEN,
         showing.low(now),
         showing.high(now),
-        wanted,
         showing.figure(before),
         showing.change(now, before),
-        measure.n(material.now),
-        showing.mark(standing) if target is None or isinstance(now, Rate) else showing.HIDDEN,
     )
 
 
 def _trend(material: Material) -> Iterator[Row]:
+    """From the first period in which anything was counted."""
     target = material.rulebook.targets.get("on_time")
-    for point in material.trend:
+    for point in dropwhile(lambda each: not each.counted, material.trend):
         rate = point.on_time
         shown: Value = rate.of_one if isinstance(rate, Rate) else None
         yield point.period.label, shown, target and target / 100, point.counted
@@ -123,6 +168,7 @@ def _spread(material: Material) -> Iterator[Row]:
     yield from zip(BUCKETS, counts, strict=True)
 
 
+MIDDLE = say("Approvals by route, median working hours")
 MARKS = say(
     "● the whole 90 % interval reaches the target · ■ the whole interval is below it · "
     "▲ the numbers are too small to tell. Grey: fewer than 20 counted."
@@ -131,13 +177,13 @@ KEY_FIGURES = (
     Column(header=say("No."), width=7),
     Column(header=say("Key figure"), width=38),
     Column(header=say("Value"), kind="percent"),
-    Column(header=say("Interval, low"), kind="percent"),
-    Column(header=say("Interval, high"), kind="percent"),
     Column(header=say("Target"), kind="percent"),
-    Column(header=say("Period before"), kind="percent"),
-    Column(header=say("Change"), kind="change"),
     Column(header=say("Counted (n)"), kind="whole"),
     Column(header=say("Status"), width=20),
+    Column(header=say("Interval, low"), kind="percent"),
+    Column(header=say("Interval, high"), kind="percent"),
+    Column(header=say("Period before"), kind="percent"),
+    Column(header=say("Change"), kind="change"),
 )
 TREND = (
     Column(header=say("Period")),

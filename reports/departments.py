@@ -50,7 +50,8 @@ def _rows(material: Material) -> Iterator[Row]:
     hidden = figures.hidden(people, {unit: len(each) for unit, each in facts.items()})
     shut = figures.hidden(people, {unit: each.count for unit, each in beside.items()})
     nothing = Beside((), (), 0, 0, 0, 0)
-    for unit in units.in_order(material, {*people, *facts, *beside}):
+    others_too = beside if material.scope is None else ()  # of these a head has no figures
+    for unit in units.in_order(material, {*people, *facts, *others_too}):
         own = _figures(facts[unit], hidden=unit in hidden)
         others = beside.get(unit, nothing)
         more = _more(material, others, there[unit], hidden=unit in shut)

@@ -14,7 +14,7 @@ from reports import showing
 def build(material: Material) -> Layout:
     return Layout(
         title=say("Individuals"),
-        shows=say("One line a person, by name and never by rank"),
+        shows=say("One line a person, in the order of the names, never by rank"),
         tables=(Table(columns=COLUMNS, rows=_rows(material)),),
         notes=(GREY,),
     )

@@ -61,7 +61,10 @@ class Ink:
         return known
 
     def formula(self, text: str) -> str:
-        """No value stands with it: whoever opens the book computes it, or sees nothing."""
+        """No value stands with it: whoever opens the book computes it, or sees nothing.
+
+        With one, LibreOffice believes it and computes nothing: a check would check nobody.
+        """
         return f"{self._formula}{_plain(text)}</f></c>"
 
     def _texts(self, values: Sequence[str | None]) -> list[str] | None:

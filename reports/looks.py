@@ -10,10 +10,10 @@ from openpyxl.styles.cell_style import StyleArray
 from bot.report import Column, Kind, Tone
 
 Paper = Any  # a sheet: the type stubs know little of what it can do
-Part = Literal["title", "about", "heading", "header", "note", "link", "label", "input"]
+Part = Literal["title", "about", "lead", "heading", "header", "note", "link", "label", "input"]
 
 INK, ACCENT, PALE, FAINT, LINE = "1F2933", "1F4E79", "D9E2EC", "7B8794", "CBD2D9"
-YELLOW = "FFF8E1"
+YELLOW, WHITE = "FFF8E1", "FFFFFF"
 FONTS = {"en": "Calibri", "zh_Hans": "Microsoft YaHei", "zh_Hant": "Microsoft JhengHei"}
 FORMATS: dict[Kind, str] = {
     "text": "@",
@@ -106,6 +106,9 @@ def _part(part: Part, font: str) -> NamedStyle:  # noqa: PLR0911
         case "about" | "note":
             wrapped = Alignment(vertical="top", wrap_text=True)
             return NamedStyle(name, Font(name=font, size=9, color=FAINT), alignment=wrapped)
+        case "lead":
+            wrapped = Alignment(vertical="top", wrap_text=True)
+            return NamedStyle(name, Font(name=font, size=10, color=INK), alignment=wrapped)
         case "heading":
             return NamedStyle(name, Font(name=font, size=11, bold=True, color=ACCENT))
         case "label":
@@ -132,6 +135,8 @@ def _part(part: Part, font: str) -> NamedStyle:  # noqa: PLR0911
                 name,
                 Font(name=font, size=10, bold=True, color=ACCENT),
                 fill=PatternFill("solid", fgColor=PALE),
-                border=Border(bottom=Side("medium", ACCENT)),
+                border=Border(
+                    Side("medium", WHITE), Side("medium", WHITE), bottom=Side("medium", ACCENT)
+                ),
                 alignment=MIDDLE,
             )

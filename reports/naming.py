@@ -6,12 +6,15 @@ from bot.words import Say, say
 
 ROLES: Mapping[str, Say] = {
     "admin_office": say("administration office"),
+    "auditor": say("auditors"),
     "business_head": say("business heads"),
     "department_head": say("heads of departments"),
+    "employee": say("employees"),
     "executive": say("executives"),
     "hr": say("human resources"),
     "investigator": say("investigators"),
     "it": say("IT department"),
+    "mail_keeper": say("keepers of mail"),
 }
 LEVELS: Mapping[str, Say] = {
     "normal": say("ordinary"),

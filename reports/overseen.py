@@ -66,6 +66,9 @@ OVERSEEN = (
             "Messages, edits and deletions that reached Duly in the period, also those that could "
             "not be read or handled."
         ),
+        note=say(
+            "Where that look found anything changed or missing, none counts as found unchanged."
+        ),
         target="archive_verified",
         who=ABOVE,
         of=lambda picture: oversight.proved(picture.watched.archive),
@@ -74,7 +77,7 @@ OVERSEEN = (
     Measure(
         id="K23b",
         name=say("Rooms that are seen"),
-        counts=say("Seen at the data cut-off."),
+        counts=say("Seen when the period ended, or at the data cut-off while it runs."),
         among=say("Rooms in use that Duly knows of, without direct chats."),
         who=ABOVE,
         of=lambda picture: oversight.seen(picture.watched.archive),

@@ -12,7 +12,6 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
@@ -28,7 +27,8 @@ from reports.proof import Broken
 from reports.splice import Filling
 
 INPUT_ROW, HEADER_ROW = 3, 4
-TITLE = 27.0  # points
+TITLE, AIR = 27.0, 8.0  # points
+SMALL = 0.9  # of the usual size: notes
 A3, A4 = 8, 9
 READABLE = 220  # characters on a line of A4
 ONE_PAGE = 45  # rows that are still read on one page with their charts
@@ -54,6 +54,7 @@ class Page:
         self.widths: Sequence[float] = ()
         self.row = self.data = 0  # rows so far: in all, of data
         self.laid = 0  # rows with something in them, but for those of the long table
+        self.apart = False  # what goes with a long table, on a sheet of its own
         self.failed = self.live = False
         self._packed = Packed()
         self._lines: Lines | None = None
@@ -68,15 +69,19 @@ class Page:
         area = f"A1:{letter(max(len(self.widths), 1))}{self.row}"
         return Filling(self._packed, HEADER_ROW, area) if self._lines else None
 
-    def begin(
-        self, widths: Sequence[float], about: Say, footer: str, inputs: Sequence[Input] = ()
-    ) -> None:
+    def begin(self, widths: Sequence[float], about: Say, footer: str) -> None:
+        """As far as the row under the title, which says what the sheet is for."""
         self.widths = widths
         for column, width in enumerate(widths, 1):
             self.paper.column_dimensions[letter(column)].width = width
         self._set_up(footer)
         self.across("title", self.pen.both(self.title, " · "))
         self.across("about", self.pen.words(about))
+
+    def lead(self, words: Say) -> None:
+        self.across("lead", self.pen.words(words))
+
+    def inputs(self, inputs: Sequence[Input]) -> None:
         self.put(self._above(inputs))
 
     def _above(self, inputs: Sequence[Input]) -> list[Cell | None]:
@@ -108,13 +113,22 @@ class Page:
         row = self.row + 1
         if len(self.widths) > 1:
             self.paper.merged_cells.add(f"A{row}:{letter(len(self.widths))}{row}")
-        fits = LINE * text.lines(words, int(sum(self.widths))) + 3
-        self.put([self.pen.part(self.paper, words, part)], TITLE if part == "title" else fits)
+        self.put([self.pen.part(self.paper, words, part)], self._high(part, words))
+
+    def _high(self, part: Part, words: str) -> float:
+        room = sum(self.widths) / (SMALL if part in ("about", "note") else 1)
+        fits = LINE * text.lines(words, int(room)) + (AIR if part == "lead" else 3)
+        return TITLE if part == "title" else fits
 
     def header(self, columns: Sequence[Column]) -> None:
         names = self.pen.names(columns)
         height = cells.head_height(names, self.widths)
         self.put([self.pen.part(self.paper, name, "header") for name in names], height)
+
+    def stays(self) -> None:
+        """The header does: on the screen, and at the top of every printed page."""
+        self.paper.freeze_panes = f"A{HEADER_ROW + 1}"
+        self.paper.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
     def lines(self, columns: Sequence[Column], rows: Sequence[Row | Sequence[Any]]) -> None:
         """The next rows of the long table. Raises Broken."""
@@ -133,8 +147,12 @@ class Page:
         height = self.pen.height(columns, row, self.widths)
         self.put(self.pen.row(self.paper, columns, row), height)
 
-    def short(self, table: Filled) -> None:
+    def short(self, table: Filled, left: int = 0) -> None:
+        """From that column on, counted from 0."""
         self.put([])
+        if left:
+            self.beside([table], [left])
+            return
         if table.title is not None:
             self.across("heading", self.pen.both(table.title, " · "))
         self.header(table.columns)
@@ -209,10 +227,6 @@ class Page:
         only.add(area)
         self.paper.add_data_validation(only)
 
-    def part(self) -> None:
-        """What comes now begins on a page of its own."""
-        self.paper.row_breaks.append(Break(id=self.row))
-
     def end(self, notes: Sequence[Say] = (), *, whole: bool = False) -> None:
         """Nothing more comes on this sheet. `whole`: to be printed on one page, if it is short.
 
@@ -263,12 +277,11 @@ class Page:
         self.put(row, height)
 
     def _set_up(self, footer: str) -> None:
-        """Landscape, as wide as the page, the header on every page.
+        """Landscape, as wide as the page.
 
         What could not be read on A4 is for A3.
         """
         paper = self.paper
-        paper.freeze_panes = f"A{HEADER_ROW + 1}"
         paper.sheet_view.showGridLines = False
         paper.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         setup, margins = paper.page_setup, paper.page_margins
@@ -277,7 +290,6 @@ class Page:
         setup.fitToWidth, setup.fitToHeight = 1, 0
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.footer = 0.5, 0.75, 0.3
-        paper.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
         paper.oddFooter.left.text = footer.replace("&", "&&")
         paper.oddFooter.right.text = "&P / &N"
 

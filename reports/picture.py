@@ -6,8 +6,12 @@ apart in print and for who sees few of them. Policy 5.1.2.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from itertools import dropwhile
 from pathlib import Path
+from textwrap import fill
 
 from matplotlib import font_manager
 from matplotlib.axes import Axes
@@ -23,7 +27,8 @@ from bot.report import Material
 from bot.words import Code, Reader, Say, render, say
 from bot.words.language import language
 from reports import upheld
-from reports.dashboard import BUCKETS, routes
+from reports.dashboard import BUCKETS, HOUR, routes
+from reports.text import width
 from reports.violations import SMALL
 
 SIZE = (10.0, 7.2)  # inches
@@ -47,6 +52,7 @@ ANY_CHINESE = (
 PLAIN = ("DejaVu Sans",)  # comes with matplotlib
 MOST_BARS = 6
 LONG, WIDE = 7, 14  # characters of a label: below a bar, beside one
+LINE = 48  # characters of a sentence in the place of a chart
 WHOLE, MARGIN = 100, 12  # per cent
 
 
@@ -71,6 +77,10 @@ class Pen:
 
 def draw(material: Material, out: Path) -> None:
     """A PNG into `out`."""
+    drawn(material).savefig(out, format="png", facecolor="white")
+
+
+def drawn(material: Material) -> Figure:
     pen = pen_for(material.reader)
     spaced = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.14, wspace=0.06, hspace=0.06)
     figure = Figure(figsize=SIZE, dpi=DOTS, facecolor="white", layout=spaced)
@@ -83,7 +93,7 @@ def draw(material: Material, out: Path) -> None:
     _responses(spread, material, pen)
     _approvals(routes, material, pen)
     _violations(violations, material, pen)
-    figure.savefig(out, format="png", facecolor="white")
+    return figure
 
 
 def pen_for(reader: Reader) -> Pen:
@@ -101,7 +111,8 @@ def _installed(name: str) -> bool:
 
 
 def _on_time(axes: Axes, material: Material, pen: Pen) -> None:
-    points, target = material.trend, material.rulebook.targets.get("on_time")
+    points = list(dropwhile(lambda each: not each.counted, material.trend))
+    target = material.rulebook.targets.get("on_time")
     _title(axes, pen, say("On-time rate, in per cent"))
     known = [
         (place, WHOLE * point.on_time.of_one)
@@ -112,14 +123,13 @@ def _on_time(axes: Axes, material: Material, pen: Pen) -> None:
         _nothing(axes, pen)
         return
     places, rates = [place for place, _ in known], [rate for _, rate in known]
-    axes.plot(places, rates, color=BLUE, marker="o", linewidth=2, markersize=5)
+    axes.plot(places, rates, color=BLUE, marker="o", linewidth=2, markersize=5, clip_on=False)
     if target is not None:
         axes.axhline(target, color=ORANGE, linestyle="--", linewidth=1.2)
         words = pen.words(say("target {target}", target=Code(f"{target} %")))
         _note(axes, (len(points) / 2 - 0.5, float(target)), words, pen.in_colour(ORANGE))
     falls = rates[-1] < rates[-2] if len(rates) > 1 else False
-    last = f"{rates[-1]:.1f}"
-    _note(axes, (places[-1], rates[-1]), last, pen.in_colour(BLUE), below=falls)
+    _note(axes, (places[-1], rates[-1]), _tenth(rates[-1]), pen.in_colour(BLUE), below=falls)
     low = max(0, min(*rates, target or WHOLE, WHOLE) - MARGIN)
     axes.set_ylim(low, WHOLE + MARGIN / 2)
     axes.set_yticks([each for each in axes.get_yticks() if low <= each <= WHOLE])
@@ -143,17 +153,18 @@ def _responses(axes: Axes, material: Material, pen: Pen) -> None:
 
 def _approvals(axes: Axes, material: Material, pen: Pen) -> None:
     medians = {
-        f"{pen.named(kind)} ({count})": hours
-        for kind, count, hours, _ in routes(material)
-        if hours is not None
+        f"{pen.named(kind)} ({count})": middle / HOUR
+        for kind, count, middle, _ in routes(material)
+        if isinstance(middle, timedelta)
     }
     _title(axes, pen, say("Approvals by route, median working hours"))
     if not medians:
         _nothing(axes, pen)
         return
     shown = sorted(medians.items(), key=lambda each: -each[1])[:MOST_BARS][::-1]
-    bars = axes.barh(range(len(shown)), [hours for _, hours in shown], color=BLUE, height=0.6)
-    axes.bar_label(bars, fmt="%.1f", padding=3, color=INK, fontsize=9)
+    lengths = [hours for _, hours in shown]
+    bars = axes.barh(range(len(shown)), lengths, color=BLUE, height=0.6)
+    axes.bar_label(bars, list(map(_tenth, lengths)), padding=3, color=INK, fontsize=9)
     axes.margins(x=0.15)
     _side(axes, pen, [name for name, _ in shown])
 
@@ -245,5 +256,11 @@ def _note(axes: Axes, at: tuple[float, float], text: str, pen: Pen, *, below: bo
 def _nothing(axes: Axes, pen: Pen, text: Say | None = None) -> None:
     axes.set_axis_off()
     words = pen.words(text or say("Nothing to count in this period."))
-    axes.text(0.0, 0.9, words, transform=axes.transAxes, color=FAINT, fontsize=10,
+    most = LINE * len(words) // width(words)  # signs: a Chinese one takes the room of two
+    axes.text(0.0, 0.9, fill(words, most), transform=axes.transAxes, color=FAINT, fontsize=10,
               family=pen.fonts, va="top")  # fmt: skip
+
+
+def _tenth(number: float) -> str:
+    """Rounded as the workbook shows it: 12.25 is 12.3."""
+    return f"{Decimal(repr(number)).quantize(Decimal('0.1'), ROUND_HALF_UP)}"

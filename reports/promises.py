@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.policy import figures
+from bot.policy.duties import INNER
 from bot.policy.figures import Pledge
 from bot.policy.particulars import How, Pledged
 from bot.report import Chart, Column, Layout, Material, Row, Sheet, Shown, Table
@@ -50,7 +51,7 @@ def _row(material: Material, pledged: Pledged, pledge: Pledge | None, fact: figu
     late = Shown(say("made when it was late"), tone="grey")
     outside = material.is_outside(duty.owed_to)
     return (
-        f"#{duty.number}",
+        f"#{duty.number}" if duty.number < INNER else None,
         material.id(duty.owed_by),
         material.name(duty.owed_by),
         material.department(duty.owed_by),

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from bot.handlers.requestcards import KINDS
 from bot.policy import figures
 from bot.policy.particulars import Seated
 from bot.policy.seats import State
 from bot.report import Column, Layout, Material, Row, Sheet, Shown, Table, Value
 from bot.words import Say, say
+from reports.naming import named
 
 ACTS: dict[State, Say] = {
     "approved": say("approved"),
@@ -38,7 +40,7 @@ def _row(material: Material, each: Seated) -> Row:
     acted = each.decided_at
     return (
         f"#{each.number}",
-        each.kind,
+        named(each.kind, KINDS),
         each.round + 1,
         each.step + 1,
         material.id(each.person),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from bot.policy import figures, oversight
 from bot.policy.figures import Rate
@@ -74,7 +75,7 @@ def _hidden(material: Material) -> frozenset[str]:
 def _days(material: Material) -> Iterator[Row]:
     for month, days in oversight.by_month(material.now.watched.days).items():
         rate = oversight.signed(days)
-        missed = [day.name for day in days if not day.signed]
+        missed = [str(date.fromisoformat(day.name).day) for day in days if not day.signed]
         yield (
             month,
             len(days),
@@ -116,6 +117,6 @@ DAYS = (
     Column(header=say("Signed that day"), kind="whole"),
     Column(header=say("Share"), kind="percent"),
     Column(header=say("Not signed"), kind="whole"),
-    Column(header=say("On these days"), width=12, wrap=True),
+    Column(header=say("On these days of the month"), width=12, wrap=True),
 )
 SHEET = Sheet(name=say("Supervision"), who=HEADS, build=build)

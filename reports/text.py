@@ -18,6 +18,17 @@ SHEET_NAME = 31
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 WIDE, NARROW, NONE = 2, 1, 0
 UNSEEN = ("Mn", "Me", "Cf")  # categories that take no room
+TENTHS = 10  # of the room of a digit
+SIGNS = {  # in tenths, as the widest of the usual fonts has them
+    **dict.fromkeys("ijlIJ',-.:; ", 6),
+    **dict.fromkeys('frt!"()/[]\\_`', 8),
+    **dict.fromkeys("0123456789cksvxyzaeLFEST?$*{|}", 10),
+    **dict.fromkeys("wDGHNOQU#&+<=>^~", 13),
+    **dict.fromkeys("mMW%@", 15),
+}
+ROOMS = {2: 19, 1: 11, 0: 0}  # of any other, wide, narrow or unseen
+ONE_BY_ONE = "\u2e80-\ud7ff\uf900-\uffef"  # signs a line may end after
+PIECES = re.compile(rf"\s*(?:[{ONE_BY_ONE}]|[^\s{ONE_BY_ONE}]+)")
 
 
 def visible(text: str) -> str:
@@ -68,9 +79,14 @@ def width(text: str) -> int:
     return max(sum(map(_room, line)) for line in text.split("\n"))
 
 
+def drawn(text: str) -> float:
+    """The room that one line takes on paper, in digits: no letter is as wide as another."""
+    return _tenths(text) / TENTHS
+
+
 def lines(text: str, room: int) -> int:
-    """How many it takes in a column of that width."""
-    return sum(max(1, -(-width(line) // max(room, 1))) for line in text.split("\n"))
+    """How many it takes in a column of that width, broken between words."""
+    return sum(_broken(line, max(room, 1) * TENTHS) for line in text.split("\n"))
 
 
 def sheet_name(wish: str, taken: set[str]) -> str:
@@ -105,6 +121,23 @@ def _cut(text: str, most: int) -> str:
     while units(text) > most:
         text = text[:-1]
     return text.rstrip("' ")
+
+
+def _broken(line: str, room: int) -> int:
+    """Lines of one line of the text. `room`: in tenths of a digit's."""
+    count, used = 1, 0
+    for piece in PIECES.findall(line):
+        needed = _tenths(piece)
+        if used and used + needed > room:
+            count, used, needed = count + 1, 0, _tenths(piece.lstrip())
+        more, used = divmod(used + needed, room)
+        count += more if used else max(more - 1, 0)
+        used = used or room
+    return count
+
+
+def _tenths(text: str) -> int:
+    return sum(SIGNS.get(each) or ROOMS[_room(each)] for each in text)
 
 
 def _room(character: str) -> int:

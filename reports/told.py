@@ -34,7 +34,7 @@ def _row(line: Line) -> Row:
     if line.received is not None and line.in_time is not None:
         in_time = showing.figure(figures.share(line.in_time, line.received))
     return (
-        Shown(line.period.label, tone="good" if quarter else "plain"),
+        Shown(line.period.label, tone="strong" if quarter else "plain"),
         _count(line.received),
         _count(line.in_time),
         in_time,

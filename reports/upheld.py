@@ -88,7 +88,7 @@ def _apart(material: Material) -> tuple[Column, ...]:
 
 
 MATRIX = (
-    Column(header=say("Class"), width=28),
+    Column(header=say("Class"), width=24),
     *(Column(header=WEIGHTS[each], kind="whole") for each in SEVERITIES),
 )
 MORE = (

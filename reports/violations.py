@@ -188,7 +188,7 @@ NOTES: dict[Edition, tuple[Say, ...]] = {
 COLUMNS = (
     Column(header=say("Class"), width=28),
     Column(header=say("No.")),
-    Column(header=say("Rule"), width=30, wrap=True),
+    Column(header=say("Rule"), width=36, wrap=True),
     Column(header=say("Clause")),
     Column(header=say("Severity")),
     Column(header=say("Source"), width=18),
@@ -209,7 +209,7 @@ SUMMARY = (
     Column(header=say("Value"), kind="whole"),
 )
 PRECISION = (
-    Column(header=say("Rule"), width=28, wrap=True),
+    Column(header=say("Rule"), width=36, wrap=True),
     Column(header=say("Confirmed"), kind="whole"),
     Column(header=say("False alarms"), kind="whole"),
     Column(header=say("Precision"), kind="percent"),

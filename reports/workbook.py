@@ -6,9 +6,10 @@ complete is never put into place. Policy 5.2.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain, islice
+from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -32,6 +33,8 @@ SAMPLE = 2_000  # rows looked at to find the widths
 OURS = 0o600  # nobody else on the machine may read it
 AT_ONCE = 500  # rows of a long table
 CHART_ROWS = 17  # left free for charts
+CHART_WIDE = 110  # characters
+SPARE = 12.0  # of a column that only a chart stands on
 ABREAST = 2  # charts
 HOLDER = 60  # characters of a name at the foot of a page
 AUTHOR = "Duly"
@@ -140,23 +143,37 @@ class Book:
         short = [Filled(table.columns, tuple(table.rows), table.title) for table in others]
         if layout.index:
             short.append(self._index(page))
-        drawn = _drawn(layout.charts, len(first.columns))
-        begins = {wish.table: left for wish, left in drawn}
-        places = ((begins.get(at, 0), each.columns, each.rows) for at, each in enumerate(short))
-        widths = self._widths([(0, first.columns, sample), *places])
-        self._begin(page, widths, layout, layout.inputs)
+        apart = len(sample) > ONE_PAGE and any(table.rows for table in short)
+        columns = max(len(table.columns) for table in (short if apart else [first]))
+        drawn = _drawn(layout, columns)
+        lefts = _lefts(layout, drawn, len(short))
+        places = [(left, t.columns, t.rows) for left, t in zip(lefts, short, strict=True) if t.rows]
+        widths = self._widths([(0, first.columns, sample), *(() if apart else places)])
+        self._begin(page, widths, layout)
         self._name(page, layout.inputs)
-        page = self._long(page, layout, first, chain(sample, rows))
-        if short and page.data > ONE_PAGE:
-            page.part()
+        name, page = page.name, self._long(page, layout, first, chain(sample, rows))
+        if apart:
+            page.end()
+            page = self._apart(page, name, layout, _wide(self._widths(places)))
         for start in range(0, len(drawn), ABREAST):
-            self._draw(page, drawn[start : start + ABREAST], short)
+            self._draw(page, drawn[start : start + ABREAST], short, lefts)
+        begins = {wish.table for wish, _ in drawn}
         for at, table in enumerate(short):
-            if at not in begins:
-                page.short(table)
+            if table.rows and at not in begins:
+                page.short(table, lefts[at])
         cut = self.pen.shortened - before
         notes = (*layout.notes, shortened(cut)) if cut else layout.notes
         page.end(notes, whole=bool(layout.charts) or layout.index)
+
+    def _apart(self, long: Page, name: str, layout: Layout, widths: Sequence[float]) -> Page:
+        """A sheet for what goes with a long table: nobody would find it so far below."""
+        page = self._page(name, layout, self._after(long))
+        page.apart = True
+        self._shows[page.name] = next(
+            (each.title for each in layout.tables[1:] if each.title), layout.shows
+        )
+        self._begin(page, widths, replace(layout, inputs=()))
+        return page
 
     @property
     def stamp(self) -> str:
@@ -167,23 +184,27 @@ class Book:
         told = say("{reader}, {moment}", reader=holder, moment=self.imprint.made_at)
         return f"{self.pen.words(told)} · "
 
-    def _begin(
-        self, page: Page, widths: Sequence[float], layout: Layout, inputs: Sequence[Input] = ()
-    ) -> None:
+    def _begin(self, page: Page, widths: Sequence[float], layout: Layout) -> None:
         page.live, footer = layout.live, f"{AUTHOR} · {self.stamp}{self.imprint.report}"
-        page.begin(widths, self.imprint.about, footer, inputs)
+        page.begin(widths, self.imprint.about, footer)
+        if layout.inputs:
+            page.inputs(layout.inputs)
+        else:
+            page.lead(layout.lead or layout.shows)
 
     def _long(self, page: Page, layout: Layout, table: Table, rows: Iterator[Row]) -> Page:
         """The first table, on as many sheets as it takes. Returns the last."""
         name, widths = page.name, page.widths
+        page.stays()
         page.header(table.columns)
         while block := list(islice(rows, min(AT_ONCE, self._room(page)))):
             if page.row == self.limit:
                 self._close(page, table)
                 page.end()
-                page, before = self._page(name, layout, self.pages.index(page) + 1), page
+                page, before = self._page(name, layout, self._after(page)), page
                 self._goes_on(before, page)
-                self._begin(page, widths, layout)
+                self._begin(page, widths, replace(layout, inputs=()))
+                page.stays()
                 page.header(table.columns)
             page.lines(table.columns, block)
             self.rows += len(block)
@@ -192,6 +213,9 @@ class Book:
         if page.row == HEADER_ROW:
             page.across("note", self.pen.words(EMPTY))
         return page
+
+    def _after(self, page: Page) -> int:
+        return self.pages.index(page) + 1
 
     def _goes_on(self, before: Page, page: Page) -> None:
         for pages in self._named.values():
@@ -226,27 +250,37 @@ class Book:
         page.close_table(table.columns, self._tables)
 
     def _draw(
-        self, page: Page, drawn: Sequence[tuple[Chart, int]], tables: Sequence[Filled]
+        self,
+        page: Page,
+        drawn: Sequence[tuple[Chart, int]],
+        tables: Sequence[Filled],
+        places: Sequence[int],
     ) -> None:
-        """Charts side by side, and below each the table that it draws."""
+        """Charts side by side, and below each the table that it draws, at its own place."""
         wishes, lefts = zip(*drawn, strict=True)
-        shown = [tables[wish.table] for wish in wishes]
+        shown, begins = zip(*((tables[w.table], places[w.table]) for w in wishes), strict=True)
         _check(wishes, shown)
         top = page.row + 1
         for _ in range(CHART_ROWS + 2):
             page.put([])
         header = page.row + 2
         rights = (*lefts[1:], len(page.widths))
-        for wish, table, left, right in zip(wishes, shown, lefts, rights, strict=True):
-            data = (header, header + len(table.rows))
-            last = page.widths[right - 1]
-            spot = charts.Spot(left, right, top, top + CHART_ROWS, data, last)
-            page.paper.add_chart(charts.chart(page.paper, wish, self.pen.words(wish.title), spot))
-        page.beside(shown, lefts)
+        for at, (wish, table) in enumerate(zip(wishes, shown, strict=True)):
+            right = rights[at]
+            spot = charts.Spot(
+                left=lefts[at], right=right, top=top, bottom=top + CHART_ROWS,
+                last=page.widths[right - 1], header=header, names=begins[at] + 1,
+            )  # fmt: skip
+            title = self.pen.words(wish.title)
+            page.paper.add_chart(charts.chart(page.paper, wish, title, spot, table.rows))
+        page.beside(shown, begins)
 
     def _index(self, cover: Page) -> Filled:
         pages = [page for page in self.pages if page is not cover]
-        rows = ((Link(page.name), self._shows[page.name], page.data) for page in pages)
+        rows = (
+            (Link(page.name), self._shows[page.name], None if page.apart else page.data)
+            for page in pages
+        )
         return Filled(INDEX, tuple(rows), say("Contents"))
 
     def _widths(
@@ -280,10 +314,24 @@ def _check(wishes: Sequence[Chart], tables: Sequence[Filled]) -> None:
             raise Broken(f"of {len(table.columns)} columns, {wish.series} cannot be drawn")
 
 
-def _drawn(wishes: Sequence[Chart], columns: int) -> list[tuple[Chart, int]]:
+def _wide(widths: Sequence[float]) -> list[float]:
+    """With as many columns more as a chart needs to be read."""
+    missing = max(0, CHART_WIDE - sum(widths))
+    return [*widths, *(SPARE,) * ceil(missing / SPARE)]
+
+
+def _drawn(layout: Layout, columns: int) -> list[tuple[Chart, int]]:
     """At which columns, from 0, charts begin: those side by side get as many each."""
     found = []
-    for start in range(0, len(wishes), ABREAST):
-        beside = wishes[start : start + ABREAST]
+    for start in range(0, len(layout.charts), ABREAST):
+        beside = layout.charts[start : start + ABREAST]
         found += [(wish, -(-columns * at // len(beside))) for at, wish in enumerate(beside)]
     return found
+
+
+def _lefts(layout: Layout, drawn: Sequence[tuple[Chart, int]], tables: int) -> list[int]:
+    """At which columns, from 0, the short tables begin: those that are drawn, below their chart."""
+    lefts = [layout.aside] * tables
+    for wish, left in drawn:
+        lefts[wish.table] = max(left, layout.aside)
+    return lefts

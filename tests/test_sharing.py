@@ -45,7 +45,7 @@ def test_what_comes_while_one_is_written_shares_the_next() -> None:
 
 
 def test_nobody_is_told_that_it_is_kept_where_the_commit_failed() -> None:
-    def write(batch: list[Waiting[int]]) -> None:
+    def write(_: list[Waiting[int]]) -> None:
         raise OSError("the disk is full")
 
     shared = Shared(write)

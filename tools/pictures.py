@@ -24,7 +24,7 @@ pre {{ margin: 0; padding: 24px 28px; color: #dfe6e8; font: 15px/1.55 monospace;
 b {{ color: #52c7b8 }}</style><pre><b>$ ./duly {command}</b>\n{text}</pre>"""
 COMMAND = "replay examples/transcript.jsonl"
 SHEETS: tuple[tuple[Edition, str, str, str, int], ...] = (  # with how much of the page, pixels
-    ("board", "en", "Dashboard ·", "dashboard", 980),
+    ("board", "en", "Dashboard ·", "dashboard", 795),
     ("hr", "zh_Hans", "部门 ·", "departments-chinese", 380),
     ("hr", "en", "Individuals ·", "individuals", 530),
 )

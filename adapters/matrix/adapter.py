@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from adapters.matrix.homeserver import Homeserver
 from adapters.matrix.install import Install
-from adapters.matrix.known import PLATFORM
+from adapters.matrix.known import ABILITIES, PLATFORM
 from adapters.matrix.outbound import Outbound
 from bot.effects import Deliverable
 from bot.events import Account, MessageRef, Place
-from bot.port import Ability, Door, Files, Inbox, TryLater, Undeliverable
+from bot.port import Door, Files, Inbox, TryLater, Undeliverable
 from bot.words import Reader
 
 SOON = timedelta(seconds=5)
@@ -18,7 +18,7 @@ SOON = timedelta(seconds=5)
 
 class Matrix:
     platform = PLATFORM
-    abilities = Ability.THREADS | Ability.EDITS_SEEN | Ability.FILES
+    abilities = ABILITIES
     doors: Sequence[Door] = ()
 
     def __init__(

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from adapters.matrix.slip import Slip, server_of
 from bot.events import Account, Place, Platform
+from bot.port import Ability
 
 PLATFORM = Platform("matrix")
+ABILITIES = Ability.THREADS | Ability.EDITS_SEEN | Ability.FILES
 MOST = 20_000  # reactions remembered
 
 

@@ -8,25 +8,18 @@ from adapters.slack.branch import Branch
 from adapters.slack.calls import SOON
 from adapters.slack.guard import PATH, Guard
 from adapters.slack.install import Install
-from adapters.slack.known import PLATFORM
+from adapters.slack.known import ABILITIES, PLATFORM
 from adapters.slack.sockets import Sockets
 from adapters.slack.workspace import Workspace, workspace
 from bot.effects import Deliverable
 from bot.events import Account, MessageRef, Place
-from bot.port import Ability, Door, Files, Inbox, TryLater, Undeliverable
+from bot.port import Door, Files, Inbox, TryLater, Undeliverable
 from bot.words import Reader
 
 
 class Slack:
     platform = PLATFORM
-    abilities = (
-        Ability.THREADS
-        | Ability.WHISPERS
-        | Ability.FORMS
-        | Ability.BUTTONS
-        | Ability.EDITS_SEEN
-        | Ability.FILES
-    )
+    abilities = ABILITIES
 
     def __init__(
         self, installs: Sequence[Install], files: Files, now: Callable[[], datetime]

@@ -119,10 +119,10 @@ class Calls:
         if not self.ours(url):
             raise Undeliverable("Slack named a strange address for a file")
         try:
-            async with self.line().post(url, data=body) as answer:
+            async with self.line().post(url, data=body, allow_redirects=False) as answer:
                 if answer.status >= BROKEN or answer.status == TOO_MANY:
                     raise TryLater(SOON)
-                if answer.status >= 400:  # noqa: PLR2004
+                if answer.status >= 300:  # noqa: PLR2004
                     raise Undeliverable(f"the file was refused: {answer.status}")
         except (aiohttp.ClientError, TimeoutError):
             raise TryLater(SOON) from None
@@ -147,7 +147,11 @@ class Calls:
 
     def ours(self, url: str) -> bool:
         """An address of Slack's, or of who stands in for it: nothing else is ever called."""
-        there, home = urlsplit(url), urlsplit(self.url)
+        home = urlsplit(self.url)
+        try:
+            there, _ = urlsplit(url), urlsplit(url).port
+        except ValueError:
+            return False
         if (there.scheme, there.netloc) == (home.scheme, home.netloc):
             return True
         host = there.hostname or ""
@@ -160,7 +164,9 @@ class Calls:
         if self._shut:
             raise TryLater(SOON)
         if self._line is None or self._line.closed:
-            self._line = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LONGEST))
+            self._line = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=LONGEST), trace_configs=[_stays()]
+            )
         return self._line
 
     def open(self) -> None:
@@ -245,6 +251,19 @@ class Calls:
         if code not in NEVER:
             log.warning("slack said %s to %s", code, method)
         return Refused(method, code, told)
+
+
+def _stays() -> aiohttp.TraceConfig:
+    """Slack sends nobody elsewhere: whoever does is not followed, and gets no token of ours."""
+
+    async def refuse(*told: Any) -> None:
+        params: aiohttp.TraceRequestRedirectParams = told[-1]
+        params.response.close()
+        raise aiohttp.ClientError("a redirect")
+
+    made = aiohttp.TraceConfig()
+    made.on_request_redirect.append(refuse)
+    return made
 
 
 def _seconds(headers: Mapping[str, str]) -> float:

@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.events import Account, Place, PlaceKind, Platform
+from bot.port import Ability
 
 PLATFORM = Platform("slack")
+ABILITIES = (
+    Ability.THREADS
+    | Ability.WHISPERS
+    | Ability.FORMS
+    | Ability.BUTTONS
+    | Ability.EDITS_SEEN
+    | Ability.FILES
+)
 HOME = "home:"  # the page of a person is no message; its cards go by this and the account
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ NEWER = (
     "This backup was made by a newer Duly (tables {tables}). "
     "Install that version here, then restore again."
 )
+MISSHAPEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, zlib.error)
 Rows = list[list[Any]]
 
 
@@ -40,16 +42,22 @@ class Backup:
         self.kind, self.tables = str(told.get("kind", "store")), str(told["tables"])
         if not is_known(self.tables):
             raise Unsound(NEWER.format(tables=self.tables))
-        self.made = datetime.fromisoformat(told["made"])
-        lines = _lines(opened(self.file, self.key))
         try:
+            self.made = datetime.fromisoformat(told["made"])
+            lines = _lines(opened(self.file, self.key))
             self.company = str(json.loads(next(lines))["company"])
-        except (StopIteration, ValueError, KeyError, TypeError):
+        except (StopIteration, *MISSHAPEN):
             raise Unsound(DAMAGED) from None
         self.file.seek(0)
 
     def parts(self) -> Iterator[tuple[str, Shape, Rows]]:
         """Each table's rows, some at a time. Raises Unsound, at the end at the latest."""
+        try:
+            yield from self._parts()
+        except MISSHAPEN:
+            raise Unsound(DAMAGED) from None
+
+    def _parts(self) -> Iterator[tuple[str, Shape, Rows]]:
         lines = _lines(opened(self.file, self.key))
         next(lines)
         seen: dict[str, dict[str, Any]] = {}

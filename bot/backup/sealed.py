@@ -75,8 +75,8 @@ def title(file: BinaryIO) -> tuple[Title, bytes]:
     line = file.readline(TITLE)
     try:
         found: Title = json.loads(line)
-        bytes.fromhex(found["salt"]), found["proof"], found["tables"]
-    except (ValueError, KeyError, TypeError):
+        bytes.fromhex(found["salt"]), found["proof"].encode("ascii"), found["tables"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unsound(DAMAGED) from None
     return found, MAGIC + line
 

@@ -28,8 +28,13 @@ def where(one: argparse.ArgumentParser) -> None:
 
 def settings_of(args: argparse.Namespace) -> "Settings":
     """Raises bot.settings.Unusable."""
-    from bot.settings import load
+    from bot.settings import Unusable, in_the_open, load
 
+    if in_the_open(getattr(args, "database", None) or ""):
+        raise Unusable(
+            "Everybody on this machine can read a password that stands in a command. Set "
+            "DULY_DATABASE_URL instead, or leave the password to ~/.pgpass."
+        )
     found = load()
     if getattr(args, "data", None):
         found = replace(found, data=args.data, database="")
@@ -65,7 +70,8 @@ def open_store(settings: "Settings", *, new: bool = False) -> "Store":
         db = connect(settings.database or sqlite_url(settings.data.resolve()), settings.pool)
     except (SQLAlchemyError, ImportError, ValueError):
         raise Unusable(
-            "The database URL cannot be used. Write one such as postgresql://user@host/name."
+            "The database URL cannot be used. Write one such as postgresql://user@host/name, and "
+            "an @ within a password as %40."
         ) from None
     _join(db, settings)
     return Store(db, settings.company, seal, clock)

@@ -259,8 +259,8 @@ def _played(script: "Script", policy: str) -> "Iterator[tuple[Replay, Outcome]]"
 
 def _write(args: argparse.Namespace, replay: "Replay", outcome: "Outcome", out: Out) -> bool:
     """The files that were asked for; False where one could not be written."""
-    from bot.wiring import workbook
     from bot.words import Quoted, say
+    from bot.workbooks import workbook
 
     words, fine = _words(), True
     wanted: tuple[tuple[Path | None, Callable[[Path], object]], ...] = (

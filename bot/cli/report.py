@@ -59,10 +59,10 @@ def _write(args: argparse.Namespace, store: "Store") -> Any:
     from bot.gathering import gather
     from bot.policy import periods
     from bot.report import Wanted
-    from bot.wiring import workbook
     from bot.words import Reader
+    from bot.workbooks import workbook
 
-    with store.reading() as tx:
+    with store.reading(through=True) as tx:
         period = periods.parse(args.period, tx.home().zone)
         person = _reader(tx, args.edition, args.whom)
         reader = Reader(_language(tx, person, args.whom), tx.home().zone)

@@ -111,7 +111,7 @@ def _posted(file: Path | None) -> list[str]:
 
 def _bundle(file: Path, store: "Store", out: Out) -> int:
     """Against the key of this store. Raises Unusable."""
-    from bot.evidence import faults
+    from bot.evidence import UNREADABLE, faults
     from bot.settings import Unusable
 
     with store.reading() as tx:
@@ -119,7 +119,7 @@ def _bundle(file: Path, store: "Store", out: Out) -> int:
     try:
         with zipfile.ZipFile(file) as bundle:
             found = list(faults(bundle, key))
-    except (OSError, LookupError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise Unusable(f"{file} cannot be read as a bundle: {error}.") from None
     for each in found:
         out(f"Broken: {each}.")

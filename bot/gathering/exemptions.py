@@ -9,16 +9,17 @@ from bot.policy.approvals import Request
 from bot.policy.exemptions import Exempted, Late
 from bot.report import Wanted
 from bot.store import Transaction
+from bot.store.scope import Scope
 from bot.store.violations import ViolationRows
 
 
-def read(tx: Transaction, wanted: Wanted, scope: frozenset[str] | None) -> Exempted:
+def read(tx: Transaction, wanted: Wanted, scope: Scope) -> Exempted:
     if wanted.edition == "board":
         return Exempted()  # it reads of nobody
     start, end = periods.previous(wanted.period).start, wanted.period.end
     appeals = ViolationRows(tx.rows, start, end).appeals()
     return Exempted(
-        late=tuple(e for e in _late(tx, start, end) if scope is None or e.person in scope),
+        late=tuple(_late(tx, start, end, scope)),
         appeals=tuple(
             each
             for each in appeals
@@ -28,10 +29,10 @@ def read(tx: Transaction, wanted: Wanted, scope: frozenset[str] | None) -> Exemp
     )
 
 
-def _late(tx: Transaction, start: datetime, end: datetime) -> Iterator[Late]:
+def _late(tx: Transaction, start: datetime, end: datetime, scope: Scope) -> Iterator[Late]:
     book = tx.policies.current()
     kinds = [name for name, route in book.routes.items() if route.then == "absence"]
-    for request in tx.requests.approved_between(kinds, start, end):
+    for request in tx.requests.approved_between(kinds, start, end, scope):
         days = forms.span(request.form)  # nothing where its words are disposed of
         at = request.decided_at
         if days is None or at is None or at < _begin(tx, request, days[0]):

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from bot.handlers import counting, disposing, signing
 from bot.handlers.disposing import PastTerm
-from bot.policy import reported
+from bot.policy import periods, reported
+from bot.policy.figures import cutoff
 from bot.policy.oversight import Archive, Check, Day, Kept, Sampled, Unseen, Watched
 from bot.policy.periods import Period
 from bot.policy.reported import Line
@@ -30,11 +31,12 @@ DIRECT = "direct"
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """`lines`: of the reporting channel."""
+    """`lines`: of the reporting channel. `check`: the last look through the whole archive."""
 
     tx: Transaction
     wanted: Wanted
     lines: tuple[Line, ...]
+    check: Check | None
 
     def read(self, period: Period, closes: datetime) -> Watched:
         """Of one period, as it was known at `closes`."""
@@ -64,7 +66,7 @@ class Watching:
 
     def _archive(self, period: Period, closes: datetime) -> Archive:
         tx, now = self.tx, period == self.wanted.period
-        check = _check(tx)
+        check = self.check
         before = check.before if check and check.holds else ""
         end = min(period.end, closes)
         archived = tx.oversight.archived(period.start, end, before)
@@ -140,6 +142,16 @@ def _look(tx: Transaction) -> Check | None:
 def _head(tx: Transaction, number: int) -> str:
     found = tx.checkpoints.get(number) if number else None
     return found.hash.hex() if found else ""
+
+
+def read(
+    tx: Transaction, wanted: Wanted, lines: tuple[Line, ...], closes: datetime
+) -> Mapping[str, Watched]:
+    """Of the period and the one before it, by label; `closes`: when the books of this one do."""
+    check = _check(tx) if wanted.edition in ALL else None  # once: it may read the whole archive
+    watch = Watching(tx, wanted, lines, check)
+    both = periods.previous(wanted.period), wanted.period
+    return {each.label: watch.read(each, cutoff(each, wanted.period, closes)) for each in both}
 
 
 def lines(tx: Transaction, wanted: Wanted) -> tuple[Line, ...]:

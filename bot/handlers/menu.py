@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.card import Button, Card, Field, Form
 from bot.clock import wall
-from bot.command import Call, Command, Refusal, Words
+from bot.command import Call, Command, Refusal, Words, number_in
 from bot.effects import Amend, Announce, Digest, Effect, OpenForm, Remind, Send, Whisper
 from bot.events import (
     Account,
@@ -212,7 +212,8 @@ def _wrong(field: Field, values: Mapping[str, str]) -> Say | None:
 
 
 def _up_to(most: int, text: str) -> bool:
-    return text.isascii() and text.isdecimal() and int(text) <= most
+    found = number_in(text) if text.isascii() and text.isdecimal() else None
+    return found is not None and found <= most
 
 
 def _wrong_time(text: str) -> Say | None:

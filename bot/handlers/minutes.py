@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.card import Button, Card, Form
-from bot.command import Call, Refusal, Words
+from bot.command import Call, Refusal, Words, number_in
 from bot.handlers import agreed, consent, convening, deeds, diary, minuted, rights, versions
 from bot.handlers.deeds import Ending
 from bot.handlers.objections import FIELD, LONGEST
@@ -182,4 +182,5 @@ def confirm(call: Call, number: int, words: str) -> Card | None:
 def _numbers(words: str) -> frozenset[int]:
     """3, 3 5 or 3,5; none means all."""
     parts = words.replace(",", " ").replace("，", " ").replace("、", " ").split()
-    return frozenset(int(each) for each in parts if each.isascii() and each.isdigit())
+    found = (number_in(each) for each in parts if each.isascii() and each.isdigit())
+    return frozenset(each for each in found if each is not None)

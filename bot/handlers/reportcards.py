@@ -84,8 +84,10 @@ def _attention(figures: Sequence[KeyFigure]) -> Iterator[Say]:
     names = tuple(each.name for each in keyfigures.missed(figures))
     if names:
         yield say("Below target: {names}.", names=Rows(names))
-    else:
+    elif any(each.standing for each in figures):
         yield say("No figure lies clearly below its target.")
+    else:
+        yield say("There was too little to count: no figure could be held against its target.")
     coverage = next((each.now for each in figures if each.id == COVERAGE), None)
     if isinstance(coverage, Portion) and coverage.of_one < SEEN:
         share = Percent(coverage.of_one)

@@ -24,19 +24,23 @@ class Clause:
 CLAUSES = (
     Clause("1.2", say("Everybody who works with or for the company is covered"), "automates", "hr"),
     Clause("1.3-legal", say("Communication is lawful"), "assists", "executive"),
-    Clause("1.3-true", say("… truthful"), "assists", "executive"),
-    Clause("1.3-confidential", say("… confidential"), "automates", "it"),
-    Clause("1.3-timely", say("… timely"), "automates", "department_head"),
-    Clause("1.3-moderate", say("… moderate, the bot's own too"), "automates", "hr"),
+    Clause("1.3-true", say("Communication is truthful"), "assists", "executive"),
+    Clause("1.3-confidential", say("Communication is confidential"), "automates", "it"),
+    Clause("1.3-timely", say("Communication is timely"), "automates", "department_head"),
+    Clause("1.3-moderate", say("Communication is moderate, the bot's own too"), "automates", "hr"),
     Clause("2.1.1-account", say("Chat only with accounts the company knows"), "automates", "it"),
     Clause("2.1.1-work", say("A channel is for its purpose"), "assists", "department_head"),
     Clause("2.1.1-rumour", say("No unverified rumours or sensitive content"), "automates", "hr"),
     Clause("2.1.1-formal", say("Important matters in formal words"), "assists", "department_head"),
     Clause("2.1.1-care", say("IT minds the tools, heads mind their use"), "assists", "it"),
     Clause("2.1.2-subject", say("Mail has a concise subject"), "automates", "department_head"),
-    Clause("2.1.2-body", say("… an ordered text"), "assists", "department_head"),
-    Clause("2.1.2-attachment", say("… complete attachments"), "automates", "department_head"),
-    Clause("2.1.2-recipients", say("… the right recipients"), "automates", "department_head"),
+    Clause("2.1.2-body", say("Mail has an ordered text"), "assists", "department_head"),
+    Clause(
+        "2.1.2-attachment", say("Mail has complete attachments"), "automates", "department_head"
+    ),
+    Clause(
+        "2.1.2-recipients", say("Mail has the right recipients"), "automates", "department_head"
+    ),
     Clause(
         "2.1.2-followup",
         say("What is important is followed up until understood"),

@@ -118,7 +118,7 @@ def read(text: str, version: int = 0) -> Rulebook:
     """The default policy with `text` laid over it. Raises Mistakes."""
     try:
         theirs = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of a number or a depth without end
         line = re.search(r"line (\d+)", str(error))
         number = int(line[1]) if line else text.count("\n") + 1
         reason = say("This is not TOML: {reason}.", reason=Quoted(str(error)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 from bot.events import conversation
 from bot.handlers.deeds import BACK
@@ -18,7 +19,8 @@ Said = Mapping[str, datetime]  # when each message of a conversation was said, b
 def outcome(tx: Transaction, script: Script, cards: int) -> Outcome:
     rows, people = Reporting(tx.rows), tx.people.snapshot().directory.people
     beginning, end = (datetime(YEARS[n], 1, 1, tzinfo=UTC) for n in (0, -1))
-    duties = {d.id: d for d in rows.duties(beginning, end) if d.kind in ANSWERED and d.about}
+    arisen = sorted(rows.duties(beginning, end), key=attrgetter("id"))
+    duties = {each.id: each for each in arisen if each.kind in ANSWERED and each.about}
     nudges = [each for each in rows.nudges(beginning, end) if each.duty in duties]
     places, said = {id: _place(duty) for id, duty in duties.items()}, _said(script)
     names = {id: person.name for id, person in people.items()}

@@ -1,7 +1,7 @@
 """The only place with SQL: one company's tables, and the transaction in which they change."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from threading import Condition
 from typing import Any
@@ -17,6 +17,7 @@ from bot.store.cases import Blocked, Cases, SeenLinks
 from bot.store.checkpoints import Checkpoints
 from bot.store.classes import Classes
 from bot.store.codes import Codes
+from bot.store.connecting import leafing
 from bot.store.dailies import Dailies
 from bot.store.dialogues import Dialogues
 from bot.store.disclosing import Disclosing
@@ -185,8 +186,11 @@ class Store:
             yield tx
 
     @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        """A picture of the store as it is now; what is changed in it is lost."""
+    def reading(self, *, through: bool = False) -> Iterator[Transaction]:
+        """A picture of the store as it is now; what is changed in it is lost.
+
+        `through`: for who reads whole tables.
+        """
         if self.db.dialect.name == "sqlite" and isinstance(self.db.pool, sa.StaticPool):
             with self.transaction() as tx:
                 yield tx
@@ -195,7 +199,8 @@ class Store:
         if self.db.dialect.name != "sqlite":
             options["isolation_level"] = "REPEATABLE READ"
         with self.db.connect().execution_options(**options) as conn:
-            yield self.on(conn)
+            with leafing(conn) if through else nullcontext():
+                yield self.on(conn)
             conn.rollback()
 
     @contextmanager

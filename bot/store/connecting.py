@@ -1,6 +1,8 @@
 """Opens the database: one SQLite file (the default), or PostgreSQL."""
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,13 @@ from bot.store.triggers import install
 
 MEMORY = "sqlite://"
 POOL = 16  # connections
+CACHE, LEAFING = 32_000, 4_000  # kB of pages
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # what is committed survives a power cut as far as the disk tells the truth
     "foreign_keys=ON",
     "busy_timeout=30000",  # ms
-    "cache_size=-32000",  # kB
+    f"cache_size=-{CACHE}",
     "secure_delete=ON",
     "temp_store=MEMORY",
     "journal_size_limit=67108864",  # bytes
@@ -25,7 +28,7 @@ PRAGMAS = (
 
 
 def connect(url: str, pool: int = POOL) -> sa.Engine:
-    """An engine for `url`, its tables not yet looked at.
+    """An engine for `url`, its tables not yet looked at. Raises ValueError, or SQLAlchemy's.
 
     `pool`: connections to PostgreSQL at most; half of them are kept open.
     """
@@ -69,6 +72,19 @@ def create(db: sa.Engine) -> None:
         install(conn)
 
 
+@contextmanager
+def leafing(conn: sa.Connection) -> Iterator[None]:
+    """Whole tables go by, each once: to keep their pages would help nothing and fill memory."""
+    if conn.dialect.name != "sqlite":
+        yield
+        return
+    conn.exec_driver_sql(f"PRAGMA cache_size=-{LEAFING}")
+    try:
+        yield
+    finally:
+        conn.exec_driver_sql(f"PRAGMA cache_size=-{CACHE}")
+
+
 def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'duly.db'}"
 
@@ -91,9 +107,19 @@ def _postgresql(url: str, pool: int) -> sa.Engine:
     for name in ("postgresql://", "postgresql+psycopg://"):
         if plain.startswith(name):
             plain = "postgresql+psycopg://" + plain[len(name) :]
+    refuse_mistaken(plain)
     kept = max(1, pool // 2)
     size = {"pool_size": kept, "max_overflow": pool - kept, "pool_pre_ping": True}
     return sa.create_engine(plain, hide_parameters=True, **size)
+
+
+def refuse_mistaken(url: str) -> None:
+    """An @ that stands in the password as it is makes the rest of it a host, which errors name.
+
+    Raises ValueError.
+    """
+    if "@" in (sa.make_url(url).host or ""):
+        raise ValueError("part of the password is taken for the host")
 
 
 def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001

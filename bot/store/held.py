@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from bot.policy import minutes as rules
 from bot.policy.minutes import Item, Response
 from bot.policy.particulars import Met
+from bot.store import scope
 from bot.store.rows import Rows
 from bot.store.schema import duties
 from bot.store.schema_meetings import invitees, items, meetings, minutes, responses
+from bot.store.scope import Scope
 
 BATCH = 1_000  # ids in one statement
 MEETING = "meeting/"  # before a meeting's id: what the duty to write minutes is about
@@ -21,11 +23,12 @@ MEETING = "meeting/"  # before a meeting's id: what the duty to write minutes is
 
 @dataclass(frozen=True, slots=True)
 class HeldMeetings:
-    """Those that ended from `start` until just before `end`."""
+    """Those that ended from `start` until just before `end`. `scope`: of which organisers."""
 
     rows: Rows
     start: datetime
     end: datetime
+    scope: Scope = None
 
     def read(self) -> Iterator[Met]:
         held = self._held()
@@ -49,7 +52,8 @@ class HeldMeetings:
             d.first_due.label("minutes_due"),
         ).outerjoin(duties, writing)
         where = m.company == self.rows.company, m.end >= self.start, m.end < self.end
-        found = ours.where(*where, m.state == "held").order_by(m.id)
+        held = m.state == "held", *scope.of(self.scope, m.organiser)
+        found = ours.where(*where, *held).order_by(m.id)
         return self.rows.conn.execute(found).all()
 
     def _live(self, listed: Mapping[str, Sequence[Any]]) -> frozenset[str]:

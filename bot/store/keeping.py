@@ -4,6 +4,8 @@ owner's own, that is wrapped by class and month as a record's is. Policy 3.3.1.
 So to destroy a ring reaches them too. What was closed before there were such keys stays readable.
 """
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +36,15 @@ class Kept:
             row = Wraps(self.rows).of(owner)
             self.rows.own[owner] = Wraps(self.rows).open(row) if row else None
         return self.rows.own[owner] or self.rows.seal
+
+    def ahead(self, owners: Iterable[str]) -> None:
+        """What is opened next are many: their keys come in one go, not one by one."""
+        wanted = [each for each in owners if each not in self.rows.own]
+        known = Wraps(self.rows).many(wanted)
+        for owner in wanted:
+            with suppress(Destroyed):
+                row = known.get(owner)
+                self.rows.own[owner] = Wraps(self.rows).open(row) if row else None
 
     def close(self, column: sa.Column[Any], id: str, owner: str, value: Any) -> bytes:
         return self.seal(owner).close(pack(value), *self.rows.slot(column, id))

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock
 from bot.seal import Seal
+from bot.store.connecting import refuse_mistaken
 from bot.store.rings import KeysAway, Rings, meta
 
 PRAGMAS = (
@@ -67,7 +68,9 @@ def connect_keys(url: str) -> sa.Engine:
     if not url.startswith("sqlite"):
         _, _, rest = url.partition("://")
         options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 1, "max_overflow": 4}
-        return sa.create_engine(f"postgresql+psycopg://{rest}", hide_parameters=True, **options)
+        address = f"postgresql+psycopg://{rest}"
+        refuse_mistaken(address)
+        return sa.create_engine(address, hide_parameters=True, **options)
     file = sa.make_url(url).database
     if file:
         os.close(os.open(file, os.O_CREAT, 0o600))  # readable by its owner alone

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.policy.changing import Leave, RoleChange
 from bot.policy.oversight import Check
 from bot.policy.people import Person
+from bot.store.counting import by_class
 from bot.store.rows import Rows
 from bot.store.schema import absences, heads, journal, records, roles, unreadable
 from bot.store.schema_oversight import checks, role_changes
@@ -80,12 +81,8 @@ class Oversight:
     def archived(self, start: datetime, end: datetime, before: str) -> dict[str, tuple[int, int]]:
         """What was said then, by class: how much is kept, and how much of it was by that id."""
         c = records.c
-        known = sa.func.sum(sa.case((c.id < before, 1), else_=0))
-        ours = sa.select(c.class_name, sa.func.count(), known).where(
-            c.company == self.rows.company, c.kind.in_(SAID), c.at >= start, c.at < end
-        )
-        found = self.rows.conn.execute(ours.group_by(c.class_name))
-        return {name: (int(count), int(seen or 0)) for name, count, seen in found}
+        then = c.kind.in_(SAID), c.at >= start, c.at < end
+        return by_class(self.rows, *then, marked=c.id < before)
 
     def unhandled(self, start: datetime, end: datetime) -> Counter[str]:
         """Events that could not be handled, by "platform/realm"; `start`, `end`: lease time."""

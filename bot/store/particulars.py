@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from bot.policy.hours import Interval
 from bot.policy.particulars import Particulars, Pledged, Posted, Reading, Seated, intervals
+from bot.store import scope
+from bot.store.counting import by_class
 from bot.store.held import HeldMeetings
 from bot.store.keeping import Kept
 from bot.store.notices import GONE
@@ -17,26 +19,32 @@ from bot.store.rows import Rows, Where
 from bot.store.schema import duties, nudges, promises, records, requests, seats, trail
 from bot.store.schema_classes import classes
 from bot.store.schema_notices import audience, notices, receipts
+from bot.store.scope import Scope
 
 BATCH = 1_000  # rows fetched at a time
 
 
 @dataclass(frozen=True, slots=True)
 class ParticularRows:
-    """Of what was due, published or held from `start` until just before `end`."""
+    """Of what was due, published or held from `start` until just before `end`.
+
+    `scope`: of whom it is read, as far as a statement can tell; what comes is to be looked through.
+    Notices and what was said come whole; of notices, only readers in it.
+    """
 
     rows: Rows
     start: datetime
     end: datetime
+    scope: Scope = None
 
     def read(self) -> Particulars:
         return Particulars(
             pledged=tuple(self._pledged()),
             seated=tuple(self._seated()),
             posted=tuple(self._posted()),
-            met=tuple(HeldMeetings(self.rows, self.start, self.end).read()),
+            met=tuple(HeldMeetings(self.rows, self.start, self.end, self.scope).read()),
             released=tuple(self._released()),
-            said=self._said(),
+            said=self._said() if self.scope is None else {},
             returned=self._returned(),
         )
 
@@ -44,7 +52,8 @@ class ParticularRows:
         p, d = promises.c, duties.c
         ours = sa.select(p.duty, p.number, p.made_at, p.until, p.by, p.how)
         ours = ours.join(duties, (d.company == p.company) & (d.id == p.duty))
-        found = list(self._each(ours, promises, self._within(d.due), order=(p.duty, p.number)))
+        where = self._within(d.due), *scope.of(self.scope, d.owed_by)
+        found = list(self._each(ours, promises, *where, order=(p.duty, p.number)))
         last = {row.duty: row.number for row in found}
         for row in found:
             yield Pledged(
@@ -73,14 +82,15 @@ class ParticularRows:
             *("request", "number", "kind", "class_name", "requester", "round", "step", "person"),
             *("added_by", "given_by", "state", "decided_by", "decided_at", "due", "urged"),
         )
-        for row in self._each(ours, seats, self._within(d.due)):
+        for row in self._each(ours, seats, self._within(d.due), *scope.of(self.scope, s.person)):
             yield Seated(entered=row.start, **{name: getattr(row, name) for name in same})
 
     def _returned(self) -> dict[str, tuple[Interval, ...]]:
         t, r = trail.c, requests.c
         ours = sa.select(t.request, t.deed, t.at)
         ours = ours.join(requests, (r.company == t.company) & (r.id == t.request))
-        where = self._within(r.at), t.deed.in_(("return", "revise", "recall"))
+        deed = t.deed.in_(("return", "revise", "recall"))
+        where = self._within(r.at), deed, *scope.of(self.scope, r.requester)
         deeds: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
         for row in self._each(ours, trail, *where):
             deeds[row.request].append((row.deed, row.at))
@@ -90,15 +100,15 @@ class ParticularRows:
     def _released(self) -> Iterator[tuple[str, datetime]]:
         t = trail.c
         ours = sa.select(t.actor, t.at)
-        for row in self._each(ours, trail, self._within(t.at), t.deed == "released"):
+        where = self._within(t.at), t.deed == "released", *scope.of(self.scope, t.actor)
+        for row in self._each(ours, trail, *where):
             yield row.actor, row.at
 
     def _said(self) -> dict[str, tuple[int, int]]:
         """Messages by the class in force, and how many of them were given one of their own."""
         r, c = records.c, classes.c
-        posts = r.company == self.rows.company, r.kind == "post", self._within(r.at)
-        by_channel = sa.select(r.class_name, sa.func.count()).where(*posts).group_by(r.class_name)
-        found = Counter({row[0]: int(row[1]) for row in self.rows.conn.execute(by_channel)})
+        posts = r.kind == "post", self._within(r.at)
+        found = Counter({name: all for name, (all, _) in by_class(self.rows, *posts).items()})
         last: dict[tuple[str, str], tuple[str, str]] = {}
         ours = sa.select(c.conversation, c.message, c.before, c.class_name)
         for row in self._each(ours, classes, self._within(c.said_at)):
@@ -142,7 +152,8 @@ class ParticularRows:
         )
         tries, nudged = self._tries(), self._nudged()
         found: dict[str, list[Reading]] = defaultdict(list)
-        for row in self._each(ours, audience, self._within(n.published_at)):
+        where = self._within(n.published_at), *scope.of(self.scope, a.person)
+        for row in self._each(ours, audience, *where):
             said = tries[row.notice, row.person]
             found[row.notice].append(
                 Reading(

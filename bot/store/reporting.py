@@ -1,6 +1,6 @@
 """What a report is made from, read in one go: no bodies, so no words of people come along."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -11,12 +11,15 @@ from bot.events import MessageRef, Place, account_of
 from bot.policy.approvals import Request
 from bot.policy.duties import CASE, Duty
 from bot.policy.figures import Nudge
+from bot.store import scope
 from bot.store.duties import SAME as SAME_DUTY
 from bot.store.requests import SAME
-from bot.store.rows import Rows
+from bot.store.rows import Rows, Where
 from bot.store.schema import duties, gaps, nudges, requests
+from bot.store.scope import Scope
 
 BATCH = 1_000  # rows fetched at a time
+NONE: Mapping[str, str] = {}
 APART = ("id", "answer", "parent", "responded")  # different in every duty
 AGAIN = tuple(name not in APART for name in SAME_DUTY)
 WHERE = ("conversation", "thread", "message")
@@ -39,7 +42,10 @@ class Once(dict[Any, Any]):
             self[value] if again and type(value) is str else value
             for again, value in zip(AGAIN, facts, strict=True)
         )
-        return Duty(about=about, **dict(zip(SAME_DUTY, kept, strict=True)))
+        values = dict(zip(SAME_DUTY, kept, strict=True))
+        if values["first_due"] == values["due"]:
+            values["first_due"] = values["due"]
+        return Duty(about=about, **values)
 
     def place(self, conversation: str, thread: str | None) -> Place:
         """As it is called, with its thread."""
@@ -53,35 +59,51 @@ class Once(dict[Any, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
+    """`scope`: whose duties, nudges and requests."""
+
     rows: Rows
+    scope: Scope = None
 
     def duties(self, start: datetime, end: datetime) -> Iterator[Duty]:
-        """Those due from `start` until just before `end`, whatever became of them."""
-        told = ~duties.c.subject.startswith(CASE)  # nothing of a report stands beside a name
-        where, once = (duties.c.due >= start, duties.c.due < end, told), Once()
-        for row in self._each(sa.select(*DUTY), duties, *where):
-            yield once.duty(row)
+        """Those due from `start` until just before `end`, whatever became of them; by due time.
 
-    def nudges(self, start: datetime, end: datetime) -> Iterator[Nudge]:
-        """Those sent then, and those sent about the duties due then."""
+        In that order an index has them: in any other SQLite would sort them all in memory.
+        """
+        c, once, ours = duties.c, Once(), scope.among(self.scope)
+        told = ~c.subject.startswith(CASE)  # nothing of a report stands beside a name
+        where = c.due >= start, c.due < end, told, *scope.of(self.scope, c.owed_by)
+        for row in self._each(sa.select(*DUTY), duties, *where, order=(c.due, c.id)):
+            if ours(row.owed_by):
+                yield once.duty(row)
+
+    def nudges(
+        self, start: datetime, end: datetime, known: Mapping[str, str] = NONE
+    ) -> Iterator[Nudge]:
+        """Those sent then, and those sent about the duties due then.
+
+        `known`: ids of duties, by themselves; of what is equal, one is kept.
+        """
         same = sa.and_(duties.c.company == nudges.c.company, duties.c.id == nudges.c.duty)
         then = sa.or_(
             sa.and_(duties.c.due >= start, duties.c.due < end),
             sa.and_(nudges.c.at >= start, nudges.c.at < end),
         )
         told = ~duties.c.subject.startswith(CASE)
-        c = nudges.c
-        ours = sa.select(c.duty, c.step, c.person, c.at).join(duties, same)
-        once = Once()
-        for row in self._each(ours, nudges, nudges.c.sent.is_(True), then, told):
-            yield Nudge(row.duty, row.step, once[row.person], row.at)
+        c, d, once, ours = nudges.c, duties.c, Once(), scope.among(self.scope)
+        where = c.sent.is_(True), then, told, *scope.of(self.scope, c.person, d.owed_by)
+        query = sa.select(c.duty, c.step, c.person, c.at, d.owed_by).join(duties, same)
+        for row in self._each(query, nudges, *where):
+            if ours(row.person) or ours(row.owed_by):
+                id = known.get(row.duty, row.duty)
+                yield Nudge(id, row.step, once[row.person], row.at)
 
     def requests(self, start: datetime, end: datetime) -> Iterator[Request]:
         """Those submitted then, without what they ask and what was said to them."""
-        where = requests.c.at >= start, requests.c.at < end
-        ours = sa.select(*(requests.c[name] for name in SAME))
-        for row in self._each(ours, requests, *where):
-            yield Request(**{name: getattr(row, name) for name in SAME}, form={})
+        c, ours = requests.c, scope.among(self.scope)
+        where = c.at >= start, c.at < end, *scope.of(self.scope, c.requester)
+        for row in self._each(sa.select(*(c[name] for name in SAME)), requests, *where):
+            if ours(row.requester):
+                yield Request(**{name: getattr(row, name) for name in SAME}, form={})
 
     def gaps(self, start: datetime, end: datetime) -> list[tuple[str, datetime, datetime]]:
         """Where and when we were blind: place, since, until."""
@@ -89,9 +111,13 @@ class Reporting:
         return [(row.place, row.since, row.until) for row in found]
 
     def _each(
-        self, query: "sa.Select[Any]", table: sa.Table, *where: sa.ColumnElement[bool]
+        self,
+        query: "sa.Select[Any]",
+        table: sa.Table,
+        *where: Where,
+        order: Sequence[sa.ColumnElement[Any]] = (),
     ) -> Iterator[Any]:
-        """In the order of their keys."""
+        """In the order of their keys, unless another is named."""
         ours = query.where(table.c.company == self.rows.company, *where)
-        ours = ours.order_by(*table.primary_key)
+        ours = ours.order_by(*(order or table.primary_key))
         yield from self.rows.conn.execute(ours.execution_options(yield_per=BATCH))

@@ -1,7 +1,7 @@
 """Requests on their way to a decision. What was decided, the database itself will not change."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from bot.policy import attachments, forms
 from bot.policy.approvals import PENDING, Request, Trace
 from bot.policy.seats import Seat
+from bot.store import scope
 from bot.store.keeping import Kept
 from bot.store.rings import Ring
 from bot.store.rows import Rows
 from bot.store.schema import UNDECIDED, certificates, requests, seats, trail, versions
+from bot.store.scope import Scope
 from bot.store.wrapping import Belonging, Wraps
 
 OPEN = sa.and_(UNDECIDED, seats.c.state == "open")
@@ -208,12 +210,15 @@ class Requests:
         return [self._request(row) for row in self.rows.all(requests, *where)]
 
     def approved_between(
-        self, kinds: Collection[str], start: datetime, end: datetime
-    ) -> list[Request]:
+        self, kinds: Collection[str], start: datetime, end: datetime, whose: Scope = None
+    ) -> Iterator[Request]:
         """Of some kinds, by when they were decided."""
-        c = requests.c
+        c, ours = requests.c, scope.among(whose)
         where = c.state == "approved", c.decided_at >= start, c.decided_at < end
-        return [self._request(row) for row in self.rows.all(requests, c.kind.in_(kinds), *where)]
+        rows = self.rows.all(requests, c.kind.in_(kinds), *where, *scope.of(whose, c.requester))
+        found = [row for row in rows if ours(row.requester)]
+        Kept(self.rows).ahead(_owner(row.id) for row in found)
+        return map(self._request, found)
 
     def recalling(self, id: str) -> list[Request]:
         """The requests that are, or were, to take an approved one back."""

@@ -1,7 +1,7 @@
 """The tables. `company` comes first in every key."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,8 +36,7 @@ class Moment(sa.TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
-        seconds, micros = divmod(value, 1_000_000)
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
+        return EPOCH + timedelta(microseconds=value)
 
 
 COUNTED = ("step", "number", "policy", "round")

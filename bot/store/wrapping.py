@@ -47,6 +47,10 @@ class Wraps:
     def of(self, id: str) -> Any | None:
         return self.rows.one(wraps, wraps.c.record == id)
 
+    def many(self, ids: Iterable[str]) -> dict[str, Any]:
+        """Those there are, by what they belong to."""
+        return {row.record: row for row in self._all(ids, to_change=False)}
+
     def place(self, id: str) -> Ring | None:
         """Where it belongs; None: it is not kept, or was before there were rings."""
         row = self.of(id)
@@ -135,11 +139,11 @@ class Wraps:
         values = {"ring": ring, "home": home, "wrapped": wrapped}
         self.rows.conn.execute(ANEW.values(**values), one)
 
-    def _all(self, ids: Iterable[str]) -> list[Any]:
+    def _all(self, ids: Iterable[str], *, to_change: bool = True) -> list[Any]:
         wanted, found = list(ids), list[Any]()
         for start in range(0, len(wanted), AT_ONCE):
             part: Sequence[str] = wanted[start : start + AT_ONCE]
-            found += self.rows.all(wraps, wraps.c.record.in_(part), to_change=True)
+            found += self.rows.all(wraps, wraps.c.record.in_(part), to_change=to_change)
         return found
 
     def slot(self, id: str, ring: str, home: str | None) -> tuple[str, str, str]:

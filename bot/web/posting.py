@@ -1,5 +1,6 @@
 """What a form brings: read with care, and only where it was sent from a page of ours."""
 
+import logging
 import re
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ LARGEST = 4  # … and together no more than so many of the largest
 NOTE = re.compile(r"[0-9a-f]{32}")
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data"
+
+logging.getLogger("python_multipart").setLevel(logging.ERROR)  # a line for each odd byte otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,25 @@ def test_a_request_is_read_until_its_class_and_month_are_destroyed(desk: Desk) -
         assert "our side" not in "".join(desk.says("ann", words))
 
 
+def test_of_many_requests_those_destroyed_are_without_words(desk: Desk) -> None:
+    for words in ("notice Closed on Friday", "notice Open on Monday"):
+        desk.says("ann", f"request {words}")
+    with desk.store.reading() as tx:
+        numbers = [each.number for each in tx.requests.of("ann")]
+    for number in numbers:
+        desk.says("sam", f"approve {number} fine by me")
+    since, until = desk.now - timedelta(days=1), desk.now + timedelta(days=1)
+
+    def words() -> list[tuple[int, bool]]:
+        with desk.store.reading() as tx:
+            found = tx.requests.approved_between(["notice"], since, until)
+            return sorted((each.number, any(each.form.values())) for each in found)
+
+    assert words() == [(number, True) for number in sorted(numbers)]
+    destroy(desk, "notice/2026-03")
+    assert words() == [(number, False) for number in sorted(numbers)]
+
+
 def test_minutes_and_their_meeting_go_with_work(desk: Desk) -> None:
     desk.says("ann", "meeting Budget @bob @wei Tue 14:00 for 45 minutes")
     desk.until(desk.now.replace(day=3, hour=7))

@@ -43,12 +43,12 @@ def duly(folder: Path, database: str = "") -> Iterator[str]:
     command = [sys.executable, "-m", "bot", "demo", "--port", str(_port())]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, *(["--database", database] if database else ["--data", str(folder)])],
+            [*command, *([] if database else ["--data", str(folder)])],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env=_environment(folder),
+            env=_environment(folder, database),
         )
     try:
         said = process.stdout.readline() if process.stdout else ""
@@ -65,12 +65,12 @@ def duly(folder: Path, database: str = "") -> Iterator[str]:
         process.communicate()
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, database: str) -> dict[str, str]:
     """Nothing an operator has set on this machine; the key and the platform's file in `folder`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DULY_")}
     kept.pop("DATABASE_URL", None)
     kept.pop("PORT", None)
-    return kept | {"DULY_DATA": str(folder)}
+    return kept | {"DULY_DATA": str(folder), "DULY_DATABASE_URL": database}
 
 
 def _port() -> int:

@@ -10,13 +10,20 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from matplotlib import get_data_path
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.escape import unescape
+from PIL import ImageFont
 
 LINE = 13.0  # points, of one line in the smallest of our sizes with some air
 SPARE = 1.0  # of a column's width: what its edges take
+FONTS = {  # as wide as any that is used for the one we name
+    bold: ImageFont.truetype(Path(get_data_path(), "fonts", "ttf", f"DejaVuSans{name}.ttf"), 100)
+    for bold, name in ((False, ""), (True, "-Bold"))
+}
+DIGIT = FONTS[False].getlength("0")
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 
@@ -49,11 +56,12 @@ class Paper:
         room -= SPARE + cell.alignment.indent
         size = (cell.font.sz or 10) / 10
         words = self.words(cell.value, cell.number_format)
-        lines = [self.room(line) * size for line in words.split("\n")]
+        lines = [self.room(line, bold=bool(cell.font.b)) * size for line in words.split("\n")]
         where = f"{cell.coordinate} {words[:40]!r}"
         if cell.alignment.wrap_text:
             tall = self.sheet.row_dimensions[cell.row].height
-            need = sum(max(1, -(-line // room)) for line in lines) * LINE * size
+            folded = Folding(room / size, bold=bool(cell.font.b))
+            need = sum(folded.lines(line) for line in words.split("\n")) * LINE * size
             if tall is not None and need > tall + 1:
                 yield f"{where} needs {need:.0f} points of height and has {tall:.0f}"
         elif max(lines) > room and not self.runs_on(cell):
@@ -84,9 +92,34 @@ class Paper:
                 return str(value)
 
     @staticmethod
-    def room(line: str) -> int:
-        widths = (unicodedata.east_asian_width(each) for each in line)
-        return sum(2 if width in "WF" else 1 for width in widths)
+    def room(line: str, *, bold: bool = False) -> float:
+        return sum(room(each, bold=bold) for each in line)
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """A column as wide as so many digits, in which words are not broken."""
+
+    wide: float
+    bold: bool
+
+    def lines(self, line: str) -> int:
+        count, left = 1, self.wide
+        for word in re.findall(r"\s*[^\s\u2e80-\uffef]+|\s*.", line):
+            need = sum(room(each, bold=self.bold) for each in word)
+            if need > left:
+                count, left = count + 1, self.wide
+            left -= need
+            while left < 0:
+                count, left = count + 1, left + self.wide
+        return count
+
+
+def room(sign: str, *, bold: bool = False) -> float:
+    """In digits. DejaVu has no Chinese signs; those are two digits wide."""
+    if unicodedata.east_asian_width(sign) in "WF":
+        return 2
+    return float(FONTS[bold].getlength(sign) / DIGIT)
 
 
 def _empty_charts(file: Path, book: Any) -> Iterator[str]:

@@ -3,7 +3,7 @@
 Working time is read off one rising line, the working time since January; `plain` adds up stretches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -26,9 +26,9 @@ Figure = float | str | None  # a rate, minutes; "few", "beyond"; None: of nothin
 Frame = Any  # pandas is not typed here
 
 
-def read(connection: Any) -> dict[str, Frame]:
+def read(connection: Any, tables: Iterable[str]) -> dict[str, Frame]:
     """`connection`: of sqlite3."""
-    return {name: _table(name, connection) for name in TABLES}
+    return {name: _table(name, connection) for name in tables}
 
 
 def _table(name: str, connection: Any) -> Frame:

@@ -17,7 +17,7 @@ from bot.report import EDITIONS, Edition
 from bot.store import Store
 from reports.build import Report, build
 from tests.needs import need
-from tests.reports import fitting, office
+from tests.reports import fitting, office, rated
 from tests.reports.asking import material
 from tests.reports.company import company
 
@@ -101,6 +101,8 @@ def main() -> int:
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     store = company(asked.size, asked.seed, busy=60)
+    rated.rate(store)
+    rated.change(store)
     found = looked(store, asked.edition, asked.language, asked.out)
     bad = 0
     with sync_playwright() as browsers:

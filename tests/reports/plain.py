@@ -49,21 +49,6 @@ def worked(start: datetime, end: datetime, away: Sequence[tuple[datetime, dateti
     return total
 
 
-def two_days_on(at: datetime) -> datetime:
-    """The same time of day two working days later; then, or when work begins again."""
-    day, left = at.date(), 2
-    while left:
-        day += timedelta(days=1)
-        left -= bool(office(day))
-    then = datetime.combine(day, at.timetz())
-    for opens, closes in office(day):
-        if then < closes:
-            return max(then, opens)
-    while not office(day := day + timedelta(days=1)):
-        pass
-    return office(day)[0][0]
-
-
 def rate(part: int, whole: int) -> Figure:
     return part / whole if whole else None
 
@@ -148,13 +133,7 @@ class Books:
             "K15": self.on_time(lambda row: row["kind"] == "minutes"),
             "K16": self.confirmed(),
             "K17": self.violations(),
-            "K18": self.precision(),
             "K25": self.attested(),
-            "K19": self.looked_at(),
-            "K20": self.alike(),
-            "K21": self.signed(),
-            "K23": self.proved(),
-            "K24": self.disposed(),
             "K26": self.outside_hours(),
         }
 
@@ -171,22 +150,6 @@ class Books:
             or (row["id"], row["round"], "stays") in said
         ]
         return 100 * len(upheld) / staff if staff >= 5 else "few"
-
-    def precision(self) -> Figure:
-        right = wrong = 0
-        ends = ("settled", "edited", "deleted", "upheld", "false", "fine")
-        for rule in {row["rule"] for row in self.tables["findings"]}:
-            decided = [
-                row
-                for row in self.tables["findings"]
-                if row["rule"] == rule and row["state"] == "settled" and row["how"] in ends
-                if row["settled_at"] < self.end
-            ]
-            decided.sort(key=lambda row: (row["settled_at"], row["id"]), reverse=True)
-            for row in decided[:50]:
-                wrong += row["how"] in ("false", "fine")
-                right += row["how"] not in ("false", "fine")
-        return rate(right, right + wrong)
 
     def attested(self) -> Figure:
         due = [row for row in self.due if row["kind"] == "attest"]
@@ -282,95 +245,6 @@ class Books:
             if counts and row["version"] >= item["since"] and row["said"] != "accept":
                 word = row["said"]
         return word
-
-    # Who looks after all this
-
-    @cached_property
-    def samples(self) -> dict[str, Row]:
-        end = min(self.end, self.now)
-        return {
-            row["id"]: row for row in self.tables["samples"] if self.start <= row["drawn_at"] < end
-        }
-
-    @cached_property
-    def verdicts(self) -> dict[tuple[str, int, str], str]:
-        """The last of each on each message."""
-        found: dict[tuple[str, int, str], str] = {}
-        for row in sorted(self.tables["verdicts"], key=lambda row: row["round"]):
-            if row["sample"] in self.samples and row["at"] <= self.now:
-                found[row["sample"], row["number"], row["person"]] = row["verdict"]
-        return found
-
-    def looked_at(self) -> Figure:
-        planned = [row for row in self.tables["drawn"] if row["sample"] in self.samples]
-        seen = {key[:2] for key, verdict in self.verdicts.items() if verdict != "skip"}
-        return rate(len(seen), len(planned))
-
-    def alike(self) -> Figure:
-        same = both = 0
-        for (sample, number, person), verdict in self.verdicts.items():
-            row = self.samples[sample]
-            first = self.verdicts.get((sample, number, row["reviewer"]))
-            if person == row["seconder"] and first and "skip" not in (first, verdict):
-                both += 1
-                same += first == verdict
-        return rate(same, both)
-
-    def signed(self) -> Figure:
-        rows = {row["day"]: row for row in self.tables["dailies"]}
-        if not rows:
-            return None
-        day = max(date.fromisoformat(min(rows)), moment(self.start).astimezone(SHANGHAI).date())
-        last = moment(min(self.end, self.now)).astimezone(SHANGHAI).date()
-        worked_on = signed_on = 0
-        while day < last:
-            if office(day):
-                worked_on += 1
-                at = rows[day.isoformat()]["signed_at"] if day.isoformat() in rows else None
-                signed_on += at is not None and moment(at).astimezone(SHANGHAI).date() == day
-            day += timedelta(days=1)
-        return rate(signed_on, worked_on)
-
-    def within(self, table: str, column: str) -> list[Row]:
-        end = min(self.end, self.now)
-        return [row for row in self.tables[table] if self.start <= row[column] < end]
-
-    def proved(self) -> Figure:
-        """Nobody has changed anything in a company that is made up."""
-        kept = [
-            r for r in self.within("records", "at") if r["kind"] in ("post", "edit", "deletion")
-        ]
-        unread = [row for row in self.within("unreadable", "at") if row["read_at"] is None]
-        failed = [row for row in self.within("journal", "taken_at") if row["error"] is not None]
-        return rate(len(kept), len(kept) + len(unread) + len(failed))
-
-    def disposed(self) -> Figure:
-        """Of "work", which is kept for 36 months after the end of its month."""
-        gone = {row["ring"] for row in self.tables["disposal_certificates"]}
-        left = 0
-        for row in self.tables["wraps"]:
-            name, _, month = row["ring"].partition("/")
-            if name == "work" and row["ring"] not in gone:
-                year, number = map(int, month[:7].split("-"))
-                left += (year + 3, number) < (moment(self.now).year, moment(self.now).month)
-        done = sum(row["disposed"] for row in self.within("disposal_certificates", "at"))
-        return rate(done, done + left)
-
-    # The reporting channel
-
-    def acknowledged(self, start: date, end: date) -> Figure:
-        """Of a quarter that is over: looked at within two working days of when it came."""
-        received = in_time = 0
-        for row in self.tables["sealed_cases"]:
-            due = two_days_on(moment(row["at"]).astimezone(SHANGHAI))
-            if start <= due.date() < end:
-                at = row["assessed_at"]
-                received += 1
-                in_time += at is not None and moment(at) <= due
-        late = received - in_time
-        if received < 5 or in_time < 5 or 0 < late < 5:
-            return None
-        return rate(in_time, received)
 
     def outside_hours(self) -> Figure:
         important = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from python_calamine import CalamineWorkbook
 from bot.report import Layout, Material, Row, Sheet, Shown, Table
 from reports import SHEETS, text
 from reports.build import build
+
+Read = Iterator[tuple[str, list[list[Any]]]]  # sheet by sheet
 
 MARK = "table {number} of {sheet} begins"
 
@@ -37,7 +40,8 @@ class Poison:
         ours = [each for each in SHEETS if material.edition in each.who]
         sheets = [self.sheet(each, spoiled) for each in ours]
         report = build(material, out, sheets)
-        assert [each.name for each in report.sheets] == [each.name.sentence for each in ours]
+        names = dict.fromkeys(each.name.split(" (")[0] for each in report.sheets)
+        assert list(names) == [each.name.sentence for each in ours]
         return spoiled
 
     def sheet(self, sheet: Sheet, spoiled: dict[str, list[Spoiled]]) -> Sheet:
@@ -74,12 +78,19 @@ class Poison:
         return row
 
 
-def by_calamine(file: Path, sheet: str) -> list[list[Any]]:
-    found = CalamineWorkbook.from_path(str(file)).get_sheet_by_name(sheet)
-    return found.to_python(skip_empty_area=False)
+def by_calamine(file: Path) -> Read:
+    book = CalamineWorkbook.from_path(str(file))
+    for name in book.sheet_names:
+        yield name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
 
 
-def by_openpyxl(file: Path) -> Iterator[tuple[str, list[list[Any]]]]:
+def whole(read: Read) -> Read:
+    """What goes with a long table stands on a sheet of its own behind it, with a number."""
+    for name, parts in groupby(read, lambda part: part[0].split(" (")[0]):
+        yield name, [row for _, rows in parts for row in rows]
+
+
+def by_openpyxl(file: Path) -> Read:
     """Sheet by sheet. A formula, an error or a link reads as what it is, not as its text."""
     book = load_workbook(file, read_only=True)
     for sheet in book.worksheets:

@@ -12,21 +12,18 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from bot.gathering import gather
-from bot.handlers import assessing, rating
 from bot.policy import periods
-from bot.policy.assessment import Rubric
 from bot.report import Area, Column, Edition, Formula, Layout, Material, Table, Wanted
 from bot.store import Store
-from bot.store.assessing import Rating
 from bot.words import Reader, say
 from reports import SHEETS, assessment, checks
 from reports.build import build
 from reports.proof import Broken
 from tests.needs import need
-from tests.reports.company import NOW, company
+from tests.reports.company import company
+from tests.reports.rated import LABEL, rate
 from tests.reports.test_workbook import book
 
-LABEL = "2026-10"
 HOSTILE = '=HYPERLINK("http://evil.example","x")'
 READERS = {"hr": "hr-0", "head": "sales-0", "audit": "it-0", "mine": "sales-1", "board": "board"}
 
@@ -38,24 +35,7 @@ def store() -> Iterator[Store]:
     with made.transaction() as tx:
         people = tx.people.snapshot().directory.people
         tx.people.save([replace(people["sales-1"], name=HOSTILE)])
-        round = assessing.open_(tx, LABEL, "hr-0")
-        for number, one in enumerate(tx.assessments.of(round.id)):
-            if one.person == "law-0":
-                continue
-            rubric = Rubric(60 + number % 40, 95 - number % 30)
-            by, now = one.reviewer or "hr-0", tx.clock.now()
-            rating.keep(tx, one, Rating(rubric=rubric, remark="", by=by, at=now, how="form"))
-            assessing.show(tx, round, [one])
-            read = tx.assessments.one(round.id, one.person)
-            assert read is not None
-            if one.person != "sales-3":  # who may still contest it
-                tx.assessments.save(replace(read, state="agreed"))
-        shown = tx.assessments.one(round.id, "sales-1")
-        assert shown is not None
-        tx.assessments.save(replace(shown, state="contested"))
-        other = tx.assessments.one(round.id, "sales-2")
-        assert other is not None
-        tx.assessments.save(replace(other, grade="B", decided_by="hr-0", decided_at=NOW))
+    rate(made)
     yield made
     made.db.dispose()
 

@@ -13,6 +13,11 @@ from hypothesis import strategies as st
 
 from bot.policy import duties, figures
 from bot.policy.figures import Beyond, Rate, TooFew
+from bot.policy.reading import default_rulebook
+from bot.policy.sampling import KAPPA_NEEDS
+from bot.policy.violations import LAST
+from reports.measures import MEASURES
+from reports.quality import WELL
 from tests.test_figures import DAY, DUE, DUTY, HOUR, MADE, OCTOBER, duty, fact
 
 TARGET, BETTER = 0.8, 0.9
@@ -176,3 +181,51 @@ def test_what_is_hidden_cannot_be_found_from_the_total(found: dict[str, tuple[in
     if hidden and hidden != with_figures:
         assert len(hidden) > 1
         assert sum(size[name] for name in hidden) >= figures.SMALLEST_GROUP
+
+
+# The targets and weights that a company begins with
+
+
+@pytest.mark.parametrize(
+    ("measure", "target"),
+    [
+        *(("K1", 98), ("K2", 95), ("K7", 95), ("K8", 97), ("K10", 95), ("K12", 100), ("K13", 98)),
+        *(("K15", 95), ("K16", 90), ("K18", 80), ("K19", 100), ("K20", 85), ("K21", 100)),
+        *(("K22", 100), ("K23", 100), ("K24", 100), ("K25", 98)),
+    ],
+)
+def test_figures_are_measured_against_the_targets_of_their_definitions(
+    measure: str, target: int
+) -> None:
+    (found,) = (each.target for each in MEASURES if each.id == measure)
+
+    assert default_rulebook().targets[found] == target
+
+
+def test_what_is_only_to_be_read_has_no_target() -> None:
+    for_information = {each.id for each in MEASURES if not each.target}
+
+    assert for_information == {
+        *("K3", "K4", "K5", "K6", "K9", "K9b", "K11", "K14", "K17", "K23b", "K26", "K27", "K28")
+    }
+
+
+def test_scores_begin_with_the_weights_of_their_definitions() -> None:
+    rules = default_rulebook().assessment
+
+    assert dict(rules.weights) == {
+        "timely": 30, "accurate": 20, "complete": 20, "attitude": 15, "secure": 15,
+    }  # fmt: skip
+    assert dict(rules.points) == {"slight": 2, "moderate": 6, "serious": 15, "critical": 40}
+    assert dict(rules.grades) == {"A": 90, "B": 80, "C": 70}
+    assert (rules.prior, rules.least, rules.promises, rules.releases) == (10, 20, 30, 5)
+    assert (rules.corrected, rules.complaint, rules.report, rules.reports_most) == (5, 20, 2, 6)
+    assert rules.half_after == 6
+
+
+def test_the_rest_of_the_definitions() -> None:
+    assert LAST == 50  # decided findings of a rule, for K18
+    assert KAPPA_NEEDS == 30  # messages judged twice, for K20
+    assert default_rulebook().reporting.acknowledge_days == 2  # working days, for K22
+    assert figures.TAIL_NEEDS == 20  # duties, for K4
+    assert WELL == 0.95  # below it K28 says that all is to be read with care

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ from bot.report import Edition, Material, Wanted
 from bot.store import Store, Transaction
 from bot.store.prints import Prints
 from bot.store.reporting import Reporting
-from bot.wiring import issued
 from bot.words import Code, Reader, render, say
+from bot.workbooks import issued
 from reports import picture
 from reports.issue import key_figures
 from tests.reports.company import NOW, company
@@ -39,6 +40,14 @@ OCTOBER = periods.parse("2026-10", "Asia/Shanghai")
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
     store = company(300)
+    yield store
+    store.db.dispose()
+
+
+@pytest.fixture(scope="module")
+def busy() -> Iterator[Store]:
+    """In which there is something to draw, and of what the board reads, something hidden."""
+    store = company(120, busy=30)
     yield store
     store.db.dispose()
 
@@ -223,6 +232,35 @@ def test_a_company_that_did_nothing_has_a_picture_too(tmp_path: Path) -> None:
 
     assert (tmp_path / "a.png").stat().st_size
     store.db.dispose()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans", "zh_Hant"])
+@pytest.mark.parametrize("edition", ["hr", "board", "mine"])
+def test_the_words_of_the_picture_lie_in_it_and_not_on_each_other(
+    busy: Store, edition: Edition, language: str
+) -> None:
+    figure = picture.drawn(material(busy, edition, language))
+    figure.canvas.draw()
+    edges = figure.bbox
+    titles = [axes._left_title.get_window_extent() for axes in figure.axes]  # type: ignore[attr-defined]
+    notes = [text.get_window_extent() for axes in figure.axes for text in axes.texts]
+
+    for box in (*titles, *notes):
+        assert edges.x0 <= box.x0 < box.x1 <= edges.x1
+        assert edges.y0 <= box.y0 < box.y1 <= edges.y1
+    for one, other in combinations(titles, 2):
+        assert not one.overlaps(other)
+    wide = [axes.bbox.width for axes in figure.axes]
+    assert min(wide) > 0.3 * edges.width
+
+
+def test_the_picture_rounds_as_the_workbook_does() -> None:
+    assert [picture._tenth(each) for each in (12.25, 12.35, 3.0, 78.64)] == [
+        "12.3",
+        "12.4",
+        "3.0",
+        "78.6",
+    ]
 
 
 WITH_HOLIDAYS = default_rulebook().calendars["office"]

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from bot import wiring
+from bot import workbooks
 from bot.cli import verify
 from bot.events import AccountChanged, Place, PlaceChanged, Platform
 from bot.gathering import gather, watching
 from bot.handlers import filing
+from bot.making import Build
 from bot.policy import changing
 from bot.policy.changing import Leave, RoleChange, Setting
 from bot.policy.people import Absence
-from bot.report import Edition, Wanted
+from bot.report import Edition, Wanted, silent
 from bot.store import Store
 from bot.store.gaps import OPEN
 from bot.store.intake import Register
@@ -203,7 +204,8 @@ def test_every_source_has_its_gaps_and_accounts(hr: Report, store: Store, tmp_pa
     assert not board & {"general", "sales"}
 
 
-def test_each_platform_tells_what_it_can_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [workbooks.workbook, workbooks.issued])
+def test_each_platform_tells_what_it_can_do(make: Build, tmp_path: Path) -> None:
     store, names = company(0), ("slack", "matrix", "old")
     with store.transaction() as tx:
         for name in names:
@@ -215,7 +217,7 @@ def test_each_platform_tells_what_it_can_do(tmp_path: Path) -> None:
     with store.reading() as tx:
         reader = Reader("en", "Asia/Shanghai")
         material = gather(tx, Wanted(period=OCTOBER, edition="hr", person="hr-0", reader=reader))
-    wiring.workbook(material, tmp_path / "book.xlsx")
+    make(material, tmp_path / "book.xlsx", silent)
 
     rows = {row[0]: row[1:7] for row in by_openpyxl(tmp_path / "book.xlsx", "Data quality")}
     assert rows["slack"] == ["● yes"] * 6
@@ -249,6 +251,13 @@ def test_a_head_is_not_told_in_part_what_they_ask_of_others(store: Store, tmp_pa
     rows = table(made(store, "head", tmp_path).path, "Departments")
 
     assert {row["Asked outside hours"] for row in rows} == {"—"}
+
+
+def test_a_head_reads_of_no_other_department(store: Store, tmp_path: Path) -> None:
+    """Those who asked something of theirs would stand there with nobody in them."""
+    rows = table(made(store, "head", tmp_path).path, "Departments")
+
+    assert [row["Department"] for row in rows] == ["Sales 销售部", "Total"]
 
 
 def test_violations_are_those_upheld_for_each_hundred_and_month(tmp_path: Path) -> None:
@@ -299,7 +308,10 @@ def test_what_changed_is_told_with_before_and_now(hr: Report) -> None:
     assert [row[name] for name in ("Version", "Area", "Key", "Before", "Now")] == [
         "1", "Targets", "targets.on_time", "95", "90",
     ]  # fmt: skip
-    assert [each[3:5] for each in roles] == [["it", "given"], ["it", "taken back"]]
+    assert [each[3:5] for each in roles] == [
+        ["IT department", "given"],
+        ["IT department", "taken back"],
+    ]
 
 
 def test_the_board_reads_of_rules_and_of_nobody(store: Store, tmp_path: Path) -> None:

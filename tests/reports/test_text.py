@@ -87,3 +87,26 @@ def test_chinese_takes_twice_the_room(words: str, room: int) -> None:
 
 def test_a_column_that_is_called_like_another_gets_a_number() -> None:
     assert text.unlike("Name", ["name", "name 2"]) == "Name 3"
+
+
+@pytest.mark.parametrize(
+    ("words", "room", "count"),
+    [
+        ("", 10, 1),
+        ("What is important", 20, 1),
+        ("What is important", 12, 2),
+        ("one two three four", 5, 4),  # the words do not fit in pairs, though 18 is less than 4 * 5
+        ("Unterwassermassage", 6, 4),
+        ("及时回复，或说明原因", 20, 1),
+        ("及时回复，或说明原因", 10, 2),
+        ("two\nlines", 20, 2),
+    ],
+)
+def test_lines_are_broken_between_words(words: str, room: int, count: int) -> None:
+    assert text.lines(words, room) == count
+
+
+def test_small_letters_take_less_room_than_digits() -> None:
+    assert text.drawn("little it fills") < len("little it fills") - 3
+    assert text.drawn("0123456789") == 10
+    assert text.drawn("通知") == pytest.approx(3.8)

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -227,7 +228,7 @@ def test_a_sheet_that_lost_rows_is_never_handed_out(tmp_path: Path) -> None:
     made.add(say("One"), layout((column("a"),), ("x",), ("y",)))
     made.pages[0].data += 1
 
-    with pytest.raises(Broken, match="has 5 rows, 6 were written"):
+    with pytest.raises(Broken, match="has 6 rows, 7 were written"):
         made.save(tmp_path / "one.xlsx")
     assert list(tmp_path.iterdir()) == []
 
@@ -345,6 +346,57 @@ def test_a_chart_draws_the_columns_that_it_names(tmp_path: Path) -> None:
     assert fitting.faults(out) == []
 
 
+def test_a_series_of_zeros_has_no_place_in_the_legend(tmp_path: Path) -> None:
+    quiet = Table(columns=NUMBERS, rows=[("a", 0, 0.25), ("b", 0, 0.05)], title=say("Drawn"))
+    layout, out = charted(3, 2, 3), tmp_path / "one.xlsx"
+    made = book()
+    made.add(say("One"), replace(layout, tables=(layout.tables[0], quiet)))
+    made.save(out)
+
+    (chart,) = load_workbook(out)["One"]._charts  # type: ignore[attr-defined]
+    assert [each.val.numRef.f.split("$")[1] for each in chart.series] == ["C"]
+    assert chart.legend is not None  # which of the two it is, only the legend says
+
+
+def test_a_label_of_a_low_point_stands_above_it(tmp_path: Path) -> None:
+    """Below it, it would cover the name of the point."""
+    layout, out = charted(3, 3), tmp_path / "one.xlsx"
+    points = Table(columns=NUMBERS, rows=[("a", 1, 0.0), ("b", 1, 0.5), ("c", 1, None)])
+    line = replace(layout.charts[0], shape="line", percent=True)
+    made = book()
+    made.add(say("One"), replace(layout, tables=(layout.tables[0], points), charts=(line,)))
+    made.save(out)
+
+    (chart,) = load_workbook(out)["One"]._charts  # type: ignore[attr-defined]
+    labels = chart.series[0].dLbls
+    assert labels.dLblPos == "b"
+    assert [(each.idx, each.dLblPos) for each in labels.dLbl] == [(0, "t")]
+
+
+def test_every_sheet_says_under_its_title_what_it_is_for(tmp_path: Path) -> None:
+    made, out = book(), tmp_path / "one.xlsx"
+    made.add(say("One"), replace(charted(3, 2), shows=say("Rows of something")))
+    made.add(say("Two"), replace(charted(3, 2), lead=say("Two of three.")))
+    made.save(out)
+
+    assert [sheet["A3"].value for sheet in load_workbook(out)] == [
+        "Rows of something",
+        "Two of three.",
+    ]
+
+
+def test_a_table_without_rows_is_left_out_unless_it_is_the_first(tmp_path: Path) -> None:
+    made, out = book(), tmp_path / "one.xlsx"
+    empty = Table(columns=NUMBERS, rows=(), title=say("Drawn"))
+    layout = replace(charted(0, 2), charts=())
+    made.add(say("One"), replace(layout, tables=(layout.tables[0], empty)))
+    made.save(out)
+
+    words = [cell for row in by_calamine(out, "One") for cell in row if cell]
+    assert "Drawn" not in words
+    assert "Nothing in this period." in words
+
+
 @pytest.mark.parametrize("series", [0, 1, 4])
 def test_a_chart_of_words_or_of_nothing_is_refused(series: int) -> None:
     made = book()
@@ -353,17 +405,36 @@ def test_a_chart_of_words_or_of_nothing_is_refused(series: int) -> None:
         made.add(say("One"), charted(3, series))
 
 
-@pytest.mark.parametrize(("rows", "high", "breaks"), [(30, 1, 0), (300, 0, 1)])
-def test_a_long_table_is_not_shrunk_to_one_page_with_its_chart(
-    tmp_path: Path, rows: int, high: int, breaks: int
-) -> None:
+def test_a_short_table_is_printed_on_one_page_with_its_chart(tmp_path: Path) -> None:
     made = book()
-    made.add(say("One"), charted(rows, 2))
+    made.add(say("One"), charted(30, 2))
     made.save(tmp_path / "one.xlsx")
 
-    sheet: Any = load_workbook(tmp_path / "one.xlsx")["One"]
-    assert sheet.page_setup.fitToHeight == high
-    assert len(sheet.row_breaks.brk) == breaks
+    (sheet,) = load_workbook(tmp_path / "one.xlsx").worksheets
+    assert sheet.page_setup.fitToHeight == 1
+    assert len(sheet._charts) == 1  # type: ignore[attr-defined]
+
+
+def test_the_chart_of_a_long_table_stands_on_a_sheet_of_its_own(tmp_path: Path) -> None:
+    """Below the rows nobody would find it, and it would be printed under their header."""
+    made = book()
+    made.add(say("One"), charted(300, 2))
+    made.add(say("Contents"), replace(charted(3, 2), charts=(), index=True))
+    written = made.save(tmp_path / "one.xlsx")
+
+    rows, drawn, contents = load_workbook(tmp_path / "one.xlsx").worksheets
+    assert [each.name for each in written] == ["One", "One (2)", "Contents"]
+    assert rows.page_setup.fitToHeight == 0
+    assert rows.print_title_rows == "$4:$4"
+    assert rows._charts == []  # type: ignore[attr-defined]
+    assert drawn.print_title_rows is None
+    assert drawn.freeze_panes is None
+    assert len(drawn._charts) == 1  # type: ignore[attr-defined]
+    assert drawn.max_row < 40
+    listed = [[cell.value for cell in row[:3]] for row in contents.iter_rows(min_row=10)]
+    assert ["One", "T", 300] in listed
+    assert ["One (2)", "Drawn", None] in listed
+    assert fitting.faults(tmp_path / "one.xlsx") == []
 
 
 def test_what_is_taller_than_wide_is_printed_upright(tmp_path: Path) -> None:

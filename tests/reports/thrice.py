@@ -2,62 +2,84 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.handlers import counting
-from bot.policy import periods, reported
+from bot.policy import oversight, periods, reported
 from bot.policy.figures import Beyond, Rate, TooFew
+from bot.policy.periods import Unit
 from bot.store import Store
 from reports.measures import MEASURES
-from tests.reports import frames, plain, plain_traces
+from tests.reports import frames, frames_watch, plain, plain_traces, plain_watch
 from tests.reports.asking import material
 from tests.reports.company import NOW, company
 from tests.reports.test_recount import OCTOBER, micros
 
-TWICE = frozenset((*(f"K{number}" for number in range(17, 26)), "K23b"))  # not by pandas
-MORE = (  # tables that pandas does not read
-    *("samples", "drawn", "verdicts", "dailies", "records", "unreadable", "journal", "wraps"),
-    *("disposal_certificates", "sealed_cases"),
+TAMPERED = (
+    "UPDATE records SET at = at + 1 WHERE rowid = (SELECT MAX(rowid) / 2 FROM records)",
+    "UPDATE records SET class = 'notice' WHERE rowid = 1",
+    "DELETE FROM records WHERE rowid = (SELECT MAX(rowid) FROM records)",
+    "DELETE FROM records WHERE rowid = 2",
+    "DELETE FROM wraps WHERE record = (SELECT MAX(id) FROM records)",
 )
-QUARTERS = {"2026-Q2": (date(2026, 4, 1), date(2026, 7, 1)),
-            "2026-Q3": (date(2026, 7, 1), date(2026, 10, 1))}  # fmt: skip
+TABLES = (*frames.TABLES, *frames_watch.TABLES)
+DAYS = (*(date(2026, month, 1) for month in range(4, 13)), date(2027, 1, 1))
+TOLD: tuple[tuple[Unit, date, date], ...] = (
+    *(("month", *months) for months in pairwise(DAYS)),
+    *(("quarter", *quarter) for quarter in pairwise(DAYS[::3])),
+)
 
 
 def differing(number: int) -> set[str]:
     """Where the three computations differ for the company of a seed, or one has nothing to say."""
     dice = random.Random(number)
     store = company(dice.randrange(0, 160), number, busy=dice.randrange(0, 14))
+    if dice.random() < 0.3:
+        tamper(store, dice.choice(TAMPERED))
     ours, others, third = counted(store), plainly(store), framed(store)
-    wrong = {
-        f"{number} {id}: {ours.get(id)} {others.get(id)} {third.get(id)}"
-        for id in ours | others | third
-        if not (id in ours and agrees(id, ours[id], others) and agrees(id, ours[id], third))
+    ids = ours.keys() | others.keys() | third.keys()
+    nothing = "nothing"  # said of it
+    found = {id: [each.get(id, nothing) for each in (ours, others, third)] for id in ids}
+    return {
+        f"{number} {id}: {' '.join(map(str, each))}"
+        for id, each in found.items()
+        if nothing in each or not all(same(each[0], other) for other in each[1:])
     }
-    return wrong | set(_quarters(store, number))
 
 
-def _quarters(store: Store, number: int) -> Iterator[str]:
-    """K22: of quarters that are over, so that no single report is given away."""
-    books = raw(store)
-    for label, bounds in QUARTERS.items():
-        period = periods.parse(label, "Asia/Shanghai")
-        with store.reading() as tx:
-            ours = as_number(reported.acknowledged(counting.until(tx, period), period))
-        other = books.acknowledged(*bounds)
-        if not same(ours, other):
-            yield f"{number} K22 {label}: {ours} {other}"
-
-
-def agrees(id: str, ours: plain.Figure, others: dict[str, plain.Figure]) -> bool:
-    return same(ours, others[id]) if id in others else id in TWICE
+def tamper(store: Store, deed: str) -> None:
+    """Somebody with the database in their hands changes what was kept, or takes it out."""
+    with store.db.begin() as conn:
+        for each in ("update", "delete"):
+            conn.exec_driver_sql(f"DROP TRIGGER records_no_{each}")
+        conn.exec_driver_sql(deed)
 
 
 def counted(store: Store) -> dict[str, plain.Figure]:
     now = material(store, "hr").now
-    return {each.id: as_number(each.of(now)) for each in MEASURES}
+    found = {each.id: as_number(each.of(now)) for each in MEASURES}
+    samples = now.watched.samples
+    found["K19 of all"] = as_number(oversight.covered(samples).of_all)
+    found["K20 kappa"] = as_number(oversight.agreed(samples).kappa)
+    found |= {f"K18 {each.rule}": as_number(each.precision) for each in now.judged}
+    return found | dict(told(store))
+
+
+def told(store: Store) -> Iterator[tuple[str, plain.Figure]]:
+    """K22, of months and quarters; of one that is not over nothing is told."""
+    for unit, first, after in TOLD:
+        period = periods.of(unit, midnight(first), "Asia/Shanghai")
+        with store.reading() as tx:
+            lines = counting.until(tx, period)
+        yield f"K22 {first} {after}", as_number(reported.acknowledged(lines, period))
+        if unit == "quarter":
+            days = (each.median_days for each in lines if each.period.label == period.label)
+            yield f"K22 days {first}", next(days, None)
 
 
 def as_number(figure: Any) -> plain.Figure:
@@ -83,21 +105,39 @@ def same(one: plain.Figure, other: plain.Figure) -> bool:
 
 
 def framed(store: Store) -> dict[str, plain.Figure]:
-    tables = frames.read(store.db.raw_connection().driver_connection)
+    tables = frames.read(store.db.raw_connection().driver_connection, TABLES)
     times = micros(OCTOBER.start), micros(OCTOBER.end), micros(NOW)
-    return frames.Frames(tables, *times).figures()
+    books = frames.Frames(tables, *times)
+    watched = frames_watch.Watched(books)
+    found = books.figures() | watched.figures()
+    for unit, first, after in TOLD:
+        bounds = micros(midnight(first)), micros(midnight(after))
+        found[f"K22 {first} {after}"] = watched.acknowledged(*bounds)
+        if unit == "quarter":
+            found[f"K22 days {first}"] = watched.days_to_the_end(*bounds)
+    return found
 
 
 def plainly(store: Store) -> dict[str, plain.Figure]:
     books = raw(store)
-    return books.figures() | plain_traces.figures(books)
+    watched = plain_watch.Watched(books)
+    found = books.figures() | plain_traces.figures(books) | watched.figures()
+    for unit, first, after in TOLD:
+        found[f"K22 {first} {after}"] = watched.acknowledged(first, 3 if unit == "quarter" else 1)
+        if unit == "quarter":
+            found[f"K22 days {first}"] = watched.days_to_the_end(first, after)
+    return found
 
 
 def raw(store: Store) -> plain.Books:
     cursor = store.db.raw_connection().cursor()
     tables = {}
-    for name in (*frames.TABLES, *MORE):
+    for name in TABLES:
         cursor.execute(f'SELECT * FROM "{name}"')
         columns = [each[0] for each in cursor.description]
         tables[name] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     return plain.Books(tables, micros(OCTOBER.start), micros(OCTOBER.end), micros(NOW))
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo("Asia/Shanghai"))

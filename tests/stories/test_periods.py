@@ -160,11 +160,21 @@ def test_a_report_comes_to_who_is_named_on_the_second_working_day(desk: Desk) ->
     hana = next(each for each in said if each.startswith("hana"))
     assert 5 <= len(hana.splitlines()[1:]) <= 8
     assert "Below target" not in hana
+    assert "No figure lies clearly below its target." in hana
     assert "On-time rate: 100%, target 95%" in hana
     assert "/duly report 2026-03 hr sends the whole report." in hana
     mei = next(each for each in said if each.startswith("mei"))
     assert "及时率: 100%，目标 95%" in mei
+    assert "没有指标明显低于目标。" in mei
     assert comes(desk, APRIL_2 + 10 * DAY) == []
+
+
+def test_where_nothing_was_counted_no_figure_is_said_to_be_well(desk: Desk) -> None:
+    said = comes(desk, APRIL_2 + timedelta(hours=1))
+
+    hana, mei = (next(each for each in said if each.startswith(name)) for name in ("hana", "mei"))
+    assert "There was too little to count: no figure could be held against its target." in hana
+    assert "可统计的数据太少：没有指标可以与目标比较。" in mei
 
 
 def test_with_pages_the_summary_leads_to_the_one_of_its_report(desk: Desk) -> None:

@@ -33,6 +33,7 @@ KEYS = {
     "原因": "why",
 }
 QUOTES = '"“”„«»「」『』＂'
+ODD = re.compile(r"[\s:：=＝]")  # would part a word in two, or look like a key
 PART = re.compile(rf"(?:(\w{{1,5}})[:：=＝])?(?:[{QUOTES}]([^{QUOTES}]*)(?:[{QUOTES}]|$)|(\S+))")
 
 
@@ -86,6 +87,12 @@ def read(line: str) -> Query:
 
 
 def written(query: Query) -> str:
-    """As it can be typed again."""
-    words = [f'"{each.text}"' if " " in each.text else each.text for each in query.terms]
-    return " ".join([*words, *(f'{key}:"{value}"' for key, value in query.where.items())])
+    """As it can be typed again, and is then the same: a quotation never closed comes last."""
+    where = [f"{key}:{_quoted(value)}" for key, value in query.where.items()]
+    words = [_quoted(each.text) if ODD.search(each.text) else each.text for each in query.terms]
+    return " ".join([*where, *words])
+
+
+def _quoted(text: str) -> str:
+    """What has a quotation mark within was typed without any around it."""
+    return text if any(each in QUOTES for each in text) else f'"{text}"'

@@ -6,6 +6,7 @@ Each character is folded by itself, so that every place can be found again in th
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 LONGEST = 65_536  # characters of a message that are looked at; no platform takes longer ones
@@ -33,7 +34,7 @@ def _fold(one: str) -> str:
 FOLDS = _Folds()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """`plain` keeps capitals, `low` has none; both are of one length."""
 
@@ -45,8 +46,12 @@ class Text:
         """Where in the text as it was said a part of the folded one stands."""
         if self.plain == self.said:
             return start, end
-        ends = list(accumulate(len(FOLDS[ord(one)]) for one in self.said))
-        return bisect_right(ends, start), bisect_left(ends, end) + 1
+        return bisect_right(self._ends, start), bisect_left(self._ends, end) + 1
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Reckoned once: a text may have hundreds of places to find."""
+        return list(accumulate(len(FOLDS[ord(one)]) for one in self.said))
 
 
 def fold(said: str) -> Text:
