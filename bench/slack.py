@@ -172,7 +172,7 @@ async def adapter(slack: FakeSlack, made: Company, folder: Path) -> AsyncIterato
     await slack.awaited(lambda: ours.workspaces[0].roster.loaded, 60)
     while await asyncio.to_thread(bot.engine.work):
         pass
-    async with serving(app(list(ours.doors), _alive, nullcontext)) as port:
+    async with serving(app(list(ours.doors), [], nullcontext)) as port:
         yield bot, port
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
@@ -182,10 +182,6 @@ async def adapter(slack: FakeSlack, made: Company, folder: Path) -> AsyncIterato
 def _store(folder: Path) -> Store:
     folder.mkdir()
     return store_in(folder)
-
-
-async def _alive() -> dict[str, Any]:
-    return {"ok": True}
 
 
 async def events(folder: Path, count: int, rate: float, seconds: float) -> None:

@@ -9,7 +9,7 @@ from bot.clock import fault_point
 from bot.handlers import Handlers
 from bot.store import Store, Transaction
 from bot.store.rings import KeysAway
-from bot.store.rows import gave_way
+from bot.store.rows import gave_way, was_taken
 
 log = logging.getLogger(__name__)
 
@@ -47,16 +47,30 @@ class Engine:
 
     def _handled(self, tx: Transaction, row: Any) -> bool:
         try:
-            with tx.savepoint():
-                event = tx.journal.read(row)
-                with tx.origin.because(event.at, event.key):
-                    self.handlers.handle(tx, event)
+            self._handle(tx, row)
         except Exception as error:
             if gave_way(error) or isinstance(error, KeysAway):
                 raise
-            log.error("parked %s: %s", row.id, type(error).__name__)
             self.handlers.forget()
             tx.people.forget()
+            log.error("parked %s: %s", row.id, type(error).__name__)
             tx.journal.park(row.id, "".join(traceback.format_exception(error)))
             return False
         return True
+
+    def _handle(self, tx: Transaction, row: Any) -> None:
+        """Once more where another process has added in that moment what we were about to add."""
+        try:
+            self._handle_once(tx, row)
+        except Exception as error:
+            if not (tx.rows.shared and was_taken(error)):
+                raise
+            self.handlers.forget()
+            tx.people.forget()
+            self._handle_once(tx, row)
+
+    def _handle_once(self, tx: Transaction, row: Any) -> None:
+        with tx.savepoint():
+            event = tx.journal.read(row)
+            with tx.origin.because(event.at, event.key):
+                self.handlers.handle(tx, event)

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.command import Refusal
 from bot.gathering import gather
-from bot.making import Build, make
+from bot.making import Build, claimed, make
 from bot.policy import periods
 from bot.policy.people import Directory
 from bot.report import Chart, Column, Edition, Layout, Material, Shown, Table, Wanted, headed
@@ -45,12 +45,15 @@ class Figuring:
 
     async def round(self) -> int:
         """Compute the figures of one period that were asked for; returns how many that were."""
-        board = await asyncio.to_thread(self._claim)
+        board = await claimed(self._claim, self._lay_down)
         if board is None:
             return 0
         try:
             material = await asyncio.to_thread(self._gather, board)
             packed = await make(self.draw, material)
+        except asyncio.CancelledError:  # we end: another process may compute them, at once
+            self._lay_down(board)
+            raise
         except Refusal:  # they may have it no longer
             await asyncio.to_thread(self._fail, board)
         except Exception as error:
@@ -80,6 +83,10 @@ class Figuring:
     def _lay(self, board: Board, packed: bytes) -> None:
         with self.store.transaction() as tx:
             tx.boards.lay(board.spot, unpack(packed))
+
+    def _lay_down(self, board: Board) -> None:
+        with self.store.transaction() as tx:
+            tx.boards.lay_down(board.spot)
 
     def _fail(self, board: Board) -> None:
         with self.store.transaction() as tx:

@@ -14,7 +14,7 @@ from bot.policy.reporting import Channel
 from bot.port import Brought, Cursor
 from bot.reporting import Event, apart
 from bot.sharing import Shared, Waiting
-from bot.store import Store
+from bot.store import Store, hints
 from bot.store.rows import overtaken
 from bot.words import Say, say
 
@@ -39,7 +39,7 @@ class JournalInbox:
         """`aside`: answers who asks for the reporting channel; nothing of it is written down."""
         self.check, self._taken, self._aside = check, taken, aside
         self._store = store
-        self._name = store.clock.new_id()  # of this process, on its leases
+        self.name = store.clock.new_id()  # of this process, on its leases
         self._shared = Shared(self._write)
 
     async def take(self, events: Sequence[Happening], cursor: Cursor | None = None) -> None:
@@ -64,7 +64,7 @@ class JournalInbox:
         return await asyncio.to_thread(self._cursors, prefix)
 
     async def lease(self, name: str, holder: str = "") -> bool:
-        return await asyncio.to_thread(self._lease, name, holder or self._name)
+        return await asyncio.to_thread(self._lease, name, holder or self.name)
 
     async def largest(self) -> int:
         return await asyncio.to_thread(self._largest)
@@ -119,6 +119,8 @@ class JournalInbox:
             for cursor in (each.item.cursor for each in batch):
                 if cursor is not None:
                     tx.listeners.move(cursor.name, cursor.position)
+            if any(each.item.events for each in batch):
+                hints.tell(tx.rows)
         for each in batch:
             each.written = True
 

@@ -8,17 +8,20 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
+from typing import TypeVar
 
+from bot.logs import Told
 from bot.policy.keyfigures import Issue
 from bot.report import Material, Progress, Stage, Tell, silent
 
 OFTEN = 0.5  # seconds between two words about progress
 
 Build = Callable[[Material, Path, Tell], object]  # a top-level function: it runs elsewhere
+T = TypeVar("T")
 PICTURE = ".png"  # beside the workbook, where one was drawn
 
 
-class Unmade(Exception):
+class Unmade(Told):
     """It could not be made; says by what kind of error, and never what stood in it."""
 
 
@@ -36,6 +39,17 @@ class Ended:
     """The last word of the process."""
 
     issue: Issue | None
+
+
+async def claimed(claim: Callable[[], T | None], lay_down: Callable[[T], None]) -> T | None:
+    """What `claim` finds to do, in a thread; laid down where we are called off meanwhile."""
+    claiming = asyncio.create_task(asyncio.to_thread(claim))
+    try:
+        return await asyncio.shield(claiming)
+    except asyncio.CancelledError:
+        if (found := await claiming) is not None:
+            lay_down(found)
+        raise
 
 
 async def make(build: Build, material: Material, tell: Tell = silent) -> bytes:

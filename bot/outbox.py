@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from bot.clock import fault_point
 from bot.effects import (
@@ -48,10 +48,13 @@ Write = Callable[[Transaction], object]
 BATCH = 100  # parcels
 AT_ONCE = 16  # carried at the same time
 QUARANTINE = timedelta(minutes=2)  # longer than any call may take, and than a platform may dawdle
+TRIES = 5  # to write down what came of it, where the database undoes it for others' sake
 START = timedelta(seconds=30)  # a claim is used within this time, or handed back untouched
 LONGEST = 60  # seconds that looking for it and sending it may take
 PATIENCE = timedelta(hours=24)  # after which an answer that fails once more is given up …
 RESOLVE = timedelta(days=30)  # … and everything else, but for nudges, which see for themselves
+
+Outcome = Literal["arrived", "found", "later", "undeliverable", "doubtful"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +67,54 @@ class Load:
     until: datetime  # lease time: begun later, a call could outlast the claim
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Courier:
+    """`name`: of this process, on what it carries."""
+
     store: Store
     adapters: Mapping[Platform, Adapter]
     nudging: Nudging
+    name: str | None = None
+    told: Callable[[Platform, Outcome, float], None] = lambda *_: None  # how long: seconds
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _hall: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _held: dict[str, Load] = field(default_factory=dict)  # claimed, and not begun
+    _closing: bool = False
     _records: Shared[Write] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_records", Shared(self._written))
+        self._records = Shared(self._written)
 
     async def round(self, *, urgent: bool | None = None) -> int:
         """Try everything that may be sent once; returns how much that was.
 
         `urgent`: only answers to people, or only the rest; None: both.
         """
+        if self._closing:
+            return 0
         loads, tried = await asyncio.to_thread(self._claim, urgent)
+        self._held |= {load.parcel.id: load for load in loads}
+        if self._closing:  # meanwhile
+            await self._hand_back()
         async with asyncio.TaskGroup() as group:
             for lane in _lanes(loads):
                 group.create_task(self._lane(lane))
         return tried
+
+    async def close(self) -> None:
+        """Nothing more is claimed or begun; what is on its way goes on. The rest is for others."""
+        self._closing = True
+        await self._hand_back()
+
+    async def _hand_back(self) -> None:
+        left, self._held = list(self._held.values()), {}
+
+        def returned(tx: Transaction) -> None:
+            for load in left:
+                tx.outbox.wait(load.parcel, timedelta(0))
+
+        if left:
+            await self._record(returned)
 
     async def _lane(self, loads: list[Load]) -> None:
         """What goes to one reader arrives in order; no answer waits for room behind the rest."""
@@ -95,11 +124,19 @@ class Courier:
 
     def _claim(self, urgent: bool | None) -> tuple[list[Load], int]:
         with self.store.transaction() as tx:
-            claimed = tx.outbox.claim(self.adapters, BATCH, QUARANTINE, urgent=urgent)
+            claimed = tx.outbox.claim(
+                self._within_reach(), BATCH, QUARANTINE, urgent=urgent, carrier=self.name
+            )
             with tx.origin.because(tx.clock.now()):
                 loads = [self._load(tx, row, was_doubtful) for row, was_doubtful in claimed]
         fault_point("parcels were claimed")
         return [load for load in loads if load is not None], len(loads)
+
+    def _within_reach(self) -> list[Platform]:
+        """Where another process has the device, that one sends."""
+        if self.name is None:
+            return list(self.adapters)
+        return [name for name, each in self.adapters.items() if getattr(each, "ready", True)]
 
     def _load(self, tx: Transaction, row: Any, was_doubtful: bool) -> Load | None:
         """Opening a body is part of handling it: one that cannot be read blocks no other."""
@@ -153,9 +190,17 @@ class Courier:
 
     async def _carry(self, load: Load) -> None:
         parcel = load.parcel
+        if self._held.pop(parcel.id, None) is None:
+            return
         if self.store.clock.lease() > load.until:
             await self._record(lambda tx: tx.outbox.wait(parcel, timedelta(0)))
             return
+        start = self.store.clock.spent()
+        outcome = await self._try(load)
+        self.told(load.effect.to.platform, outcome, self.store.clock.spent() - start)
+
+    async def _try(self, load: Load) -> Outcome:
+        parcel = load.parcel
         try:
             arrived, found = await self._deliver(load)
         except TryLater as busy:
@@ -164,14 +209,19 @@ class Courier:
                 await self._give_up(load, "the platform stayed unreachable")
             else:
                 await self._record(lambda tx: tx.outbox.wait(parcel, after))
+            return "later"
         except Undeliverable as error:
             await self._give_up(load, str(error), error.remedy)
+            return "undeliverable"
         except Exception as error:  # Doubtful, or a bug of ours: the claim stands, the doubt too
             log.warning("outbox %s is in doubt: %s", parcel.id, type(error).__name__)
             if self._waited_enough(parcel):
                 await self._give_up(load, "it stayed in doubt")
-        else:
-            await self._record(lambda tx: _arrived(tx, load, arrived, found=found))
+            elif self.name is not None:
+                await self._record(lambda tx: tx.outbox.laid_down([parcel.id]))
+            return "doubtful"
+        await self._record(lambda tx: _arrived(tx, load, arrived, found=found))
+        return "found" if found else "arrived"
 
     async def _deliver(self, load: Load) -> tuple[MessageRef | None, bool]:
         """Looking and sending together end before somebody else may claim it.
@@ -232,9 +282,16 @@ class Courier:
                     each.error = error
 
     def _commit(self, batch: list[Waiting[Write]]) -> None:
-        with self.store.transaction() as tx:
-            for each in batch:
-                each.item(tx)
+        """Worth some tries: what is not written down stays in doubt."""
+        for left in reversed(range(TRIES)):
+            try:
+                with self.store.transaction() as tx:
+                    for each in batch:
+                        each.item(tx)
+                break
+            except Exception as error:
+                if not (left and gave_way(error)):
+                    raise
         for each in batch:
             each.written = True
 

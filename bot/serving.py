@@ -1,99 +1,220 @@
-"""Runs a bot in this process until it is told to stop, and serves its pages."""
+"""Runs a bot in this process until it is told to stop, and serves its pages.
+
+Told to stop (SIGTERM, Ctrl-C) it begins nothing more, lets end what was begun, and ends with 0.
+Told once more it ends at once: what it leaves behind is what one that was killed leaves.
+"""
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
-from types import FrameType
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from bot import demo
+from bot import demo, logs
 from bot.backup.mark import FILE, Mark
-from bot.port import Adapter
+from bot.metrics import Figures, Waiting, exposed
 from bot.running import Runner
 from bot.settings import Settings, openid
 from bot.store import Store
+from bot.store.migrating import suits
 from bot.web.address import address
 from bot.web.app import app, front_of
+from bot.web.watching import Answer, routes, watched
 from bot.wiring import adapters, assemble, pages
+
+log = logging.getLogger(__name__)
 
 SWITCH = 0.001  # seconds a thread may hold the interpreter while the event loop waits for it
 GRACE = 5  # seconds for open pages when told to stop
+THREADS = 24  # that look and write: some wait for long, and nobody waits for them
+LOOK = 4.0  # seconds within which the store answers whoever asks whether we are ready
+NOW = 1  # what a process ends with that was told to end at once, or could not go on
 
 Out = Callable[[str], None]
 
 
-def serve(
-    command: str, store: Store, settings: Settings, listening: socket.socket | None, out: Out
-) -> int:
-    """`listening`: where pages are served; None: nowhere (a worker)."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where we listen. `pages`: None: nobody is served (a worker); `watch`: who watches us asks."""
+
+    pages: socket.socket | None = None
+    watch: socket.socket | None = None
+
+
+def serve(command: str, store: Store, settings: Settings, doors: Doors, out: Out) -> int:
+    """0: it ended as it was told to."""
+    logs.set_up(settings.log)
     sys.setswitchinterval(SWITCH)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(command, store, settings, listening, out))
+    with suppress(KeyboardInterrupt):  # while it starts
+        return asyncio.run(_serve(command, store, settings, doors, out))
     return 0
 
 
-async def _serve(
-    command: str, store: Store, settings: Settings, listening: socket.socket | None, out: Out
-) -> None:
+async def _serve(command: str, store: Store, settings: Settings, doors: Doors, out: Out) -> int:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     rung = asyncio.Event()
     if command == "demo":
         await asyncio.to_thread(demo.found, store)
         settings = replace(settings, platforms="playground")
     platforms = adapters(store, settings, demo.cast(), rung.set)
     bot = assemble(store, platforms)
+    figures = Figures()
+    bot.courier.told = figures.delivered
     tick = 1.0 if command == "demo" else settings.tick
     mark = Mark(settings.mark or settings.data / FILE)
-    runner = Runner(bot, platforms, tick, works=command != "web", noted=lambda: mark.note(store))
+    runner = Runner(
+        bot,
+        platforms,
+        tick,
+        works=command != "web",
+        noted=lambda: mark.note(store),
+        kind=command,
+        figures=figures,
+    )
+    figures.registry.register(Waiting(store, lambda: runner.ending))
+    process = Process(runner, store)
+
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_told_by_signals(process.stop))
+        if doors.watch is not None:
+            aside = watched(process.alive, process.ready, lambda: exposed(figures))
+            await stack.enter_async_context(_served(aside, doors.watch))
+        if doors.pages is None:
+            out("Duly is working.  (Ctrl-C stops it)")
+            async with process.life(rung):
+                await process.stopped.wait()
+            return process.ended_with
+        ours = [door for each in platforms for door in each.doors]
+        host, port = doors.pages.getsockname()[:2]
+        door = front_of(ours)
+        where = address(settings, port)
+        own = await asyncio.to_thread(pages, bot, where, door, openid(settings))
+        watching = routes(process.alive, process.ready)
+        served = app(ours, watching, lambda: process.life(rung), own)
+        server = Server(_config(served, "on"))
+        process.also = lambda: setattr(server, "should_exit", True)
+        out(f"Duly is running: http://{host}:{port}{door or '/healthz'}  (Ctrl-C stops it)")
+        await server.serve(sockets=[doors.pages])
+    return process.ended_with
+
+
+@dataclass(slots=True)
+class Process:
+    """This process, as long as it lives. `also`: what else is to stop when it is told to."""
+
+    runner: Runner
+    store: Store
+    also: Callable[[], None] = lambda: None
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    ended_with: int = 0
+
+    def stop(self) -> None:
+        """Streams that are held open would hold up the end: they are hung up first."""
+        self.runner.end()
+        for each in self.runner.adapters:
+            each.hang_up()
+        self.stopped.set()
+        self.also()
 
     @asynccontextmanager
-    async def life() -> AsyncIterator[None]:
-        working = asyncio.create_task(runner.run())
-        ringing = asyncio.create_task(_rung(rung, runner))
+    async def life(self, rung: asyncio.Event) -> AsyncIterator[None]:
+        working = asyncio.create_task(self.runner.run())
+        working.add_done_callback(self._ended)
+        ringing = asyncio.create_task(_rung(rung, self.runner))
         try:
             yield
         finally:
-            for task in (working, ringing):
-                task.cancel()
-            await asyncio.gather(working, ringing, return_exceptions=True)
+            self.stopped.set()
+            self.runner.end()
+            await asyncio.gather(working, return_exceptions=True)
+            ringing.cancel()
+            if self.runner.late:
+                os._exit(self.ended_with)  # its thread would be waited for
 
-    if listening is None:
-        await _until_told(life)
-        return
-    doors = [door for each in platforms for door in each.doors]
-    host, port = listening.getsockname()[:2]
-    door = front_of(doors)
-    own = await asyncio.to_thread(pages, bot, address(settings, port), door, openid(settings))
-    config = uvicorn.Config(
-        app(doors, lambda: _alive(store), life, own),
-        log_level="warning",
+    def _ended(self, working: "asyncio.Task[None]") -> None:
+        """By itself: it cannot go on."""
+        if self.stopped.is_set() or working.cancelled():
+            return
+        if (error := working.exception()) is not None:
+            log.critical("nothing works any more", exc_info=error)
+        self.ended_with = NOW
+        self.stop()
+
+    async def alive(self) -> Answer:
+        """Not whether the store is there: to start anew would not bring it back."""
+        stuck = self.runner.stuck()
+        return Answer(not stuck, {"stuck": stuck} if stuck else {})
+
+    async def ready(self) -> Answer:
+        if self.runner.ending:
+            return Answer(False, {"why": "draining"})
+        try:
+            async with asyncio.timeout(LOOK):
+                fits = await asyncio.to_thread(suits, self.store.db)
+        except Exception:
+            return Answer(False, {"why": "database"})
+        return Answer(fits, {} if fits else {"why": "tables"})
+
+
+@contextmanager
+def _told_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    loop, told = asyncio.get_running_loop(), list[int]()
+
+    def tell(name: int) -> None:
+        if told:
+            os._exit(NOW)  # threads that still write would hold up any other end
+        told.append(name)
+        log.info("told to stop")
+        stop()
+
+    names = (signal.SIGTERM, signal.SIGINT)
+    for name in names:
+        loop.add_signal_handler(name, tell, name)
+    try:
+        yield
+    finally:
+        for name in names:
+            loop.remove_signal_handler(name)
+
+
+class Server(uvicorn.Server):
+    """Signals are ours: they are for all of the process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _served(what: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
+    """Until all else has ended: who watches us sees us end."""
+    server = Server(_config(what, "off"))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+def _config(what: ASGIApp, lifespan: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        what,
+        lifespan=lifespan,
+        log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    out(f"Duly is running: http://{host}:{port}{door or '/healthz'}  (Ctrl-C stops it)")
-    await Server(config, platforms).serve(sockets=[listening])
-
-
-class Server(uvicorn.Server):
-    """Open streams would hold up the end: they are hung up first."""
-
-    def __init__(self, config: uvicorn.Config, platforms: Sequence[Adapter]) -> None:
-        super().__init__(config)
-        self._platforms = platforms
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        for each in self._platforms:
-            each.hang_up()
-        super().handle_exit(sig, frame)
 
 
 async def _rung(rung: asyncio.Event, runner: Runner) -> None:
@@ -102,22 +223,3 @@ async def _rung(rung: asyncio.Event, runner: Runner) -> None:
         await rung.wait()
         rung.clear()
         await runner.ring()
-
-
-async def _until_told(life: Any) -> None:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    async with life():
-        await stop.wait()
-
-
-async def _alive(store: Store) -> dict[str, Any]:
-    def look() -> dict[str, Any]:
-        with store.reading() as tx:
-            return {"ok": True, "unsent": tx.outbox.unsent()}
-
-    try:
-        return await asyncio.to_thread(look)
-    except Exception as error:
-        return {"ok": False, "error": type(error).__name__}

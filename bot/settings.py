@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
+from bot.logs import Told
 from bot.seal import key_at, parse_key
 
 PORT = 8646
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Unusable(Exception):
+class Unusable(Told):
     """Something an operator set, or a folder they named, cannot be used: says what to do."""
 
 
@@ -35,6 +37,9 @@ class Settings:
     key_file: Path | None = None  # empty: `data`/duly.key
     mark: Path | None = None  # empty: `data`/duly.mark
     pool: int = 16  # connections to PostgreSQL that a process holds at most
+    metrics_host: str = "127.0.0.1"  # who watches us comes to another door than people do …
+    metrics_port: int | None = None  # … if there is one
+    log: Literal["text", "json"] = "text"
     tick: float = 5.0  # seconds between two looks at what fell due
     platforms: str = ""  # by name, with commas; empty: whatever has its tokens set
     url: str = ""  # where people reach the pages; empty: at `host` and `port`
@@ -63,6 +68,9 @@ ENVIRONMENT = {
     "DULY_MARK": "mark",
     "DULY_POOL": "pool",
     "DULY_TICK": "tick",
+    "DULY_METRICS_HOST": "metrics_host",
+    "DULY_METRICS_PORT": "metrics_port",
+    "DULY_LOG": "log",
     "DULY_PLATFORMS": "platforms",
     "DULY_URL": "url",
     "DULY_OIDC_ISSUER": "oidc_issuer",
@@ -89,6 +97,13 @@ def _url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
+def _form(text: str) -> str:
+    """Raises ValueError."""
+    if text not in ("text", "json"):
+        raise ValueError(text)
+    return text
+
+
 READ: Mapping[str, Callable[[str], object]] = {
     "data": Path,
     "policy": Path,
@@ -98,6 +113,8 @@ READ: Mapping[str, Callable[[str], object]] = {
     "oidc_client_secret_file": Path,
     "port": int,
     "pool": _count,
+    "metrics_port": int,
+    "log": _form,
     "tick": float,
     "url": _url,
 }

@@ -15,6 +15,7 @@ from bot.handlers.nudging import Nudging
 from bot.store import Store, Transaction
 from bot.store.duties import Due
 from bot.store.rings import KeysAway
+from bot.store.rows import was_taken
 
 log = logging.getLogger(__name__)
 
@@ -61,17 +62,22 @@ class Ticker:
             drawn = tx.checkpoints.draw() if checkpointing.is_due(tx) else None
         if drawn is None:
             return 0
-        with self.store.transaction() as tx:
-            if not tx.checkpoints.take(drawn):
+        try:
+            with self.store.transaction() as tx:
+                if not tx.checkpoints.take(drawn):
+                    return 0
+                checkpointing.post(tx, drawn.checkpoint, to_file=self.to_file)
+        except Exception as error:
+            if was_taken(error):  # by another process in this very moment
                 return 0
-            checkpointing.post(tx, drawn.checkpoint, to_file=self.to_file)
+            raise
         fault_point("a checkpoint was taken")
         return 1
 
     def _batch(self, *, piled_up: bool) -> int:
         done = 0
         with self.store.transaction() as tx:
-            for _ in range(RUNGS):
+            for _ in range(RUNGS if tx.dues.alone() else 0):
                 fallen = tx.dues.claim(tx.clock.now(), BATCH)
                 if not fallen:
                     break

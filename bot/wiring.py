@@ -28,6 +28,7 @@ from bot.policy import hours
 from bot.port import Adapter, Examined
 from bot.settings import OpenId, Settings, Unusable, openid
 from bot.store import Store
+from bot.store.hints import Hints
 from bot.ticker import Ticker
 from bot.web.adapter import Web
 from bot.web.address import Address
@@ -66,6 +67,7 @@ class Bot:
     taken: Bell
     made: Bell
     asides: Asides
+    hints: Hints
 
     async def turn(self) -> bool:
         """Handle what was taken, plan what fell due, send it; False: there was nothing of these."""
@@ -80,11 +82,13 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
     abilities = {each.platform: each.abilities for each in adapters}
     handlers, nudging = Handlers(COMMANDS, abilities), Nudging()
     asides = Asides(store, {each.platform: each for each in adapters})
+    inbox = JournalInbox(store, handlers.check, taken.ring, asides.answer)
+    name = inbox.name if store.shared else None  # alone it need not say who carries what
     return Bot(
         store=store,
-        inbox=JournalInbox(store, handlers.check, taken.ring, asides.answer),
+        inbox=inbox,
         engine=Engine(store, handlers),
-        courier=Courier(store, {each.platform: each for each in adapters}, nudging),
+        courier=Courier(store, {each.platform: each for each in adapters}, nudging, name),
         ticker=Ticker(store, nudging, to_file=Notebook.platform in abilities),
         workshop=Workshop(store, workbook, issued),
         figuring=Figuring(store, figures),
@@ -93,6 +97,7 @@ def assemble(store: Store, adapters: Sequence[Adapter]) -> Bot:
         taken=taken,
         made=made,
         asides=asides,
+        hints=Hints(store.db, store.company),
     )
 
 
@@ -247,7 +252,7 @@ def pages(bot: Bot, where: Address, door: str, told: OpenId | None = None) -> Ga
     """People's own pages, `where` they reach them; `door`: where strangers are led instead."""
     with bot.store.transaction() as tx:
         tx.links.announce(where.url)
-    attempts = Attempts(bot.store.clock.lease)
+    attempts = Attempts(bot.store)
     return Gate(Site(bot.store, bot.inbox, where, attempts, door, provider(bot.store, told, where)))
 
 

@@ -13,7 +13,7 @@ from bot.command import Refusal
 from bot.effects import Amend, Send, Upload
 from bot.events import account_of
 from bot.gathering import gather
-from bot.making import Build, Made, Unmade, issue
+from bot.making import Build, Made, Unmade, claimed, issue
 from bot.periodical import Found, Looks
 from bot.policy import periods
 from bot.report import Edition, Progress, Wanted, preparing
@@ -96,7 +96,7 @@ class Workshop:
 
     async def round(self) -> int:
         """Build one workbook that was ordered; returns how many that were."""
-        order = await asyncio.to_thread(self._claim)
+        order = await claimed(self._claim, self._lay_down)
         if order is None:
             return 0
         showing = Showing(self.store, order, self.store.clock.spent())
@@ -104,6 +104,9 @@ class Workshop:
             found = await asyncio.to_thread(self._gather, order)
             build = self.periodic if order.once and self.periodic else self.build
             made = await issue(build, found.material, showing) if found.material else Made(None)
+        except asyncio.CancelledError:
+            self._lay_down(order)
+            raise
         except Refusal as refusal:
             why = None if order.once else refusal.why  # they have another role by now
             await asyncio.to_thread(self._fail, showing, why)
@@ -124,6 +127,11 @@ class Workshop:
             if order is not None:
                 advance(tx, order, READING)
             return order
+
+    def _lay_down(self, order: Any) -> None:
+        """We end: another process may begin it anew, at once. It was no failure."""
+        with self.store.transaction() as tx:
+            tx.orders.lay_down(order.id, order.tries)
 
     def _gather(self, order: Any) -> Found:
         with self.store.reading(through=True) as tx:

@@ -25,6 +25,7 @@ Need = Literal[
     "element",
     "emulate",
     "shared",
+    "systemd",
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -180,6 +181,10 @@ NEEDS: dict[Need, tuple[Callable[[], str | None], str]] = {
         _axe,
         "The check for screen readers is missing: npm install --prefix .venv-axe --no-audit "
         "--no-fund --ignore-scripts axe-core@4.14.1",
+    ),
+    "systemd": (
+        lambda: _program("systemd-analyze"),
+        "systemd-analyze is missing: sudo apt-get install systemd",
     ),
     "shared": (_shared, "The folder ../shared is missing: it stands beside the repository in CI"),
 }

@@ -8,7 +8,16 @@ import socket
 
 import uvicorn
 
+from bot.web.watching import Answer, routes
+
 LOOK = 0.002  # seconds
+
+
+async def well() -> Answer:
+    return Answer(True)
+
+
+WELL = routes(well, well)  # a process that is alive and ready
 
 
 class Server(uvicorn.Server):

@@ -27,6 +27,7 @@ from bot.store import Store
 from bot.store.connecting import in_memory
 from bot.store.reporting import Reporting
 from bot.web.app import app
+from bot.web.watching import Answer, routes
 from bot.wiring import StoredFiles, adapters
 from bot.words import Reader
 from bot.workshop import TRIES, Workshop
@@ -199,7 +200,7 @@ def test_a_part_that_stumbles_goes_on(
             await running
 
     asyncio.run(scene())
-    assert "a part stumbled" in caplog.text
+    assert "listen paper stumbled" in caplog.text
     desk.close()
 
 
@@ -229,18 +230,24 @@ async def nothing() -> AsyncIterator[None]:
     yield
 
 
-def test_health_says_whether_the_store_answers() -> None:
-    async def asked(answer: dict[str, Any]) -> int:
-        async def alive() -> dict[str, Any]:
-            return answer
+def test_health_and_readiness_are_told_apart() -> None:
+    async def asked(path: str, alive: Answer, ready: Answer) -> tuple[int, Any]:
+        async def lives() -> Answer:
+            return alive
 
-        transport = httpx.ASGITransport(app=app([], alive, nothing))
+        async def is_ready() -> Answer:
+            return ready
+
+        transport = httpx.ASGITransport(app=app([], routes(lives, is_ready), nothing))
         async with httpx.AsyncClient(transport=transport, base_url="http://duly") as client:
             assert (await client.get("/")).text == "Duly is running."
-            return (await client.get("/healthz")).status_code
+            answer = await client.get(path)
+            return answer.status_code, answer.json()
 
-    assert asyncio.run(asked({"ok": True})) == 200
-    assert asyncio.run(asked({"ok": False})) == 503
+    well, ends = Answer(True), Answer(False, {"why": "draining"})
+    assert asyncio.run(asked("/healthz", well, ends)) == (200, {"ok": True})
+    assert asyncio.run(asked("/readyz", well, ends)) == (503, {"ok": False, "why": "draining"})
+    assert asyncio.run(asked("/readyz", ends, well)) == (200, {"ok": True})
 
 
 def test_the_made_up_company_is_founded_once_with_a_past() -> None:

@@ -61,7 +61,8 @@ def test_nothing_due_is_one_cheap_look(desk: Desk) -> None:
     with statements(desk) as said:
         assert desk.bot.ticker.ring() == 0
     assert len([each for each in said if "FROM dues" in each]) == 1
-    assert len([each for each in said if not each.startswith("BEGIN")]) == 1
+    ours = ("BEGIN", "SELECT pg_try_advisory_xact_lock")  # of several processes one plans
+    assert len([each for each in said if not each.startswith(ours)]) == 1
 
 
 def test_what_falls_due_is_claimed_by_the_batch_in_few_statements(desk: Desk) -> None:

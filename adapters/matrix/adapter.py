@@ -30,6 +30,11 @@ class Matrix:
     ) -> None:
         self.homeservers = [Homeserver(each, files, now, typed) for each in installs]
 
+    @property
+    def ready(self) -> bool:
+        """Something can be sent from here: the device of a homeserver is ours."""
+        return any(each.ready for each in self.homeservers)
+
     async def listen(self, inbox: Inbox) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:

@@ -12,6 +12,7 @@ from adapters.matrix.pace import Pace
 from adapters.matrix.remedies import remedy
 from adapters.matrix.slip import Slip
 from adapters.matrix.wire import Answer, NoAnswer, Wire
+from bot.logs import Told
 from bot.port import Doubtful, TryLater, Undeliverable
 
 LONGEST = 30.0  # seconds for one call
@@ -28,7 +29,7 @@ CLIENT = "/_matrix/client/v3"
 log = logging.getLogger(__name__)
 
 
-class Refused(Exception):
+class Refused(Told):
     """The homeserver answered no, in a word of its own."""
 
     def __init__(self, what: str, status: int, told: Slip) -> None:
@@ -40,7 +41,7 @@ class Refused(Exception):
         return Undeliverable(str(self), remedy(self.code))
 
 
-class ShutOut(Exception):
+class ShutOut(Told):
     """Our token is worth nothing any more."""
 
 

@@ -20,6 +20,7 @@ from adapters.matrix.saying import Saying
 from adapters.matrix.session import Session, alive
 from adapters.matrix.wire import NoAnswer, Wire
 from bot.events import AccessLost
+from bot.logs import Own
 from bot.port import Cursor, Files, Inbox
 from bot.settings import Unusable
 
@@ -130,7 +131,7 @@ class Homeserver:
                 if isinstance(no, Expelled):
                     await self._lost(inbox)
             if why != said:
-                log.log(level, "Matrix (%s): %s", self.install.where, why)
+                log.log(level, "Matrix (%s): %s", self.install.where, Own(why))
             said = why
             await asyncio.sleep(wait)
 

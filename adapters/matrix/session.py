@@ -24,6 +24,7 @@ from adapters.matrix.trust import Changed, alert
 from adapters.matrix.upgrades import Upgrades
 from adapters.matrix.wire import NoAnswer
 from bot.events import Alarm, Happening, MembershipChanged, Undecryptable
+from bot.logs import Own
 from bot.port import Cursor, Doubtful, Inbox, TryLater
 from bot.settings import Unusable
 
@@ -350,7 +351,7 @@ class Session:
         )
         kept = await self.device.upkeep(told.data)
         for each in kept.wrong:
-            log.warning("encryption: %s", each)
+            log.warning("encryption: %s", Own(each))
         return [self._alarmed(each) for each in kept.changed]
 
     async def _look(self, events: Iterable[Slip]) -> None:

@@ -12,6 +12,7 @@ from adapters.matrix.known import Known, Room
 from adapters.matrix.reading import Lacking, Opened, Refused
 from adapters.matrix.slip import Slip, Unreadable, print_of
 from adapters.matrix.trust import advice
+from bot import logs
 from bot.events import FileShared, Happening, MembershipChanged, Undecryptable
 from bot.words import Say, say
 
@@ -34,7 +35,7 @@ OPEN = frozenset(("m.room.redaction", "m.room.encrypted"))  # never within encry
 Opener = Callable[[str, Mapping[str, Any]], Opened | Lacking | Refused]  # room, event
 
 
-class Forged(Exception):
+class Forged(logs.Told):
     """Nobody can have said that: it is forged, repeated or broken."""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 
 from adapters.slip import Slip
+from bot.logs import Told
 
 PATIENCE = 30.0  # seconds for one call
 LARGEST = 256 * 2**20  # bytes of an answer that are read
@@ -20,7 +21,7 @@ CHUNK = 2**16
 OK, UNAUTHORIZED, NOT_FOUND = 200, 401, 404
 
 
-class NoAnswer(Exception):
+class NoAnswer(Told):
     """The homeserver did not answer. `sent`: perhaps it heard us all the same."""
 
     def __init__(self, reason: str, *, sent: bool) -> None:

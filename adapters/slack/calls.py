@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.pace import Pace
 from adapters.slack.remedies import BUSY, FOR_NOW, NEVER, SHUT_OUT, remedy
 from adapters.slack.slip import Slip
+from bot.logs import Told
 from bot.port import Doubtful, TryLater, Undeliverable
 
 LONGEST = 30  # seconds for one call
@@ -29,7 +30,7 @@ UNCERTAIN = frozenset(("fatal_error", "internal_error", "request_timeout", "serv
 log = logging.getLogger(__name__)
 
 
-class Refused(Exception):
+class Refused(Told):
     """Slack answered no, in a word of its own."""
 
     def __init__(self, method: str, code: str, told: Mapping[str, Any]) -> None:

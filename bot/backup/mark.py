@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.handlers import restored
+from bot.logs import Own
 from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -62,10 +63,11 @@ class Mark:
             self._write(known)
         except OSError as error:
             if not self._said:
-                log.warning("%s cannot be written: %s", self.file, error.strerror)
+                log.warning("%s cannot be written: %s", self.file, Own(error.strerror or ""))
             self._said = True
 
     def _write(self, known: dict[str, str]) -> None:
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self.file.with_name(f"{self.file.name}.{os.getpid()}")
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(known, out)

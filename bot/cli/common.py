@@ -54,6 +54,7 @@ def open_store(settings: "Settings", *, new: bool = False) -> "Store":
     from bot.settings import Unusable, folder, key
     from bot.store import Store
     from bot.store.connecting import connect, sqlite_url
+    from bot.store.dbtime import DatabaseTime
 
     if not settings.sqlite and not os.environ.get("DULY_KEY") and settings.key_file is None:
         folder(settings)  # for the key
@@ -74,6 +75,8 @@ def open_store(settings: "Settings", *, new: bool = False) -> "Store":
             "an @ within a password as %40."
         ) from None
     _join(db, settings)
+    if db.dialect.name != "sqlite":
+        clock.lease = DatabaseTime(db)
     return Store(db, settings.company, seal, clock)
 
 
@@ -121,16 +124,32 @@ def newest(store: "Store", settings: "Settings") -> None:
     from sqlalchemy.exc import DatabaseError
 
     from bot.settings import Unusable
-    from bot.store.migrating import HEAD, upgrade, version
+    from bot.store.migrating import upgrade
 
     try:
         if settings.sqlite:
             upgrade(store.db)
-        elif version(store.db) != HEAD:
-            raise Unusable("The database is not at the newest tables. Run: ./duly migrate")
+        _suited(store.db)
+        store.set_clock()
     except DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise Unusable(f"The database cannot be reached: {reason}.") from None
+
+
+def _suited(db: "Engine") -> None:
+    """Raises Unusable where the tables are not for this Duly."""
+    from bot.settings import Unusable
+    from bot.store.migrating import HEAD, is_known, suits, version
+
+    if suits(db):
+        return
+    found = version(db)
+    if found is None or is_known(found):
+        raise Unusable("The database is not at the newest tables. Run: ./duly migrate")
+    raise Unusable(
+        f"The database has the tables of a newer Duly ({found}), which this one ({HEAD}) cannot "
+        "work with: start the newer one."
+    )
 
 
 def paired(store: "Store") -> None:

@@ -1,14 +1,18 @@
 """`duly doctor`: what is wrong, in a sentence each, and what to do about it. Policy 5.1.1."""
 
 import argparse
+import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.cli.common import FINE, FOUND, Out, settings_of, where
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from bot.store import Store, Transaction
     from bot.words import Say
+
+LEAST, SHARE = 2_000_000_000, 0.1  # bytes left, or of a small disk the part, below which it is told
 
 
 def add(sub: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,6 +42,7 @@ def run(args: argparse.Namespace, store: "Store | None", out: Out) -> int:
     with store.reading() as tx:
         found = [*_findings(tx), *unreached(tx, platforms(settings))]
         noted = list(outsiders(tx))
+    found += _of_disk(settings)
     found += [what for look in looks for what in look.wrong]
     for what in [*(what for look in looks for what in look.told), *found]:
         out(words(what))
@@ -53,6 +58,24 @@ def _findings(tx: "Transaction") -> Iterator["Say"]:
     from bot.handlers import ailments
 
     yield from ailments.of_directory(tx)
+    yield from ailments.of_processes(tx)
+    yield from ailments.of_waiting(tx)
     yield from unreadable(tx)
     yield from strangers(tx)
     yield from parked(tx)
+
+
+def _of_disk(settings: "Settings") -> Iterator["Say"]:
+    """The one on which the database lies, or what we keep beside it."""
+    from bot.words import Code, say
+
+    folder = next((each for each in (settings.data, *settings.data.parents) if each.exists()), None)
+    if folder is None:
+        return
+    disk = shutil.disk_usage(folder)
+    if disk.free < min(LEAST, disk.total * SHARE):
+        yield say(
+            "The disk of {folder} has only {size} MB left: make room before it is full.",
+            folder=Code(str(folder)),
+            size=disk.free // 1_000_000,
+        )

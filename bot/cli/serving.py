@@ -68,11 +68,23 @@ def _at_work(settings: "Settings") -> "AbstractContextManager[None]":
 
 
 def _migrate(settings: "Settings", out: Out) -> int:
-    from bot.store.migrating import HEAD, upgrade
+    from bot.settings import Unusable
+    from bot.store.migrating import HEAD, Busy, upgrade, version
 
     store = open_store(settings, new=True)
-    changed = upgrade(store.db)
-    store.db.dispose()
+    try:
+        changed = upgrade(store.db)
+        if (found := version(store.db)) != HEAD:
+            raise Unusable(
+                f"The database is at newer tables ({found}) than this Duly has ({HEAD})."
+            )
+    except Busy:
+        raise Unusable(
+            "The tables were in use all the time: nothing was changed. Try again when less "
+            "happens, or stop the workers first."
+        ) from None
+    finally:
+        store.db.dispose()
     out(f"The database is {'now' if changed else 'already'} at tables {HEAD}.")
     return FINE
 
@@ -109,25 +121,33 @@ def _serve(command: str, store: "Store", settings: "Settings", out: Out) -> int:
     from bot import serving
     from bot.backup.mark import FILE, Mark
 
-    listening = None if command == "worker" else _listen(settings)
+    listening = None if command == "worker" else _listen(settings.host, settings.port, "--port N")
+    doors = serving.Doors(listening, _watched(settings))
     mark = Mark(settings.mark or settings.data / FILE)
     if since := mark.catch_up(store):
         out(f"The database is older than it was here: as of {since:%Y-%m-%d %H:%M} UTC. {OLDER}")
-    return serving.serve(command, store, settings, listening, out)
+    return serving.serve(command, store, settings, doors, out)
 
 
-def _listen(settings: "Settings") -> socket.socket:
+def _watched(settings: "Settings") -> socket.socket | None:
+    if settings.metrics_port is None:
+        return None
+    return _listen(settings.metrics_host, settings.metrics_port, "DULY_METRICS_PORT")
+
+
+def _listen(host: str, port: int, otherwise: str) -> socket.socket:
+    """`otherwise`: by what another port is chosen. Raises Unusable."""
     from bot.settings import Unusable
 
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        made.bind((settings.host, settings.port))
+        made.bind((host, port))
     except (OSError, OverflowError) as error:
         made.close()
         reason = getattr(error, "strerror", None) or str(error)
         raise Unusable(
-            f"Port {settings.port} cannot be opened: {reason}. Choose another with --port N."
+            f"Port {port} cannot be opened: {reason}. Choose another with {otherwise}."
         ) from None
     made.listen(128)
     return made

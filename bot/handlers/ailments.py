@@ -1,15 +1,19 @@
 """What is wrong in the store, in a sentence each with what to do: doctor and page alike. 5.1.1."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bot.handlers import access
 from bot.policy import hours
 from bot.store import Transaction
 from bot.store.health import BACKUP, KEYS_BACKUP, Health
-from bot.words import Code, Say, say
+from bot.store.processes import Process
+from bot.words import Code, Say, say, say_many
 
 STUCK = timedelta(minutes=10)  # so long nothing has to wait that could be done
+ASLEEP = timedelta(minutes=2)  # so long no worker has to be busy with one look at the clock
+SKEWED = timedelta(seconds=2)
+CROWDED = 0.9  # of the connections of the database
 BACKED_UP = timedelta(days=2)
 BACKUPS = ((BACKUP, "./duly backup FILE"), (KEYS_BACKUP, "./duly backup --keys FILE"))
 
@@ -37,8 +41,55 @@ def of_directory(tx: Transaction) -> Iterator[Say]:
             )
 
 
-def of_work(tx: Transaction) -> Iterator[Say]:
-    """What waits too long, and backups that nobody made."""
+def of_processes(tx: Transaction) -> Iterator[Say]:
+    """Who should be at work and is not, whose clock is wrong, and what the database runs out of."""
+    now, listed, alive = tx.clock.lease(), tx.processes.all(), tx.processes.alive()
+    working = [each for each in alive if each.works]
+    if listed and not working:
+        yield from _nobody_works(listed)
+    ticks = [each.ticked_at or each.begun_at for each in working]
+    if ticks and max(ticks) < now - ASLEEP:
+        yield say(
+            "No worker has looked at the clock since {since}, so nobody is nudged: look at its "
+            "log, and start it again.",
+            since=max(ticks),
+        )
+    for each in alive:
+        if abs(each.skew) > SKEWED:
+            yield say(
+                "The clock of a machine on which {kind} runs differs from the database's by "
+                "{seconds} s: let it be set by NTP.",
+                kind=Code(each.kind),
+                seconds=round(abs(each.skew).total_seconds()),
+            )
+    used, most = Health(tx.rows).connections()
+    if most and used > most * CROWDED:
+        yield say(
+            "{used} of the {most} connections that the database allows are in use: allow more "
+            "(max_connections), or run fewer processes.",
+            used=used,
+            most=most,
+        )
+
+
+def _nobody_works(listed: Sequence[Process]) -> Iterator[Say]:
+    gone = [each.seen_at for each in listed if each.works]
+    if gone:
+        yield say(
+            "The last worker was heard of at {at}, and did not end as told: look at its log, then: "
+            "{command}",
+            at=max(gone),
+            command=Code("./duly worker"),
+        )
+    else:
+        yield say(
+            "Pages are served, and no worker is there that handles and sends: {command}",
+            command=Code("./duly worker"),
+        )
+
+
+def of_waiting(tx: Transaction) -> Iterator[Say]:
+    """What waits too long."""
     health, now = Health(tx.rows), tx.clock.lease()
     taken, unsent = health.unhandled(), health.unsent()
     if taken.oldest is not None and taken.oldest < now - STUCK:
@@ -53,6 +104,20 @@ def of_work(tx: Transaction) -> Iterator[Say]:
             since=unsent.oldest,
             command=Code("./duly doctor"),
         )
+    if count := health.unseen():
+        yield say_many(
+            "Of {count} place nothing is seen at the moment: {command}",
+            "Of {count} places nothing is seen at the moment: {command}",
+            count=count,
+            command=Code("/duly daily"),
+        )
+
+
+def of_work(tx: Transaction) -> Iterator[Say]:
+    """Processes, what waits too long, and backups that nobody made."""
+    yield from of_processes(tx)
+    yield from of_waiting(tx)
+    health, now = Health(tx.rows), tx.clock.lease()
     for what, command in (
         (BACKUP, "./duly backup FILE"),
         (KEYS_BACKUP, "./duly backup --keys FILE"),

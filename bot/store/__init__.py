@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Condition
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.store.classes import Classes
 from bot.store.codes import Codes
 from bot.store.connecting import leafing
 from bot.store.dailies import Dailies
+from bot.store.dbtime import DatabaseTime
 from bot.store.dialogues import Dialogues
 from bot.store.disclosing import Disclosing
 from bot.store.disposals import Disposals
@@ -33,6 +35,7 @@ from bot.store.holdings import Holdings
 from bot.store.holds import Holds
 from bot.store.journal import Journal
 from bot.store.keystore import rings_of
+from bot.store.limits import Limits
 from bot.store.listeners import Listeners
 from bot.store.looks import Bundles, Looks
 from bot.store.meetings import Meetings
@@ -46,6 +49,7 @@ from bot.store.pairing import Pairing
 from bot.store.people import People, Shelf, Snapshot
 from bot.store.policies import Books, Policies
 from bot.store.preferences import Preferences
+from bot.store.processes import Processes
 from bot.store.published import Published
 from bot.store.records import Records
 from bot.store.requests import Requests
@@ -61,6 +65,8 @@ from bot.store.unreadable import Unreadable
 from bot.store.verifying import Verifying
 from bot.store.wrapping import Wraps
 from bot.words import Reader
+
+AT_LEISURE = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 class Transaction:
@@ -96,6 +102,7 @@ class Transaction:
         self.restores, self.oversight = Restores(rows), Oversight(rows)
         self.assessments = Assessments(rows)
         self.downloads, self.boards = Downloads(rows), Boards(rows)
+        self.processes, self.limits = Processes(rows), Limits(rows)
 
     @property
     def disclosing(self) -> Disclosing:
@@ -105,6 +112,12 @@ class Transaction:
     def verifying(self) -> Verifying:
         certified = {each.ring for each in self.disposals.certificates()}
         return Verifying(self.rows, certified.__contains__)
+
+    @property
+    def skew(self) -> timedelta:
+        """How far this machine's own clock is ahead of the database's, as last asked."""
+        lease = self.clock.lease
+        return lease.skew() if isinstance(lease, DatabaseTime) else timedelta(0)
 
     @property
     def origin(self) -> Origin:
@@ -175,6 +188,11 @@ class Store:
         made = rings_of(self.db, self.company, self.seal, self.clock)
         object.__setattr__(self, "rings", made)
 
+    @property
+    def shared(self) -> bool:
+        """Several processes may be at work on it (PostgreSQL)."""
+        return self.db.dialect.name != "sqlite"
+
     @contextmanager
     def transaction(self, *, hurry: bool = False) -> Iterator[Transaction]:
         """`hurry`: somebody waits for this to be committed."""
@@ -199,6 +217,8 @@ class Store:
         if self.db.dialect.name != "sqlite":
             options["isolation_level"] = "REPEATABLE READ"
         with self.db.connect().execution_options(**options) as conn:
+            if "isolation_level" in options:  # it holds nothing that others wait for
+                conn.exec_driver_sql(AT_LEISURE)
             with leafing(conn) if through else nullcontext():
                 yield self.on(conn)
             conn.rollback()
@@ -222,6 +242,13 @@ class Store:
             self._memory.lost, self._memory.known = Restores(rows).lost(), True
         rows.origin.lost = self._memory.lost
         return Transaction(rows, self._shelf, self._books)
+
+    def set_clock(self) -> timedelta:
+        """By the database's; how far this machine's own is ahead. Raises where it is away."""
+        if not isinstance(self.clock.lease, DatabaseTime):
+            return timedelta(0)
+        self.clock.lease.ask()
+        return self.clock.lease.skew()
 
     def remember(self) -> None:
         """It was laid back a moment ago."""

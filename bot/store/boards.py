@@ -80,6 +80,12 @@ class Boards:
         made_at = self.rows.clock.now()
         self.rows.change(boards, *_at(spot), state="made", made_at=made_at, body=sealed)
 
+    def lay_down(self, spot: Spot) -> None:
+        """Nobody computes them any more, and what was begun counts for nothing."""
+        c, lease = boards.c, self.rows.clock.lease()
+        waiting = *_at(spot), c.state == "waiting"
+        self.rows.change(boards, *waiting, held_until=lease, tries=c.tries - 1)
+
     def fail(self, spot: Spot) -> None:
         self.rows.change(boards, *_at(spot), state="failed")
 

@@ -25,6 +25,18 @@ PRAGMAS = (
     "temp_store=MEMORY",
     "journal_size_limit=67108864",  # bytes
 )
+HEARD = {  # seconds after which we notice that the server is gone
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+LETS_GO = {  # after which the server undoes what we hold: who froze or is gone blocks nobody
+    "idle_in_transaction_session_timeout": 60_000,  # ms
+    "tcp_keepalives_idle": 30,  # s
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+}
 
 
 def connect(url: str, pool: int = POOL) -> sa.Engine:
@@ -108,9 +120,21 @@ def _postgresql(url: str, pool: int) -> sa.Engine:
         if plain.startswith(name):
             plain = "postgresql+psycopg://" + plain[len(name) :]
     refuse_mistaken(plain)
+    made = sa.make_url(plain)
+    ours = {name: value for name, value in HEARD.items() if name not in made.query}
     kept = max(1, pool // 2)
     size = {"pool_size": kept, "max_overflow": pool - kept, "pool_pre_ping": True}
-    return sa.create_engine(plain, hide_parameters=True, **size)
+    db = sa.create_engine(made, hide_parameters=True, connect_args=ours, **size)
+    sa.event.listen(db, "connect", _settle)
+    return db
+
+
+def _settle(connection: Any, record: Any) -> None:  # noqa: ARG001
+    """Said to the server, not in the URL: what stands between may not know of it."""
+    before, connection.autocommit = connection.autocommit, True
+    for name, value in LETS_GO.items():
+        connection.execute(f"SET {name} = {value}")
+    connection.autocommit = before
 
 
 def refuse_mistaken(url: str) -> None:

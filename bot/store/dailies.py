@@ -8,7 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store.rows import Rows
-from bot.store.schema import duties, findings, gaps, journal, listeners, outbox
+from bot.store.schema import (
+    PARKED,
+    UNDELIVERABLE,
+    duties,
+    findings,
+    gaps,
+    journal,
+    listeners,
+    outbox,
+)
 from bot.store.schema_supervision import dailies
 
 FINDING = "finding/"
@@ -77,13 +86,12 @@ class Dailies:
     # What is counted for it
 
     def parked(self) -> int:
-        waits = journal.c.error.is_not(None), journal.c.settled_at.is_(None)
-        return self.rows.count(journal, *waits)
+        return self.rows.count(journal, PARKED)
 
     def undelivered(self, since: datetime) -> int:
         """Cards that reached nobody. `since`: lease time. Instead of a form a card went out."""
         c = outbox.c
-        lost = c.state == "undeliverable", c.kind != "OpenForm"
+        lost = UNDELIVERABLE, c.kind != "OpenForm"
         return self.rows.count(outbox, *lost, c.settled_at >= since)
 
     def findings(self, now: datetime) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.events import MessageRef, Place, account_of, conversation
 from bot.policy.duties import CASE, INNER, Duty, Promise, State
+from bot.store import turns
 from bot.store.rows import Rows, Where
 from bot.store.schema import LIVE, dues, duties, numbers, promises
 
@@ -224,12 +225,7 @@ class Duties:
         What people know by another number, as a duty to decide by that of its request, takes an
         inner one. Of `count` numbers taken at once it is the last.
         """
-        changed = self.rows.change(numbers, numbers.c.name == name, last=numbers.c.last + count)
-        if not changed:
-            self.rows.add(numbers, name=name, last=count)
-        row = self.rows.one(numbers, numbers.c.name == name)
-        assert row is not None
-        return int(row.last)
+        return self.rows.count_up(numbers, name, count)
 
     def _one(self, *where: Where) -> Duty | None:
         """Held until we commit: whoever saves it has seen what others made of it."""
@@ -255,6 +251,10 @@ class Dues:
         if rows:
             insert = self.rows.unless_known(dues, "kind", "subject", "step")
             self.rows.conn.execute(insert, rows)
+
+    def alone(self) -> bool:
+        """Nobody else plans until we commit; False where another process is at it."""
+        return turns.take(self.rows, turns.PLANNING)
 
     def claim(self, now: datetime, limit: int) -> list[Due]:
         """What is due, taken out of the table; back in it if the transaction fails."""

@@ -186,6 +186,11 @@ class Orders:
         until = self.rows.clock.lease() + hold
         return self.rows.change(orders, *where, held_until=until, **how_far) == 1
 
+    def lay_down(self, id: str, tries: int) -> None:
+        """Nobody builds it any more, and what was begun counts for nothing."""
+        where = orders.c.id == id, orders.c.state == "waiting"
+        self.rows.change(orders, *where, held_until=self.rows.clock.lease(), tries=tries)
+
     def of(self, person: str, limit: int = 20) -> Sequence[Any]:
         """The last that somebody asked for or was given, newest first, each with how far it is."""
         c, mine = orders.c, (orders.c.person == person, ~unfinished())

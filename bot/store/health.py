@@ -6,11 +6,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.store.gaps import OPEN
 from bot.store.listeners import Listeners
 from bot.store.rows import Rows, Where
 from bot.store.schema import UNSENT as WAITS
-from bot.store.schema import WAITING, Moment, accounts, journal, listeners, outbox
+from bot.store.schema import WAITING, Moment, accounts, gaps, journal, listeners, outbox
 
+CONNECTIONS = (
+    "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity "
+    "WHERE backend_type = 'client backend'"
+)
 BACKUP, KEYS_BACKUP = "backup/made", "backup/keys"  # under which it is kept when the last was made
 
 
@@ -85,6 +90,17 @@ class Health:
 
     def doubtful(self) -> int:
         return self.rows.count(outbox, outbox.c.state == "doubtful")
+
+    def unseen(self) -> int:
+        """Places of which nothing is seen now."""
+        return self.rows.count(gaps, gaps.c.until == OPEN)
+
+    def connections(self) -> tuple[int, int]:
+        """How many the database has now, and may have; none where there is no such limit."""
+        if not self.rows.shared:
+            return 0, 0
+        found = self.rows.conn.exec_driver_sql(CONNECTIONS).one()
+        return int(found[0]), int(found[1])
 
     def _queue(self, table: sa.Table, at: sa.Column[datetime], *where: Where) -> Queue:
         found = sa.select(sa.func.count(), sa.func.min(at, type_=Moment)).select_from(table)

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import Happening, where
+from bot.store import turns
 from bot.store.rows import Rows, storable
 from bot.store.schema import SETTLED, WAITING, journal
 
-TURN = 0x44_55_4C_59  # one engine at a time works on a company's journal (PostgreSQL)
 BACK = 10_000  # rows erased at a time
 
 
@@ -46,9 +46,7 @@ class Journal:
 
     def alone(self) -> None:
         """Until we commit nobody handles what happened, on whichever machine."""
-        if self.rows.shared:
-            turn = sa.func.pg_advisory_xact_lock(TURN, sa.func.hashtext(self.rows.company))
-            self.rows.conn.execute(sa.select(turn))
+        turns.wait(self.rows, turns.HANDLING)
 
     def knows(self, key: str) -> bool:
         return self.rows.one(journal, journal.c.key == storable(key)) is not None
@@ -59,10 +57,8 @@ class Journal:
 
     def waiting(self, limit: int) -> Sequence[Any]:
         """In the order they came; empty where another process is at it."""
-        if self.rows.shared:
-            turn = sa.func.pg_try_advisory_xact_lock(TURN, sa.func.hashtext(self.rows.company))
-            if not self.rows.conn.execute(sa.select(turn)).scalar():
-                return ()
+        if not turns.take(self.rows, turns.HANDLING):
+            return ()
         return self.rows.all(journal, WAITING, limit=limit)
 
     def pending(self, places: Iterable[str]) -> bool:

@@ -41,3 +41,7 @@ class Listeners:
         mine = (c.holder.is_(None)) | (c.holder == holder) | (c.held_until <= now)
         held = {"holder": holder, "held_until": now + span}
         return self.rows.change(listeners, c.name == name, mine, **held) == 1
+
+    def give_back(self, holder: str) -> None:
+        """Whatever it held: it ends."""
+        self.rows.change(listeners, listeners.c.holder == holder, holder=None, held_until=None)

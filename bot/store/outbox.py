@@ -1,5 +1,7 @@
 """Effects waiting to be carried out. Who claims one is in doubt about it until told otherwise."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,16 +12,26 @@ import sqlalchemy as sa
 from bot.card import Button
 from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper, Withdraw
 from bot.events import Account, MessageRef, Place, Platform, conversation
-from bot.store.rows import Rows
-from bot.store.schema import GATHERING, UNSENT, duties, outbox
+from bot.store import turns
+from bot.store.processes import of_living
+from bot.store.rows import Rows, Where
+from bot.store.schema import GATHERING, UNSENT, duties, numbers, outbox
 
 Settled = Literal["arrived", "spared", "undeliverable"]
 BACK = 10_000  # rows erased at a time
+LANE = 32  # hex digits
+DOUBLES = "doubles"  # under which it is counted how many were withdrawn
 NUDGE = "nudge/"  # how the key of a nudging card begins …
 EMERGENCY = "emergency/"  # … of one that waits for nothing …
 DUTY = "duty/"  # how the subject of a card about a duty begins
 LATER = "later/"  # … and of one that waits for the hour of the digest
 RESTORED = "restored/"  # … of what was perhaps said before the store was laid back
+
+
+def lane(to: Place | Account) -> str:
+    """The same for whatever goes to the same reader or place."""
+    parts = [to.platform, to.realm, to.id, (to.thread or "") if isinstance(to, Place) else "-"]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:LANE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +138,42 @@ class Outbox:
         hold: timedelta,
         *,
         urgent: bool | None = None,
+        carrier: str | None = None,
     ) -> list[tuple[Any, bool]]:
         """Rows that may be sent now, ours for `hold`, each with whether it was in doubt already.
 
         Whatever is due first; of both kinds (`urgent` is None) in the order they were written.
+        `carrier`: the process that asks; what another one carries to somebody goes before.
         """
         c, lease = outbox.c, self.rows.clock.lease()
         free = [UNSENT, c.held_until <= lease]
         free += [c.not_before <= self.rows.clock.now(), c.platform.in_(list(platforms))]
         rows: list[Any] = []
         for kind in (True, False) if urgent is None else (urgent,):
+            turns.wait(self.rows, turns.CLAIMING_URGENT if kind else turns.CLAIMING)
             order, left = (c.deadline, c.id), limit - len(rows)
-            rows += self.rows.free(outbox, c.urgent.is_(kind), *free, order=order, limit=left)
+            mine = [c.urgent.is_(kind), *free, *self._open_lanes(kind, carrier)]
+            rows += self.rows.free(outbox, *mine, order=order, limit=left)
         if rows:
             rows.sort(key=lambda row: row.id if urgent is None else "")
             ids = [row.id for row in rows]
-            self.rows.change(outbox, c.id.in_(ids), state="doubtful", held_until=lease + hold)
+            ours = {"state": "doubtful", "held_until": lease + hold, "carrier": carrier}
+            self.rows.change(outbox, c.id.in_(ids), **ours)
         return [(row, row.state == "doubtful") for row in rows]
+
+    def _open_lanes(self, urgent: bool, carrier: str | None) -> list[Where]:
+        """Not what goes to somebody to whom another process is just carrying something."""
+        if carrier is None or not self.rows.shared:
+            return []
+        busy, living = outbox.alias(), of_living(self.rows.company, self.rows.clock.lease())
+        theirs = busy.c.urgent.is_(urgent), busy.c.carrier.is_not(None), busy.c.lane.is_not(None)
+        others = busy.c.carrier != carrier, busy.c.carrier.in_(living)
+        lanes = sa.select(busy.c.lane).where(busy.c.company == self.rows.company, *theirs, *others)
+        return [outbox.c.lane.is_(None) | outbox.c.lane.not_in(lanes)]
+
+    def laid_down(self, ids: Iterable[str]) -> None:
+        """Nobody carries them any more, whatever became of them."""
+        self.rows.change(outbox, outbox.c.id.in_(list(ids)), carrier=None)
 
     def read(self, row: Any, *, doubtful: bool) -> Parcel:
         effect = self.rows.open(outbox.c.body, row.id, row.body)
@@ -160,14 +191,14 @@ class Outbox:
     def wait(self, parcel: Parcel, span: timedelta) -> None:
         """It did not arrive this time; an older doubt stays."""
         state = "doubtful" if parcel.doubtful else "ready"
-        until = self.rows.clock.lease() + span
-        self.rows.change(outbox, outbox.c.id == parcel.id, UNSENT, state=state, held_until=until)
+        change = {"state": state, "held_until": self.rows.clock.lease() + span, "carrier": None}
+        self.rows.change(outbox, outbox.c.id == parcel.id, UNSENT, **change)
 
     def postpone(self, parcel: Parcel, until: datetime) -> None:
         """Not before that time, as people see it; an older doubt stays."""
         state = "doubtful" if parcel.doubtful else "ready"
         lease = self.rows.clock.lease()
-        change = {"state": state, "not_before": until, "held_until": lease}
+        change = {"state": state, "not_before": until, "held_until": lease, "carrier": None}
         self.rows.change(outbox, outbox.c.id == parcel.id, UNSENT, **change)
 
     def hold(self, id: str, until: datetime) -> None:
@@ -198,6 +229,7 @@ class Outbox:
         if self.known([key]):
             return False
         self.add(Withdraw(arrival.to, message), key)
+        self.rows.count_up(numbers, DOUBLES, 1)
         return True
 
     def settle(self, id: str, state: Settled, outcome: Arrival | str) -> None:
@@ -207,6 +239,7 @@ class Outbox:
             "state": state,
             "outcome": sealed,
             "settled_at": self.rows.clock.lease(),
+            "carrier": None,
         }
         if isinstance(outcome, Arrival) and outcome.message:
             place, message = outcome.message.place, outcome.message.id
@@ -340,6 +373,7 @@ class Outbox:
             "id": id,
             "key": written.key,
             "platform": effect.to.platform,
+            "lane": lane(effect.to),
             "kind": type(effect).__name__,
             "urgent": isinstance(effect, Whisper | OpenForm),
             "person": effect.person if isinstance(effect, Remind | Digest) else None,

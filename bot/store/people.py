@@ -95,9 +95,7 @@ class People:
 
     def changed(self) -> None:
         """To be called after every change to what the snapshot holds."""
-        one = numbers.c.name == VERSION
-        if not self.rows.change(numbers, one, last=numbers.c.last + 1):
-            self.rows.add(numbers, name=VERSION, last=1)
+        self.rows.count_up(numbers, VERSION, 1)
         self.forget()
 
     def forget(self) -> None:

@@ -34,6 +34,7 @@ SAID = ("conversation", "kind", "thread", "message", "author", "class_name", "at
 PAGE = 2000  # records verified at a time
 ONE = heads.c.company == sa.bindparam("ours"), heads.c.conversation == sa.bindparam("here")
 HEAD = sa.select(heads.c.seq, heads.c.hash).where(*ONE)  # built once: they run for every message
+HEAD_HELD = HEAD.with_for_update()
 JOINED = (wraps.c.company == records.c.company) & (wraps.c.record == records.c.id)
 WRAP = wraps.c.record, wraps.c.ring, wraps.c.home, wraps.c.wrapped
 MOVE = heads.update().where(*ONE).values(seq=sa.bindparam("to"), hash=sa.bindparam("as_hash"))
@@ -66,7 +67,7 @@ class Records:
 
     def add(self, saying: Saying) -> int:
         """Appends; returns its position in the conversation, counted from 1."""
-        seq, previous = self.head(saying.conversation)
+        seq, previous = self._head_to_move(saying.conversation)
         id, own = self.rows.clock.new_id(), self.rows.seal.fresh()
         sealed = own.close(pack(saying.body), *self.rows.slot(records.c.body, id))
         values = _header(id, seq + 1, saying)
@@ -147,8 +148,21 @@ class Records:
                 continue
             yield row, unpack(own.open(row.body, *self.rows.slot(records.c.body, row.id)))
 
+    def _head_to_move(self, conversation: str) -> tuple[int, bytes]:
+        """Until we commit nobody else puts a record behind it: a page does, while events come."""
+        if not self.rows.shared:
+            return self.head(conversation)
+        known = {"ours": self.rows.company, "here": conversation}
+        row = self.rows.conn.execute(HEAD_HELD, known).first()
+        if row is None:
+            one = {"company": self.rows.company, "conversation": conversation}
+            first = self.rows.unless_known(heads, "conversation")
+            self.rows.conn.execute(first, {**one, "seq": 0, "hash": START})
+            row = self.rows.conn.execute(HEAD_HELD, known).one()
+        return row.seq, row.hash
+
     def _move(self, conversation: str, seq: int, hash: bytes) -> None:
-        if seq == 1:
+        if seq == 1 and not self.rows.shared:
             self.rows.add(heads, conversation=conversation, seq=seq, hash=hash)
         else:
             one = {"ours": self.rows.company, "here": conversation}

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.effects import Effect
 from bot.store.origin import Lost
-from bot.store.outbox import EMERGENCY
+from bot.store.outbox import DOUBLES, EMERGENCY
 from bot.store.rows import Rows
 from bot.store.schema import (
     UNSENT,
@@ -97,7 +97,7 @@ class Restores:
 
     def _leave_numbers_out(self) -> int:
         c = numbers.c
-        self.rows.change(numbers, last=c.last + MARGIN)
+        self.rows.change(numbers, c.name != DOUBLES, last=c.last + MARGIN)
         for name in NAMES:
             if self.rows.one(numbers, c.name == name) is None:
                 self.rows.add(numbers, name=name, last=MARGIN)

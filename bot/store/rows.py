@@ -114,8 +114,25 @@ class Rows:
         """Change the row, or add it."""
         found = [table.c[key] == value for key, value in keys.items()]
         changed = self.change(table, *found, **values) if values else self.count(table, *found)
-        if not changed:
+        if changed:
+            return
+        if not self.shared or {"company", *keys} != {each.name for each in table.primary_key}:
             self.add(table, **keys, **values)
+            return
+        ours = {"company": self.company, **keys, **values}
+        if not self.conn.execute(self.unless_known(table, *keys), ours).rowcount:
+            self.change(table, *found, **values)  # somebody was quicker to add it
+
+    def count_up(self, table: sa.Table, name: str, by: int) -> int:
+        """The last number of that name, `by` further; held until we commit."""
+        one, further = table.c.name == name, table.c.last + by
+        if not self.change(table, one, last=further):
+            first = {"company": self.company, "name": name, "last": 0}
+            self.conn.execute(self.unless_known(table, "name"), first)
+            self.change(table, one, last=further)
+        row = self.one(table, one)
+        assert row is not None
+        return int(row.last)
 
     def new_id(self) -> str:
         """Of what cards are named after: the same again where the same event comes again."""
@@ -152,7 +169,12 @@ def _passes(error: BaseException) -> bool:
 
 def overtaken(error: BaseException) -> bool:
     """As above, or somebody else was quicker to add the same."""
-    return _state(error) in (*AGAIN, TAKEN)
+    return gave_way(error) or was_taken(error)
+
+
+def was_taken(error: BaseException) -> bool:
+    """Another row has that key already."""
+    return _state(error) == TAKEN
 
 
 def _state(error: BaseException) -> str | None:

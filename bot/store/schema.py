@@ -79,6 +79,14 @@ Index(
     sqlite_where=WAITING,
     postgresql_where=WAITING,
 )
+PARKED = sa.and_(journal.c.error.is_not(None), journal.c.settled_at.is_(None))
+Index(
+    "journal_parked",
+    journal.c.company,
+    journal.c.id,
+    sqlite_where=PARKED,
+    postgresql_where=PARKED,
+)
 SETTLED = sa.and_(journal.c.settled_at.is_not(None), journal.c.body.is_not(None))
 Index(
     "journal_settled",
@@ -115,6 +123,8 @@ outbox = table(
     Column("outcome", LargeBinary),  # sealed
     Column("shown", LargeBinary),  # sealed: the buttons of a card about several things
     Column("look", Boolean, nullable=False, server_default=sa.false()),  # look for it first
+    Column("lane", String),  # a hash of whoever gets it: theirs leave one after the other
+    Column("carrier", String),  # the process that carries it just now
     UniqueConstraint("company", "key"),
 )
 UNSENT = outbox.c.state.in_(fixed("ready", "doubtful"))
@@ -130,6 +140,23 @@ Index(
 Index("outbox_arrived", outbox.c.company, outbox.c.place, outbox.c.message)
 Index("outbox_subject", outbox.c.company, outbox.c.subject)
 Index("outbox_nudged", outbox.c.company, outbox.c.person, outbox.c.not_before)
+UNDELIVERABLE = outbox.c.state.in_(fixed("undeliverable"))
+Index(
+    "outbox_undeliverable",
+    outbox.c.company,
+    outbox.c.settled_at,
+    sqlite_where=UNDELIVERABLE,
+    postgresql_where=UNDELIVERABLE,
+)
+CARRIED = outbox.c.carrier.is_not(None)
+Index(
+    "outbox_carried",
+    outbox.c.company,
+    outbox.c.urgent,
+    outbox.c.lane,
+    sqlite_where=CARRIED,
+    postgresql_where=CARRIED,
+)
 GATHERING = sa.and_(outbox.c.kind.in_(fixed("Remind")), outbox.c.state.in_(fixed("ready")))
 Index(
     "outbox_gathering",

@@ -1,33 +1,26 @@
 """The web process: health, the doors through which platforms reach us, and the pages."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from bot.port import Door
 from bot.web.gate import Gate
 
-Alive = Callable[[], Awaitable[dict[str, Any]]]
-
 
 def app(
     doors: Sequence[Door],
-    alive: Alive,
+    watching: Sequence[Route],
     life: Callable[[], AbstractAsyncContextManager[None]],
     pages: Gate | None = None,
 ) -> Starlette:
-    """`alive` says how the store is; `life` runs the bot while the app is served."""
+    """`watching`: is it alive, is it ready; `life` runs the bot while the app is served."""
 
     front = front_of(doors)
-
-    async def health(request: Request) -> Response:  # noqa: ARG001
-        found = await alive()
-        return JSONResponse(found, 200 if found["ok"] else 503)
 
     async def home(request: Request) -> Response:
         if front:
@@ -41,8 +34,7 @@ def app(
 
     mounts = [route for each in doors for route in routes_of(each)]
     rest: BaseRoute = Mount("/", app=pages) if pages else Route("/", home)
-    routes = [Route("/healthz", health), *mounts, rest]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=[*watching, *mounts, rest], lifespan=lifespan)
 
 
 def routes_of(door: Door) -> list[BaseRoute]:

@@ -78,17 +78,17 @@ class Entering:
     async def back(self, request: Request) -> Response:
         """What the provider says comes of it. Raises Trouble."""
         provider = self._provider
-        if wait := self._site.attempts.wait(host(request)):
+        if wait := await self._site.attempts.wait(host(request)):
             title = say("Too many attempts that do not work")
             raise Trouble(429, title, say("Try again in {wait}.", wait=wait))
-        flow, to = self._began(request, provider)
+        flow, to = await self._began(request, provider)
         try:
             claims = await provider.claims(request.query_params["code"], flow)
         except Down as down:
             raise _down(down) from None
         except Refused as refused:
             log.info("sign-in refused: %s", refused)
-            raise self._failed(request, _refused()) from None
+            raise await self._failed(request, _refused()) from None
         browser = request.headers.get("user-agent", "")
         before = self._site.token(request)
         session = await asyncio.to_thread(self._welcome, claims, browser, before)
@@ -97,23 +97,23 @@ class Entering:
         self._forget(answer)
         return answer
 
-    def _began(self, request: Request, provider: Provider) -> tuple[Flow, str]:
+    async def _began(self, request: Request, provider: Provider) -> tuple[Flow, str]:
         """What this browser began. Raises Trouble for an answer that is not to it."""
         query = request.query_params
         held = SECRET.fullmatch(request.cookies.get(self._cookie, ""))
         flow = Flow(held[1]) if held else None
         state, code = query.get("state", ""), query.get("code", "")
         if flow is None or not hmac.compare_digest(flow.state.encode(), state.encode()):
-            raise self._failed(request, _not_begun())
+            raise await self._failed(request, _not_begun())
         if query.get("iss", provider.told.issuer) != provider.told.issuer:
-            raise self._failed(request, _not_begun())
+            raise await self._failed(request, _not_begun())
         if not code or len(code) > LONGEST or "error" in query:
-            raise self._failed(request, _refused())
+            raise await self._failed(request, _refused())
         wanted = unquote(held[2] or "") if held else ""
         return flow, wanted if BACK.fullmatch(wanted) else "/mine"
 
-    def _failed(self, request: Request, wrong: Trouble) -> Trouble:
-        self._site.attempts.fail(host(request))
+    async def _failed(self, request: Request, wrong: Trouble) -> Trouble:
+        await self._site.attempts.fail(host(request))
         return wrong
 
     def _welcome(self, claims: Mapping[str, Any], browser: str, before: Token | None) -> Token:

@@ -14,6 +14,7 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from bot.logs import Told
 from bot.settings import OpenId, loopback
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 log = logging.getLogger(__name__)
 
 
-class Down(Exception):
+class Down(Told):
     """The provider does not answer, or not as OpenID Connect provides. Its words are for a log."""
 
 
-class Refused(Exception):
+class Refused(Told):
     """It did answer, and nobody is let in on that. Its words are for a log."""
 
 

@@ -57,7 +57,7 @@ class Near:
 class Reporting:
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._pace = Pace(site.store.clock.lease)
+        self._pace = Pace(site.store)
         self._near = Near()
 
     def routes(self) -> tuple[Route, ...]:
@@ -107,7 +107,7 @@ class Reporting:
         """Raises Trouble."""
         now = await asyncio.to_thread(self._channel)
         data = await jsoned.body(request, self._site.address, sealed.most(now.file_bytes))
-        if wait := self._pace.wait(now.per_hour):
+        if wait := await self._pace.wait(now.per_hour):
             return busy(wait, asked_in(request))
         report = _with_keepers(sealed.report(data, now.file_bytes), now)
         try:
@@ -130,7 +130,7 @@ class Reporting:
     async def write(self, request: Request) -> Response:
         now = await asyncio.to_thread(self._channel)
         data = await jsoned.body(request, self._site.address, sealed.most(now.file_bytes))
-        if wait := self._pace.wait(now.per_hour):
+        if wait := await self._pace.wait(now.per_hour):
             return busy(wait, asked_in(request))
         parts = sealed.parts(data, now.file_bytes)
         try:

@@ -38,7 +38,7 @@ class Signing:
 
     async def ask(self, request: Request) -> Response:
         """Whose link it is, and one button: programs that look at links press none."""
-        link = self._link(request)
+        link = await self._link(request)
         found = await asyncio.to_thread(self._look, link)
         if isinstance(found, str):
             return await self._refused(request, found)
@@ -51,7 +51,7 @@ class Signing:
 
     async def enter(self, request: Request) -> Response:
         fields = await posting.fields(request, self._site.address)
-        link, proof = self._link(request), request.cookies.get(PROOF, "")
+        link, proof = await self._link(request), request.cookies.get(PROOF, "")
         if not proof or not hmac.compare_digest(proof.encode(), fields.get("proof", "").encode()):
             raise trouble.forged()
         browser = request.headers.get("user-agent", "")
@@ -79,14 +79,14 @@ class Signing:
         self._site.let_out(answer)
         return answer
 
-    def _link(self, request: Request) -> Token:
+    async def _link(self, request: Request) -> Token:
         """Raises Trouble for what can be no link, and for who has tried too many."""
-        if wait := self._site.attempts.wait(host(request)):
+        if wait := await self._site.attempts.wait(host(request)):
             title = say("Too many links that do not work")
             raise Trouble(BUSY, title, say("Try again in {wait}.", wait=wait))
         token = token_in(request.path_params["token"])
         if token is None:
-            self._site.attempts.fail(host(request))
+            await self._site.attempts.fail(host(request))
             raise unusable("unknown")
         return token
 
@@ -109,7 +109,7 @@ class Signing:
         """Whose session is open already needs no other link."""
         if await asyncio.to_thread(self._site.visitor, self._site.token(request)):
             return self._site.go("/mine")
-        self._site.attempts.fail(host(request))
+        await self._site.attempts.fail(host(request))
         raise unusable(standing)
 
     def _end(self, session: str) -> None:

@@ -56,14 +56,14 @@ def test_of_many_requests_those_destroyed_are_without_words(desk: Desk) -> None:
         desk.says("sam", f"approve {number} fine by me")
     since, until = desk.now - timedelta(days=1), desk.now + timedelta(days=1)
 
-    def words() -> list[tuple[int, bool]]:
+    def told() -> list[tuple[int, bool]]:
         with desk.store.reading() as tx:
             found = tx.requests.approved_between(["notice"], since, until)
             return sorted((each.number, any(each.form.values())) for each in found)
 
-    assert words() == [(number, True) for number in sorted(numbers)]
+    assert told() == [(number, True) for number in sorted(numbers)]
     destroy(desk, "notice/2026-03")
-    assert words() == [(number, False) for number in sorted(numbers)]
+    assert told() == [(number, False) for number in sorted(numbers)]
 
 
 def test_minutes_and_their_meeting_go_with_work(desk: Desk) -> None:

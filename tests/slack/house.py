@@ -91,7 +91,7 @@ class House:
     async def _serve(self) -> None:
         runner = self._runner = Runner(self.bot, self.adapters, 0.05)
         config = uvicorn.Config(
-            app(list(self.adapter.doors), self._alive, _nothing), log_level="critical"
+            app(list(self.adapter.doors), prompt.WELL, _nothing), log_level="critical"
         )
         self._server = prompt.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
@@ -101,9 +101,6 @@ class House:
         finally:
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)
-
-    async def _alive(self) -> dict[str, Any]:
-        return {"ok": True}
 
     def close(self) -> None:
         self._server.should_exit = True

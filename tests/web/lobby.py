@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -29,6 +28,7 @@ from bot.web.limits import Attempts
 from bot.web.site import Site
 from bot.wiring import assemble
 from bot.words import Say
+from tests import prompt
 from tests.desk import Desk
 
 HERE = "http://duly.example"
@@ -226,13 +226,10 @@ class Lobby:
         self.inbox = Prompt(desk)
         with desk.store.transaction() as tx:
             tx.links.announce(url)
-        attempts = Attempts(desk.clock.lease)
+        attempts = Attempts(desk.store)
         self.gate = Gate(Site(desk.store, self.inbox, self.address, attempts, door))
 
-        async def alive() -> dict[str, Any]:
-            return {"ok": True}
-
-        self.app = app([], alive, nothing, self.gate)
+        self.app = app([], prompt.WELL, nothing, self.gate)
 
     @property
     def origin(self) -> str:

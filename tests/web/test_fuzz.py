@@ -38,7 +38,7 @@ INSIDES = re.compile(r"Traceback|File \"|\.py\b.*line \d|sqlalchemy|sqlite3|psyc
 CITES_FILES = ("/policy",)  # which part of Duly carries a clause out
 SIGNED_OUT = ("mallory", "gone", "expired")
 SERVED = (  # to strangers as well
-    *("/", "/static/{file}", "/healthz", "/sign-in/{token}", "/enter", "/enter/back"),
+    *("/", "/static/{file}", "/healthz", "/readyz", "/sign-in/{token}", "/enter", "/enter/back"),
     *("/report", "/report/channel", "/report/continue", "/report/read", "/report/part"),
     "/report/write",
 )
@@ -86,7 +86,11 @@ def street(house: House) -> House:
 
 def addresses(house: House) -> list[tuple[str, frozenset[str]]]:
     """Every path there is, with the methods it knows."""
-    found: dict[str, set[str]] = {"/static/{file}": {"GET"}, "/healthz": {"GET"}}
+    found: dict[str, set[str]] = {
+        "/static/{file}": {"GET"},
+        "/healthz": {"GET"},
+        "/readyz": {"GET"},
+    }
     for each in Pages(house.lobby.gate._site).routes():
         if isinstance(each, Route) and not isinstance(each, Mount):
             found.setdefault(each.path, set()).update(each.methods or ())

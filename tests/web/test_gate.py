@@ -1,7 +1,6 @@
 """What holds for every page: headers, no copies, errors without details."""
 
 import logging
-from typing import Any
 
 import pytest
 from starlette.responses import PlainTextResponse
@@ -9,6 +8,7 @@ from starlette.responses import PlainTextResponse
 from bot.port import Door
 from bot.web import listing
 from bot.web.app import app
+from tests import prompt
 from tests.web.lobby import Lobby, nothing
 
 PAGES = ("/", "/mine", "/waiting", "/settings", "/nowhere", "/sign-in/x", "/duties/1")
@@ -54,14 +54,10 @@ def test_the_style_may_be_kept_and_is_there(lobby: Lobby) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def well() -> dict[str, Any]:
-    return {"ok": True}
-
-
 def test_a_front_door_opens_with_and_without_its_slash(lobby: Lobby) -> None:
     """Duly prints it without one, and the pages are mounted at "/"."""
     front = Door("/playground", PlainTextResponse("come in"), front=True)
-    lobby.app = app([front], well, nothing, lobby.gate)
+    lobby.app = app([front], prompt.WELL, nothing, lobby.gate)
     visit = lobby.visit()
     visit.opens("/playground?as=ann")
 

@@ -16,6 +16,7 @@ from joserfc import jwk, jwt
 
 from bot import wiring
 from bot.settings import OpenId, Settings, Unusable, load, openid
+from bot.store.schema_processes import limits
 from bot.web.address import Address
 from bot.web.entering import BACK_HERE
 from bot.web.gate import Gate
@@ -59,7 +60,8 @@ def furnish(lobby: Lobby, one: Provider, claim: str = "email", secret: str = SEC
     site: Site = lobby.gate._site
     told = OpenId(one.url, CLIENT, secret, claim)
     asking = Asking(told, f"{lobby.address.url}{BACK_HERE}", lobby.desk.clock.lease)
-    site.attempts.failed.clear()
+    with site.store.transaction() as tx:
+        tx.rows.remove(limits)
     gate = Gate(replace(site, provider=asking))
     lobby.gate._site, lobby.gate._app = gate._site, gate._app
 

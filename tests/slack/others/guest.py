@@ -46,7 +46,7 @@ class Guest:
 
     async def serve(self) -> None:
         runner = Runner(self.bot, [self.adapter], 0.1)
-        served = app(list(self.adapter.doors), _alive, nullcontext)
+        served = app(list(self.adapter.doors), prompt.WELL, nullcontext)
         self._server = prompt.Server(uvicorn.Config(served, log_level="critical"))
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         working = asyncio.create_task(runner.run())
@@ -98,7 +98,3 @@ def guest(api_url: str, token: str, secret: str) -> Iterator[Guest]:
         yield made
     finally:
         made.close()
-
-
-async def _alive() -> dict[str, Any]:
-    return {"ok": True}
