@@ -55,7 +55,8 @@ def weights(store: Store) -> Mapping[str, int]:
     kind = store.db.dialect.name
     with store.db.connect() as conn:
         rows = conn.exec_driver_sql(WEIGHED[kind]).all()
-        owners = dict(conn.exec_driver_sql(OWNERS).all()) if kind == "sqlite" else {}
+        known = conn.exec_driver_sql(OWNERS).all() if kind == "sqlite" else []
+    owners = {str(row.name): str(row.tbl_name) for row in known}
     found: dict[str, int] = {}
     for name, size in rows:
         table = owners.get(name, name)

@@ -36,6 +36,7 @@ class Settings:
     checkpoints: Path | None = None  # a file to which they are written, outside the database
     key_file: Path | None = None  # empty: `data`/duly.key
     mark: Path | None = None  # empty: `data`/duly.mark
+    pool: int = 16  # connections to PostgreSQL that a process holds at most
     metrics_host: str = "127.0.0.1"  # who watches us comes to another door than people do …
     metrics_port: int | None = None  # … if there is one
     log: Literal["text", "json"] = "text"
@@ -65,6 +66,7 @@ ENVIRONMENT = {
     "DULY_KEY_FILE": "key_file",
     "DULY_CHECKPOINTS": "checkpoints",
     "DULY_MARK": "mark",
+    "DULY_POOL": "pool",
     "DULY_TICK": "tick",
     "DULY_METRICS_HOST": "metrics_host",
     "DULY_METRICS_PORT": "metrics_port",
@@ -77,6 +79,13 @@ ENVIRONMENT = {
     "DULY_OIDC_CLIENT_SECRET_FILE": "oidc_client_secret_file",
     "DULY_OIDC_CLAIM": "oidc_claim",
 }
+
+
+def _count(text: str) -> int:
+    """Raises ValueError."""
+    if (found := int(text)) < 1:
+        raise ValueError(text)
+    return found
 
 
 def _url(text: str) -> str:
@@ -103,6 +112,7 @@ READ: Mapping[str, Callable[[str], object]] = {
     "mark": Path,
     "oidc_client_secret_file": Path,
     "port": int,
+    "pool": _count,
     "metrics_port": int,
     "log": _form,
     "tick": float,

@@ -258,6 +258,7 @@ def test_settings_come_from_a_file_and_the_environment_over_it(tmp_path: Path) -
     ("text", "said"),
     [
         ("port = 'x'", "The setting port cannot be 'x'."),
+        ("pool = 0", "The setting pool cannot be 0."),
         ("colour = 1", "There is no setting colour. Known: "),
         ("port =", "cannot be read"),
     ],

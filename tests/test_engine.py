@@ -4,6 +4,7 @@ import asyncio
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.engine import BATCH, SHORTEST, Engine
 from bot.events import CommandInvoked, Happening
 from bot.handlers import Handlers
 from bot.store import Transaction
+from bot.store.connecting import connect, create, sqlite_url
 from bot.store.schema import journal, outbox, records
 from tests.desk import Desk
 
@@ -216,3 +218,34 @@ def test_a_deadlock_is_tried_again_and_parks_nothing(desk: Desk) -> None:
 
     assert keys(desk, journal, journal.c.error.is_not(None)) == []
     assert keys(desk, outbox)[-1] == "k0/0"
+
+
+def test_a_disk_that_is_full_for_a_moment_parks_nothing(tmp_path: Path) -> None:
+    """SQLite undoes the whole transaction by itself: what is done after that would stay."""
+    db = connect(sqlite_url(tmp_path))
+    create(db)
+    desk = Desk(db=db)
+    engine, script = scripted(desk, full=_fill)
+    events = [desk.command("ann", "mine", key) for key in ("full", "next")]
+    asyncio.run(desk.bot.inbox.take(events))
+
+    with pytest.raises(sa.exc.OperationalError, match="no such savepoint"):
+        engine.work()
+    with desk.store.reading() as tx:
+        assert [row.error for row in tx.journal.waiting(9)] == [None, None]
+        assert tx.outbox.unsent() == 0
+    script.deeds.clear()
+    assert engine.work() == 2
+    with desk.store.reading() as tx:
+        assert tx.outbox.unsent() == 2
+    desk.close()
+
+
+def _fill(tx: Transaction) -> None:
+    """Not a page more fits in while this is written."""
+    tx.rows.conn.exec_driver_sql("PRAGMA max_page_count = 1")  # no less than there are
+    try:
+        for number in range(2000):
+            tx.listeners.move(f"{number}", "x" * 100)
+    finally:
+        tx.rows.conn.exec_driver_sql("PRAGMA max_page_count = 1000000")

@@ -279,6 +279,17 @@ def empty_postgresql(name: str) -> Iterator[sa.Engine]:
         server.drop(name)
 
 
+def test_a_process_holds_no_more_connections_than_it_may() -> None:
+    need("postgresql")
+    server = postgres.server()
+    db = connect(server.url("postgres"), pool=2)
+    db.pool._timeout = 0.01  # type: ignore[attr-defined]
+
+    with db.connect(), db.connect(), pytest.raises(sa.exc.TimeoutError):
+        db.connect()
+    db.dispose()
+
+
 def differences(db: sa.Engine) -> list[Any]:
     with db.connect() as conn:
         named = {"include_name": lambda name, kind, _: kind != "table" or not _apart(name)}

@@ -13,7 +13,6 @@ requirements are not ours:
 
 import argparse
 import os
-import sys
 import tempfile
 from pathlib import Path
 
@@ -71,4 +70,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,12 +66,13 @@ class Slack:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A bot: how its process is started, by its port."""
+    """A bot: how its process is started, with its port between two parts of its command."""
 
     name: str
-    command: Callable[[int], Sequence[str | Path]]
-    more: dict[str, str]  # in its environment
+    before: Sequence[str]
+    more: Mapping[str, str]  # in its environment
     path: str = "/slack/events"
+    after: Sequence[str] = ()
     keeps: bool = False
 
 
@@ -132,23 +133,24 @@ def _body(company: Company, round: int, n: int, user: str, room: str) -> dict[st
 
 
 def sides(slack: Slack, folder: Path) -> Iterator[Side]:
-    ours = (slack.fake.api_url, slack.company.token)
-    yield _duly(slack, folder, "FULL")
+    yield _duly(slack, folder)
     for name, interpreter, more in (
         ("errbot", PEERS, (SECRET,)),
         ("opsdroid", PEERS, ()),
         ("bolt", Path(sys.executable), (SECRET,)),
     ):
         if not interpreter.exists():
-            print(f"{name}: left out, {interpreter.parent.parent.name} is not there (README here)")
+            print(
+                f"{name}: left out, {interpreter.parent.parent.name} is not there (bench/peers/__main__.py)"
+            )
             continue
-        words = [interpreter, "-m", f"bench.peers.{name}_side"]
+        before = [str(interpreter), "-m", f"bench.peers.{name}_side"]
         path = "/connector/slack" if name == "opsdroid" else "/slack/events"
-        yield Side(name, lambda port, w=words, m=more: [*w, str(port), *ours, *m], {}, path)
+        yield Side(name, before, {}, path, [slack.fake.api_url, slack.company.token, *more])
 
 
-def _duly(slack: Slack, folder: Path, name: str) -> Side:
-    data = folder / name
+def _duly(slack: Slack, folder: Path) -> Side:
+    data = folder / "duly"
     data.mkdir()
     config = data / "duly.toml"
     config.write_text(
@@ -158,8 +160,8 @@ def _duly(slack: Slack, folder: Path, name: str) -> Side:
     )
     _settled(data, len(slack.rooms))
     more = {"DULY_CONFIG": str(config), "BENCH_TOKEN": slack.company.token, "BENCH_SECRET": SECRET}
-    words = [sys.executable, "-m", "bot", "serve", "--data", data, "--port"]
-    return Side("Duly", lambda port: [*words, str(port)], more, keeps=True)
+    words = [sys.executable, "-m", "bot", "serve", "--data", str(data), "--port"]
+    return Side("Duly", words, more, keeps=True)
 
 
 def _settled(data: Path, people: int) -> None:
@@ -257,8 +259,8 @@ def running(side: Side) -> Iterator[Process]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     made = subprocess.Popen(
-        [str(word) for word in side.command(port)],
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | side.more,
+        [*side.before, str(port), *side.after],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **side.more},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

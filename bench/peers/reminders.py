@@ -168,7 +168,7 @@ def apscheduler(folder: Path, count: int, platform: Platform, *, again: bool) ->
 
     class Moved(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:
+        def now(cls, tz: Any = None) -> Any:
             return now[0].astimezone(tz)
 
     base.datetime = Moved
@@ -306,4 +306,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

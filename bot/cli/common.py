@@ -68,7 +68,7 @@ def open_store(settings: "Settings", *, new: bool = False) -> "Store":
     clock = Clock()
     seal = Seal(key(settings, clock.random), clock.random)
     try:
-        db = connect(settings.database or sqlite_url(settings.data.resolve()))
+        db = connect(settings.database or sqlite_url(settings.data.resolve()), settings.pool)
     except (SQLAlchemyError, ImportError, ValueError):
         raise Unusable(
             "The database URL cannot be used. Write one such as postgresql://user@host/name, and "

@@ -14,6 +14,7 @@ from bot.store.schema_search import prepare
 from bot.store.triggers import install
 
 MEMORY = "sqlite://"
+POOL = 16  # connections
 CACHE, LEAFING = 32_000, 4_000  # kB of pages
 PRAGMAS = (
     "journal_mode=WAL",
@@ -25,7 +26,6 @@ PRAGMAS = (
     "temp_store=MEMORY",
     "journal_size_limit=67108864",  # bytes
 )
-POOL, MORE = 8, 8  # connections of a process to PostgreSQL: kept, and for a moment more
 HEARD = {  # seconds after which we notice that the server is gone
     "connect_timeout": 10,
     "keepalives_idle": 30,
@@ -40,10 +40,13 @@ LETS_GO = {  # after which the server undoes what we hold: who froze or is gone 
 }
 
 
-def connect(url: str) -> sa.Engine:
-    """An engine for `url`, its tables not yet looked at. Raises ValueError, or SQLAlchemy's."""
+def connect(url: str, pool: int = POOL) -> sa.Engine:
+    """An engine for `url`, its tables not yet looked at. Raises ValueError, or SQLAlchemy's.
+
+    `pool`: connections to PostgreSQL at most; half of them are kept open.
+    """
     if not url.startswith("sqlite"):
-        return _postgresql(url)
+        return _postgresql(url, pool)
     options: dict[str, Any] = {
         "connect_args": {"check_same_thread": False, "isolation_level": None}
     }
@@ -113,7 +116,7 @@ def _fill(connection: Any, record: Any) -> None:  # noqa: ARG001
         pattern.connection.driver_connection.backup(connection)  # type: ignore[union-attr]
 
 
-def _postgresql(url: str) -> sa.Engine:
+def _postgresql(url: str, pool: int) -> sa.Engine:
     plain = url.replace("postgres://", "postgresql://", 1)
     for name in ("postgresql://", "postgresql+psycopg://"):
         if plain.startswith(name):
@@ -121,7 +124,8 @@ def _postgresql(url: str) -> sa.Engine:
     refuse_mistaken(plain)
     made = sa.make_url(plain)
     ours = {name: value for name, value in HEARD.items() if name not in made.query}
-    size = {"pool_size": POOL, "max_overflow": MORE, "pool_pre_ping": True}
+    kept = max(1, pool // 2)
+    size = {"pool_size": kept, "max_overflow": pool - kept, "pool_pre_ping": True}
     db = sa.create_engine(made, hide_parameters=True, connect_args=ours, **size)
     sa.event.listen(db, "connect", _settle)
     return db

@@ -18,6 +18,11 @@ from bot.store.rings import Rings
 Where = sa.ColumnElement[bool]
 TAKEN = "23505"  # PostgreSQL: another row has that key
 AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
+AWAY = ("08", "53", "57", "58")  # PostgreSQL: connection, resources, operator, system
+STUCK = (  # SQLite: a disk that is full or fails, a file that is locked or cannot be opened
+    *("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_NOMEM"),
+    *("SQLITE_CANTOPEN", "SQLITE_READONLY"),
+)
 
 
 US = "our_company"  # the parameter; no column is called so
@@ -166,8 +171,22 @@ class Rows:
 
 
 def gave_way(error: BaseException) -> bool:
-    """The database undid it for somebody else's sake, or is gone: the same again will do."""
-    return _state(error) in AGAIN or getattr(error, "connection_invalidated", False)
+    """The database undid it for somebody else's sake, or could not just then: again will do.
+
+    SQLite may undo everything at such an error; going back to a savepoint then is one of its own.
+    """
+    return _passes(error) or (error.__context__ is not None and gave_way(error.__context__))
+
+
+def _passes(error: BaseException) -> bool:
+    if isinstance(error, sa.exc.PendingRollbackError):  # it went away in the midst of it
+        return True
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    state = _state(error) or ""
+    kind = getattr(error.orig, "sqlite_errorname", "")
+    away = error.connection_invalidated or state.startswith(AWAY) or kind.startswith(STUCK)
+    return away or state in AGAIN
 
 
 def overtaken(error: BaseException) -> bool:

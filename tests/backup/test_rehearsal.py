@@ -7,14 +7,15 @@ import sys
 from pathlib import Path
 
 from bot.store.schema import journal, outbox
-from tests.kill.killing import Killing, _plain, _rows, opened
+from tests.kill.killing import Killing, _rows, opened
+from tests.kill.slots import plain
 from tests.needs import ROOT, seed
 
 
 def duly(*words: str, fails: bool = False) -> str:
     command = [sys.executable, "-m", "bot", *words]
     done = subprocess.run(
-        command, cwd=ROOT, env=_plain(), capture_output=True, text=True, check=False, timeout=120
+        command, cwd=ROOT, env=plain(), capture_output=True, text=True, check=False, timeout=120
     )
     assert bool(done.returncode) is fails, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -29,7 +30,7 @@ def test_a_company_goes_on_in_another_folder_from_what_was_backed_up(tmp_path: P
         life._talk(2)
         known = set(life.company.acknowledged)
         words = [sys.executable, "-m", "bot", "backup", str(file), "--data", str(first / "data")]
-        backup = subprocess.Popen(words, cwd=ROOT, env=_plain(), stdout=subprocess.DEVNULL)
+        backup = subprocess.Popen(words, cwd=ROOT, env=plain(), stdout=subprocess.DEVNULL)
         while backup.poll() is None:
             life._talk(0.1)
         assert backup.returncode == 0

@@ -25,7 +25,7 @@ from tests.crash.scenes import Scene
 from tests.desk import MONDAY, Desk
 from tests.simulation import laws
 from tests.simulation.laws import Breach
-from tests.simulation.storm import Crash, crashed
+from tests.simulation.weather import Crash, crashed
 
 Path = tuple[int, ...]
 Strike = Callable[[int, str], bool]  # the number of a fault point since the last crash, its name

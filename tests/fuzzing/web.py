@@ -1,7 +1,6 @@
 """What browsers send: forms, files, JSON, cookies, tokens, and the ways back to a page."""
 
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -78,14 +77,12 @@ def web_json() -> Ready:
 
 def web_tokens() -> Ready:
     """Whatever an address, a cookie or a header may hold."""
-    now = datetime(2026, 3, 2, tzinfo=UTC)
 
     def parse(data: bytes) -> object:
         text = read(data)
         headers = {"cookie": text, "accept-language": text, "origin": text, "host": text}
         request = _request({name: _header(value) for name, value in headers.items()}, b"")
-        made = limits.Attempts(lambda: now)
-        made.fail(text)
+        made = limits._name(text)
         for each in request.cookies.values():
             token_in(each), entering.SECRET.fullmatch(each)
         for shape in (site.BACK, site.ASKED, FILE, posting.NOTE):

@@ -1,8 +1,6 @@
 """Start, talk, kill, start again; in the end look into the store."""
 
-import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +23,7 @@ from bot.store import Store
 from bot.store.connecting import connect, sqlite_url
 from bot.store.schema import journal, outbox, records
 from tests.kill.company import PEOPLE, Company
+from tests.kill.slots import free_port, plain
 from tests.needs import ROOT
 
 PATIENCE = 60.0  # seconds for a start, and for everything to be answered
@@ -54,7 +53,7 @@ class Killing:
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
         self.company = Company(self.chance)
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def run(self, kills: int) -> Outcome:
@@ -77,7 +76,7 @@ class Killing:
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
-                env=_plain() | {"DULY_POLICY": str(self._policy())},
+                env=plain() | {"DULY_POLICY": str(self._policy())},
             )
         try:
             if self.chance.random() < 0.1:
@@ -213,14 +212,3 @@ def opened(data: Path) -> Iterator[Store]:
 def _rows(store: Store, table: sa.Table, *where: sa.ColumnElement[bool]) -> list[Any]:
     with store.db.connect().execution_options(duly_reads=True) as conn:
         return list(conn.execute(sa.select(table).where(*where)))
-
-
-def _plain() -> dict[str, str]:
-    """Nothing of whoever runs the tests reaches the bot."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("DULY_", "DATABASE_", "PORT"))}
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -10,9 +10,12 @@ from tests.simulation.laws import CARDS, Breach, rows
 from tests.slack.fake import Channel, FakeSlack
 
 
-def afterwards(store: Store, slack: FakeSlack, room: Channel) -> Iterator[Breach]:
+def afterwards(
+    store: Store, slack: FakeSlack, room: Channel, *, frozen: bool = False
+) -> Iterator[Breach]:
+    """`frozen`: a process stood still while it sent, so that what it sent may have come late."""
     yield from _kept(store, slack, room)
-    yield from _sent_once(store, slack)
+    yield from _sent_once(store, slack, frozen)
     yield from _handled(store)
     with store.transaction() as tx:
         for step in tx.records.verify():
@@ -42,14 +45,14 @@ def _acknowledged(each: object) -> bool:
     return sort == "event" and post and bool(getattr(each, "acknowledged", False))
 
 
-def _sent_once(store: Store, slack: FakeSlack) -> Iterator[Breach]:
+def _sent_once(store: Store, slack: FakeSlack, frozen: bool) -> Iterator[Breach]:
     """At the end one message stands under a key; a second was taken late, and is withdrawn."""
     now, by_key, late = store.clock.now(), slack.posted_by_key(), taken_late(slack)
     for key, found in by_key.items():
         standing = [each for each in found if not each.deleted]
         if len(standing) > 1:
             yield Breach("doubled", f"{key} stands there {len(standing)}×")
-        if len(found) > 1 and key not in late:
+        if len(found) > 1 and key not in late and not frozen:
             yield Breach("doubled", f"{key} was taken {len(found)}×, and none of them late")
     for row in rows(store, outbox):
         if row.state in ("ready", "doubtful") and row.not_before <= now:

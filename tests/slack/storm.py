@@ -5,8 +5,7 @@ its deliveries twice, out of order or not at all; Duly is stopped in the middle 
 """
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -27,11 +26,10 @@ from tests import prompt
 from tests.simulation.laws import Breach, rows
 from tests.simulation.loops import loop
 from tests.slack import laws
-from tests.slack.fake import FakeSlack, Faults, HandClock, Person, Route
+from tests.slack.fake import FakeSlack, Faults, HandClock, Route
 from tests.slack.fake.faults import Kind
-from tests.slack.fake.rules import Impossible
-from tests.slack.fake.things import Message
 from tests.slack.house import build
+from tests.slack.talk import Talk
 
 DEEDS = 6  # times people do something in one story
 STRIKE = 0.006  # how likely a fault point is to strike
@@ -42,16 +40,6 @@ ACCIDENTS: dict[Kind, float] = {
     **{"limited": 0.03, "error500": 0.02, "error503": 0.02, "html": 0.01, "cut_before": 0.03},
     **{"cut_after": 0.04, "late": 0.04, "internal_error": 0.02},
 }
-SAYINGS = (
-    *("@{} when will the samples be ready?", "@{} could you send me the contract?"),
-    *(
-        "@{} 报价单什么时候能发给我？",
-        "good morning",
-        "@{} here it is, on page 3",
-        "thanks!",
-        "ok :+1:",
-    ),
-)
 
 
 class Crash(BaseException):
@@ -68,7 +56,6 @@ class Storm:
     crashed: bool = False
     cards: int = 0  # that were sent
     doubled: int = 0  # of them taken twice by Slack, the second of which was withdrawn
-    said: list[Message] = field(default_factory=list)
     adapter: Slack | None = None
     bot: Bot | None = None
     _listening: "asyncio.Task[None] | None" = None
@@ -92,6 +79,7 @@ class Storm:
             home = build(self.slack, self.clock, "http", in_memory())
             self.store, self.people, self.sales = home.store, home.people, home.sales
             self.company = home.company
+            self.talk = Talk(self.chance, self.people, self.sales)
             with self._strikes():
                 await self._story()
             self.breaches += laws.afterwards(self.store, self.slack, self.sales)
@@ -107,7 +95,7 @@ class Storm:
             await self._start()
             await self._filled()
         for _ in range(DEEDS):
-            await self._do()
+            self.talk.do()
             await self._turns()
             await self._time_goes_by()
         await self._calm_down()
@@ -115,75 +103,6 @@ class Storm:
         assert self._server is not None
         self._server.should_exit = True
         await door
-
-    # ---- what people do
-
-    async def _do(self) -> None:
-        deeds: dict[Callable[[], None], int] = {
-            self._say: 30,
-            self._reply: 12,
-            self._type: 20,
-            self._write: 8,
-            self._press: 16,
-            self._react: 8,
-            self._edit: 4,
-            self._delete: 2,
-        }
-        many = self.chance.choice((1, 2, 3, 5))
-        for deed in self.chance.choices(list(deeds), list(deeds.values()), k=many):
-            with contextlib.suppress(Impossible):
-                deed()
-
-    def _say(self, thread: Message | None = None) -> None:
-        words = self.chance.choice(SAYINGS).format(self._anyone().name)
-        self.said.append(self._anyone().say(self.sales, words, thread=thread))
-
-    def _reply(self) -> None:
-        if self.said:
-            self._say(self.chance.choice(self.said[-5:]))
-
-    def _type(self) -> None:
-        number = self.chance.randint(1, 6)
-        hours = self.chance.randint(1, 30)
-        line = self.chance.choice(
-            (
-                *(f"done {number}", f"promise {number} in {hours} hours", f"drop {number}"),
-                *(f"explain {number}", "mine", "waiting", f"approve {number}", "nonsense"),
-                f"request notice audience=all Closed on Friday {hours}",
-            )
-        )
-        self._anyone().command(self.sales, f"/duly {line}")
-
-    def _write(self) -> None:
-        self._anyone().write(
-            self.chance.choice(("mine", "team", f"done {self.chance.randint(1, 6)}"))
-        )
-
-    def _press(self) -> None:
-        who = self._anyone()
-        cards = [each for each in who.sees if each.controls and isinstance(each.source, Message)]
-        if cards:
-            card = self.chance.choice(cards[-4:])
-            who.press(card.source, self.chance.choice(card.controls))
-
-    def _react(self) -> None:
-        if self.said:
-            name = self.chance.choice(("white_check_mark", "exclamation", "eyes", "+1"))
-            self._anyone().react(self.chance.choice(self.said[-5:]), name)
-
-    def _edit(self) -> None:
-        if self.said:
-            message = self.chance.choice(self.said[-5:])
-            author = next(x for x in self.people.values() if x.id == message.user)
-            author.edit(message, "@bob and when is it ready?")
-
-    def _delete(self) -> None:
-        if self.said:
-            message = self.chance.choice(self.said[-5:])
-            next(x for x in self.people.values() if x.id == message.user).delete(message)
-
-    def _anyone(self) -> Person:
-        return self.chance.choice(list(self.people.values()))
 
     # ---- a process of ours
 
@@ -297,7 +216,7 @@ class Storm:
         """We are down, and people go on: Slack gives up telling us, and its history must do."""
         await self._stop()
         for _ in range(self.chance.randint(1, 3)):
-            await self._do()
+            self.talk.do()
             self.clock.move(self.chance.uniform(1, 200) * MINUTE)
             await self._hear()
         with self._quietly():

@@ -38,6 +38,19 @@ def failing(status: int, **headers: str) -> web.Response:
     return web.Response(status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
 
+def test_of_several_processes_of_an_app_each_is_told_a_share_and_nothing_twice() -> None:
+    with listening() as (scene, app), PaperApp() as other:
+        scene.slack.route.also = (other.url,)
+        for n in range(20):
+            scene.ann.say(scene.sales, f"hello {n}")
+        scene.slack.settle()
+
+        heard = [each["event"]["text"] for one in (app, other) for each in one.events]
+        assert sorted(heard) == sorted(f"hello {n}" for n in range(20))
+        assert app.events
+        assert other.events
+
+
 def test_a_message_is_told_as_documented_and_signed() -> None:
     with listening() as (scene, app):
         said = scene.ann.say(scene.sales, "hello")

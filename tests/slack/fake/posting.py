@@ -27,6 +27,7 @@ class Route:
     """Where deliveries go: to an address, over sockets, or (neither) nowhere."""
 
     url: str = ""
+    also: tuple[str, ...] = ()  # further addresses of the same app, one of all drawn by chance
     sockets: bool = False
     patience: float = IN_TIME  # real seconds an app has
     lanes: int = 1  # how many are on their way at once
@@ -144,7 +145,7 @@ class Post:
             headers |= {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason}
         try:
             async with self._session.post(
-                self.route.url, data=body, headers=headers, max_redirects=REDIRECTS
+                self._door(), data=body, headers=headers, max_redirects=REDIRECTS
             ) as response:
                 return await read(response)
         except TimeoutError:
@@ -155,6 +156,11 @@ class Post:
             return Outcome(False, "connection_failed")
         except aiohttp.ClientError:
             return Outcome(False, "unknown_error")
+
+    def _door(self) -> str:
+        """As whatever stands before several processes of an app would choose."""
+        also = self.route.also
+        return self.world.chance.choice((self.route.url, *also)) if also else self.route.url
 
     def _signed(self, body: bytes) -> dict[str, str]:
         stamp = str(int(self.route.wall()))
