@@ -140,9 +140,7 @@ def sides(slack: Slack, folder: Path) -> Iterator[Side]:
         ("bolt", Path(sys.executable), (SECRET,)),
     ):
         if not interpreter.exists():
-            print(
-                f"{name}: left out, {interpreter.parent.parent.name} is not there (bench/peers/__main__.py)"
-            )
+            print(f"{name}: left out, see bench/peers/__main__.py for how to install it")
             continue
         before = [str(interpreter), "-m", f"bench.peers.{name}_side"]
         path = "/connector/slack" if name == "opsdroid" else "/slack/events"
