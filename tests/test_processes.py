@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.card import Card
 from bot.cli.common import newest
+from bot.effects import Send
 from bot.handlers import ailments
 from bot.running import Runner
 from bot.settings import Settings, Unusable
@@ -19,10 +21,12 @@ from bot.store import migrating
 from bot.store.connecting import connect, sqlite_url
 from bot.store.hints import Hints, tell
 from bot.store.migrating import HEAD, Busy, floor, outgrown, suits, upgrade, version
+from bot.store.outbox import Arrival
 from bot.store.processes import ALIVE, KEPT
-from bot.words import Reader, render
+from bot.store.schema import outbox
+from bot.words import Reader, render, say
 from bot.workshop import Workshop
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, account
 from tests.test_store import empty_postgresql
 
 M = timedelta(minutes=1)
@@ -32,6 +36,38 @@ def troubles(desk: Desk) -> list[str]:
     with desk.store.reading() as tx:
         found = [*ailments.of_processes(tx), *ailments.of_waiting(tx)]
     return [render(each, Reader(), str) for each in found]
+
+
+def waits(desk: Desk, count: int, deadline: datetime) -> list[str]:
+    with desk.store.transaction() as tx:
+        first = len(tx.rows.all(outbox))
+        return [
+            tx.outbox.add(Send(account("bob"), Card(title=say("Done"))), f"c{n}", deadline=deadline)
+            for n in range(first, first + count)
+        ]
+
+
+def arrives(desk: Desk, ids: list[str], a_minute: int) -> None:
+    for start in range(0, len(ids), a_minute):
+        desk.now += M
+        with desk.store.transaction() as tx:
+            for id in ids[start : start + a_minute]:
+                tx.outbox.settle(id, "arrived", Arrival(account("bob"), None))
+
+
+def test_what_leaves_only_after_it_is_due_is_said_at_the_pace_of_now(desk: Desk) -> None:
+    sent = waits(desk, 40, desk.now)
+    arrives(desk, sent[:10], 10)
+    waits(desk, 100, desk.now + 9 * M)
+    assert troubles(desk) == []  # too few have arrived to tell a pace
+    arrives(desk, sent[10:], 10)
+    desk.now += timedelta(seconds=1)  # 40 in three minutes; 5:59 are left, for 79
+
+    (told,) = troubles(desk)
+    assert told.startswith("21 cards will be sent only after what they speak of is due: 13 a min")
+    waits(desk, 5, desk.now - M)  # too late already: they go first, and are not counted
+    (told,) = troubles(desk)
+    assert told.startswith("26 cards")
 
 
 def begins(desk: Desk, id: str, kind: str) -> None:

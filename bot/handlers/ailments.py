@@ -12,6 +12,8 @@ from bot.words import Code, Say, say, say_many
 
 STUCK = timedelta(minutes=10)  # so long nothing has to wait that could be done
 ASLEEP = timedelta(minutes=2)  # so long no worker has to be busy with one look at the clock
+MINUTE = timedelta(minutes=1)
+MANY = 10_000  # cards that are looked at
 SKEWED = timedelta(seconds=2)
 CROWDED = 0.9  # of the connections of the database
 BACKED_UP = timedelta(days=2)
@@ -104,12 +106,36 @@ def of_waiting(tx: Transaction) -> Iterator[Say]:
             since=unsent.oldest,
             command=Code("./duly doctor"),
         )
+    yield from _too_late(tx, health)
     if count := health.unseen():
         yield say_many(
             "Of {count} place nothing is seen at the moment: {command}",
             "Of {count} places nothing is seen at the moment: {command}",
             count=count,
             command=Code("/duly daily"),
+        )
+
+
+def _too_late(tx: Transaction, health: Health) -> Iterator[Say]:
+    """What leaves, at the pace that the platforms let us have, after what it speaks of is due."""
+    pace, now = health.pace(STUCK), tx.clock.now()
+    if pace is None:
+        return
+    leaves = [
+        (now + number / pace * MINUTE, at) for number, at in enumerate(health.deadlines(MANY), 1)
+    ]
+    if count := sum(now < at < left for left, at in leaves):
+        yield say_many(
+            "{count} card will be sent only after what it speaks of is due: {pace} a minute "
+            "arrive, and all that waits is told by {until}. Ask for less at once, or let more "
+            "through: {where}",
+            "{count} cards will be sent only after what they speak of is due: {pace} a minute "
+            "arrive, and all that waits is told by {until}. Ask for less at once, or let more "
+            "through: {where}",
+            count=count,
+            pace=round(pace),
+            until=leaves[-1][0],
+            where=Code("docs/scale.md"),
         )
 
 

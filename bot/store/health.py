@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -16,6 +16,7 @@ CONNECTIONS = (
     "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity "
     "WHERE backend_type = 'client backend'"
 )
+SAMPLE, FEW = 500, 20  # cards, of which a pace is told, and below which none
 BACKUP, KEYS_BACKUP = "backup/made", "backup/keys"  # under which it is kept when the last was made
 
 
@@ -83,6 +84,23 @@ class Health:
         """What is still to be sent, and may be by now."""
         due = outbox.c.not_before <= self.rows.clock.now()
         return self._queue(outbox, outbox.c.since, WAITS, due)
+
+    def pace(self, span: timedelta) -> float | None:
+        """Cards a minute that arrived of late, at most so long ago; None: too few to tell."""
+        now, c = self.rows.clock.lease(), outbox.c
+        arrived = c.company == self.rows.company, c.state == "arrived"
+        last = sa.select(c.settled_at).where(*arrived).order_by(c.id.desc()).limit(SAMPLE)
+        times = [at for at in self.rows.conn.execute(last).scalars() if at and at > now - span]
+        if len(times) < FEW:
+            return None
+        return len(times) / max((now - min(times)) / timedelta(minutes=1), 1.0)
+
+    def deadlines(self, most: int) -> list[datetime]:
+        """Of what may be sent by now, in the order in which it leaves."""
+        c = outbox.c
+        ours = c.company == self.rows.company, WAITS, c.not_before <= self.rows.clock.now()
+        found = sa.select(c.deadline).where(*ours).order_by(c.deadline).limit(most)
+        return list(self.rows.conn.execute(found).scalars())
 
     def later(self) -> int:
         """What waits for somebody's working time."""
