@@ -95,12 +95,19 @@ def main() -> None:
                 conn.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()
                 for table in ("duties", "outbox")
             )
+            bodies = sum(
+                conn.execute(sa.text(f"SELECT sum(length(body)) FROM {table}")).scalar_one()
+                for table in ("journal", "outbox")
+            )
     grown = {each: after[each] - before.get(each, 0) for each in after}
     print(
         f"{args.database}: {args.count:,} messages, {duties:,} duties of them, {cards:,} cards; "
         f"{spent / args.count * 1000:.2f} ms of the processor for a message with all that follows"
     )
-    print(f"{sum(grown.values()) / args.count:,.0f} bytes for a message with all that follows")
+    print(
+        f"{sum(grown.values()) / args.count:,.0f} bytes for a message with all that follows, "
+        f"{bodies / args.count:,.0f} of them bodies that go after a while"
+    )
     for table, size in sorted(grown.items(), key=lambda each: -each[1])[:12]:
         print(f"  {table:<20} {size / args.count:8.0f} bytes a message")
 

@@ -93,7 +93,8 @@ class Health:
         times = [at for at in self.rows.conn.execute(last).scalars() if at and at > now - span]
         if len(times) < FEW:
             return None
-        return len(times) / max((now - min(times)) / timedelta(minutes=1), 1.0)
+        minutes: float = max((now - min(times)) / timedelta(minutes=1), 1.0)
+        return len(times) / minutes
 
     def deadlines(self, most: int) -> list[datetime]:
         """Of what may be sent by now, in the order in which it leaves."""
