@@ -33,7 +33,7 @@ def test_nor_on_postgresql() -> None:
 def test_a_life_that_goes_on_from_what_is_left_is_as_one_lived_from_the_start() -> None:
     """Also how many fault points it passes: what is drawn means the same in both."""
     scene = next(each for each in SCENES if each.name == "requested")
-    paths = [(9,), (20, 5), (28, 9), (30, 14, 3), (38, 20, 11)]
+    paths = [(9,), (20, 5), (28, 9), (30, 14, 3), (38, 20, 6)]
     for platform in PLATFORMS:
         with runner() as run:
             lives, alone = Lives(scene, platform, run), Alone(scene, platform, run, "sqlite")
