@@ -135,7 +135,8 @@ def _sent_once(store: Store, lines: list[Line]) -> Iterator[Breach]:
 def _nudged_once(store: Store, lines: list[Line]) -> Iterator[Breach]:
     """By what stands on the cards: once for a rung, and anew when a duty was opened again.
 
-    What is no answer is asked for twice in the same words: before it is due, and when it is.
+    What is no answer is asked for twice in the same words: before it is due, and when it is. A
+    sample's card has the number of the sample.
     """
     known = {row.number: row for row in rows(store, duties)}
     told = Counter(
@@ -145,7 +146,7 @@ def _nudged_once(store: Store, lines: list[Line]) -> Iterator[Breach]:
     )
     for (to, sentence, number), times in told.items():
         duty = known.get(number)
-        often = 1 if duty is None or duty.kind in ("reply", "accept") else 2
+        often = 1 if duty is not None and duty.kind in ("reply", "accept") else 2
         if "decision" in sentence:
             often = 2
         if times > often * (1 + duty.step // CLIMB if duty is not None else 1):
