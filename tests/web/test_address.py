@@ -30,7 +30,7 @@ def test_an_address_is_read_as_people_write_it(
      "https://a.example#x", "https://ann:secret@a.example"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_at_the_start(given: str) -> None:
-    with pytest.raises(Unusable, match="setting url"):
+    with pytest.raises(Unusable, match="DULY_URL must be an address"):
         load({"DULY_URL": given})
 
 
