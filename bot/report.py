@@ -29,12 +29,11 @@ from bot.policy.oversight import Watched
 from bot.policy.particulars import Met, Particulars, Posted
 from bot.policy.people import Absence, Directory, Person
 from bot.policy.periods import Period
-from bot.policy.quality import Quality
+from bot.policy.quality import Counted, Quality
 from bot.policy.reported import Line
 from bot.policy.rulebook import Rulebook
 from bot.policy.violations import Judged, Violation, Violations
 from bot.port import Ability
-from bot.store.unreadable import Counted
 from bot.words import Code, Reader, Say, say
 
 Edition = Literal["hr", "head", "board", "audit", "mine"]

@@ -5,6 +5,15 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Messages that could not be read: all, those that could be later, and when the oldest was said."""
+
+    count: int = 0
+    read: int = 0
+    oldest: datetime | None = None  # of those not read yet
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Something may have been said there that we did not see. `until` None: to this day."""
 

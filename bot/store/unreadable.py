@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.events import Account, MessageRef, account_key, conversation
+from bot.policy.quality import Counted
 from bot.store.rows import Rows
 from bot.store.schema import unreadable
 
@@ -13,15 +14,6 @@ HOLD = timedelta(minutes=10)  # lease time: the key may still come
 LOOKED_FOR = timedelta(days=30)  # that long what becomes readable is marked as read
 FEW = 100  # more than that are not read for every transaction
 Key = tuple[str, str]  # a conversation, and a message in it
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many there are, how many of them could be read later, and when the oldest was said."""
-
-    count: int = 0
-    read: int = 0
-    oldest: datetime | None = None  # of those not read yet
 
 
 @dataclass(slots=True)
