@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Messages that could not be read: all, those that could be later, and when the oldest was said."""
+    """Messages that could not be read: all, those read later, and when the oldest was said."""
 
     count: int = 0
     read: int = 0
