@@ -34,6 +34,7 @@ class Asked:
 
 def page(view: View, hooks: Hooks, asked: Asked) -> str:
     me, reader = view.viewer, view.viewer.reader
+    last = view.timeline.last()  # before the lines: what comes meanwhile is told twice, not never
     here = _here(view, hooks, asked.place)
     lines = view.timeline.page(me.id, here["id"])
     root = view.timeline.line(asked.thread) if asked.thread else None
@@ -61,7 +62,7 @@ def page(view: View, hooks: Hooks, asked: Asked) -> str:
             follows=f"&guide={RECORDS}" if asked.guide == RECORDS else "",
             now=view.clock.now(),
             moment=view.moment(view.clock.now()),
-            last=view.timeline.last(),
+            last=last,
             script=_for_script(view, hooks, here["id"]),
             face=lambda person: face(person.id, hooks.cast),
             emoji=EMOJI,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,6 +14,8 @@ import pytest
 
 from adapters.playground import PLATFORM
 from adapters.playground.cast import DIRECT
+from adapters.playground.lines import Line
+from adapters.playground.timeline import Timeline
 from bot.card import Button, Card, Field, Form
 from bot.clock import Clock
 from bot.effects import (
@@ -680,3 +683,26 @@ def test_no_text_lies_readable_on_the_disk(
 def test_it_says_what_it_is_able_to_do(scene: Stage) -> None:
     assert scene.playground.platform == PLATFORM
     assert scene.playground.doors[0][0] == "/playground"
+
+
+def test_what_is_said_while_a_page_is_drawn_is_told_to_it(
+    scene: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Timeline.page
+
+    def meanwhile(self: Timeline, *asked: Any) -> list[Line]:
+        found = read(self, *asked)
+        if not said:
+            said.append(
+                scene.deliver(Send(person("bob"), Card(title=say("Meanwhile"))), "meanwhile")
+            )
+        return found
+
+    said: list[object] = []
+    monkeypatch.setattr(Timeline, "page", meanwhile)
+    drawn = scene.web.get("/playground/?as=bob&place=dm:bob").text
+    after = re.search(r'data-last="(\d+)"', drawn)
+
+    assert said
+    assert after
+    assert [line for line in scene.lines("bob", int(after[1])) if "Meanwhile" in str(line)]
