@@ -6,7 +6,8 @@ from pathlib import Path
 
 from bot.report import Material, Progress, Sheet, Tell, silent
 from bot.words import Reader, say
-from reports import SHEETS, cover, proof
+from reports import cover, proof
+from reports.sheets import SHEETS
 from reports.workbook import LIMIT, Book, Imprint, Written
 
 

@@ -11,8 +11,9 @@ from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
 from bot.report import Layout, Material, Row, Sheet, Shown, Table
-from reports import SHEETS, text
+from reports import text
 from reports.build import build
+from reports.sheets import SHEETS
 
 Read = Iterator[tuple[str, list[list[Any]]]]  # sheet by sheet
 

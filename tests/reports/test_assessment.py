@@ -16,9 +16,10 @@ from bot.policy import periods
 from bot.report import Area, Column, Edition, Formula, Layout, Material, Table, Wanted
 from bot.store import Store
 from bot.words import Reader, say
-from reports import SHEETS, assessment, checks
+from reports import assessment, checks
 from reports.build import build
 from reports.proof import Broken
+from reports.sheets import SHEETS
 from tests.needs import need
 from tests.reports.company import company
 from tests.reports.rated import LABEL, rate

@@ -15,8 +15,8 @@ from bot.policy.people import Department
 from bot.report import EDITIONS, Edition, Wanted, why_not
 from bot.store import Store
 from bot.words import Reader
-from reports import SHEETS
 from reports.build import build
+from reports.sheets import SHEETS
 from tests.reports.company import NAMES, SECRET, UNITS, company
 from tests.reports.reading import everything, table
 from tests.reports.test_recount import READERS, made

@@ -7,7 +7,7 @@ import pytest
 
 from bot.report import EDITIONS, Edition
 from bot.store import Store
-from reports import SHEETS
+from reports.sheets import SHEETS
 from tests.needs import seed, share
 from tests.reports.asking import material
 from tests.reports.company import company

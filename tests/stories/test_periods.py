@@ -33,9 +33,9 @@ from bot.store.schema import duties, orders
 from bot.ticker import Ticker
 from bot.words import Reader
 from bot.workshop import Workshop
-from reports import SHEETS
 from reports.build import build
 from reports.issue import issue
+from reports.sheets import SHEETS
 from tests.desk import Desk, Paper, person
 
 DAY = timedelta(days=1)
