@@ -48,7 +48,7 @@ def share(full: int) -> int:
     """How many of a heavy proof's cases to run: all of them only when asked (--full)."""
     if os.environ.get("DULY_TEST_FULL") == "1":
         return full
-    part = 30 if os.environ.get("CI") == "true" else 200
+    part = 20 if os.environ.get("CI") == "true" else 200
     return max(1, full // part)
 
 
