@@ -122,6 +122,7 @@ def test_explain_lists_the_last_duties_to_choose_from(
     ]
 
 
+@pytest.mark.thorough
 def test_explain_of_a_request_tells_of_everybody_who_was_to_decide(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -176,6 +177,7 @@ def test_report_writes_a_workbook_for_who_may_have_it(
     assert duly.main(nowhere) == 2
 
 
+@pytest.mark.thorough
 def test_the_terminal_sees_the_time_that_the_playground_shows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,6 +210,7 @@ def test_doctor_names_what_is_wrong_and_what_to_do(
     assert duly.main(["doctor", "--again", "--data", str(folder)]) == 0
 
 
+@pytest.mark.thorough
 def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -308,6 +308,7 @@ def companies(draw: st.DrawFn) -> list[Duty]:
     return found
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(companies())
 def test_every_figure_is_that_of_a_plain_recount(duties: list[Duty]) -> None:

@@ -56,6 +56,7 @@ def test_of_some_people_is_read_what_is_theirs_among_everything(store: Store) ->
         assert list(ours.nudges(*SPAN)) == nudged
 
 
+@pytest.mark.thorough
 def test_naming_people_leaves_out_nothing_of_what_is_listed(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +111,7 @@ def test_of_a_statement_that_groups_the_plan_says_that_it_sorts(store: Store) ->
         assert "FOR GROUP BY" in _plan(tx, "SELECT class, count(*) FROM records GROUP BY class")
 
 
+@pytest.mark.thorough
 def test_the_process_that_makes_a_workbook_loads_no_bot() -> None:
     code = (
         "import sys, bot.workbooks, reports.build, reports.issue, reports.dashboard\n"

@@ -449,7 +449,7 @@ SPANS = st.sampled_from([timedelta(0), 10 * M, 3 * H, 9 * H, 25 * H, 80 * H])
 
 
 @pytest.mark.no_cover
-@settings(max_examples=max(8, share(500)), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(4, share(500)), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(DEEDS, SPANS, st.booleans()), min_size=3, max_size=14), st.booleans())
 def test_nothing_is_sent_twice_and_nothing_unasked_outside_working_time(
     happened: list[tuple[tuple[str, str], timedelta, bool]], away: bool

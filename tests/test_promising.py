@@ -299,6 +299,7 @@ def test_the_same_day_is_named_alike_in_every_language(now: datetime, zone: str)
         assert len({moment(words, now, zone) for words in same}) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "piece",
     [

@@ -77,6 +77,7 @@ def test_what_falls_due_is_claimed_by_the_batch_in_few_statements(desk: Desk) ->
     assert rows(desk, dues) == []
 
 
+@pytest.mark.thorough
 def test_a_hundred_duties_of_one_person_are_one_card(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         tx.policies.adopt("[nudges]\nper_pair = 1000\nper_sender = 1000\n")
@@ -177,6 +178,7 @@ def test_a_nudge_that_was_spared_for_a_promise_comes_when_the_promise_is_broken(
     assert desk.titles(told) == ["bob: Your answer to «Ann» is due"]
 
 
+@pytest.mark.thorough
 def test_the_cap_of_a_day_is_counted_in_the_time_that_people_see(desk: Desk) -> None:
     """In the playground only `now` moves; a new day there allows new cards."""
     for number in range(14):

@@ -98,6 +98,7 @@ def test_a_command_is_known_however_it_is_typed(plain: House, typed: str) -> Non
     assert "no command" not in last(plain, "bob")
 
 
+@pytest.mark.thorough
 def test_duly_can_be_called_by_its_pill_and_its_name_alone_calls_nobody(home: House) -> None:
     html = f'<a href="https://matrix.to/#/{home.duly}">Duly</a>: mine'
     before = len(home.chat("bob"))

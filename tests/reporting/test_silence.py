@@ -112,6 +112,7 @@ def rows_of(db: sa.Engine) -> Iterator[tuple[str, str]]:
                 yield table.name, repr(tuple(row))
 
 
+@pytest.mark.thorough
 def test_it_is_found_in_no_file_and_no_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -77,6 +77,7 @@ def verdicts(book: CalamineWorkbook) -> dict[tuple[str, str], Any]:
     return {(row[0], row[1]): row[4] for row in rows_of(book, "Checks") if row[4] != ""}
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_libreoffice_finds_every_check_true_and_a_planted_total_false(
     store: Store, tmp_path: Path
@@ -105,6 +106,7 @@ def test_libreoffice_finds_every_check_true_and_a_planted_total_false(
     assert planted_ones["Rows", "Assessment"] == 1
 
 
+@pytest.mark.thorough
 def test_each_edition_has_whom_its_reader_may_read(store: Store, tmp_path: Path) -> None:
     found: dict[str, set[str]] = {}
     for edition in ("hr", "head", "mine", "audit"):

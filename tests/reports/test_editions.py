@@ -60,6 +60,7 @@ def test_the_board_sees_nobody(store: Store, tmp_path: Path) -> None:
     assert not [each for each in (*OTHERS, *NAMES) if each in words]
 
 
+@pytest.mark.thorough
 def test_auditors_read_pseudonyms_that_differ_in_every_report(store: Store, tmp_path: Path) -> None:
     first = made(store, "audit", tmp_path).path
     words, ids = everything(first), {row["Id"] for row in table(first, "Individuals")}

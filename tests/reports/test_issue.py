@@ -70,6 +70,7 @@ def said_before(store: Store, **others: Figure) -> Earlier:
     return Earlier(1, NOW - timedelta(hours=1), NOW, said)
 
 
+@pytest.mark.thorough
 def test_a_correction_says_old_and_new_on_its_cover(store: Store) -> None:
     """By a process of its own, as it is."""
     corrects = material(store, earlier=said_before(store, K2=Rate(1, 2)))
@@ -234,6 +235,7 @@ def test_a_company_that_did_nothing_has_a_picture_too(tmp_path: Path) -> None:
     store.db.dispose()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", ["en", "zh_Hans", "zh_Hant"])
 @pytest.mark.parametrize("edition", ["hr", "board", "mine"])
 def test_the_words_of_the_picture_lie_in_it_and_not_on_each_other(
@@ -275,6 +277,7 @@ def test_a_print_tells_what_changed_of_the_period_and_nothing_else() -> None:
     sees_changes(company(60, seed=9, busy=6))
 
 
+@pytest.mark.thorough
 def test_a_print_is_taken_on_postgresql_too(postgresql: sa.Engine) -> None:
     sees_changes(company(60, seed=9, busy=6, db=postgresql))
 

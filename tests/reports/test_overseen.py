@@ -73,6 +73,7 @@ def names(report: Report) -> set[str]:
 # Supervision
 
 
+@pytest.mark.thorough
 def test_samples_of_each_department_equal_a_recount(store: Store, hr: Report) -> None:
     cursor = Recount(store).conn.cursor()
     rows = table(hr.path, "Supervision")
@@ -97,6 +98,7 @@ def test_a_head_reads_of_their_own_samples_and_not_whether_the_second_agreed(
     assert {row["Judged twice"], row["Said the same"], row["Cohen's κ"]} == {"—"}
 
 
+@pytest.mark.thorough
 def test_the_board_reads_nothing_of_a_small_department(store: Store, tmp_path: Path) -> None:
     rows = {
         row["Department"]: row for row in table(made(store, "board", tmp_path).path, "Supervision")
@@ -128,6 +130,7 @@ def test_nobody_else_reads_of_reports_or_the_archive(
     assert not {"K22", "K23", "K24"} & {row["No."] for row in table(report.path, "Dashboard")}
 
 
+@pytest.mark.thorough
 def test_a_report_more_or_less_among_few_changes_no_cell(tmp_path: Path) -> None:
     store = company(0)
     without = by_openpyxl(made(store, "hr", tmp_path).path, "Reports of breaches")
@@ -142,6 +145,7 @@ def test_a_report_more_or_less_among_few_changes_no_cell(tmp_path: Path) -> None
 # The archive
 
 
+@pytest.mark.thorough
 def test_the_archive_is_looked_through_and_rooms_not_seen_are_named(
     hr: Report, store: Store, tmp_path: Path
 ) -> None:
@@ -184,6 +188,7 @@ def test_of_a_large_archive_the_last_look_counts(
 # Data quality
 
 
+@pytest.mark.thorough
 def test_every_source_has_its_gaps_and_accounts(hr: Report, store: Store, tmp_path: Path) -> None:
     (row,) = (
         each for each in table(hr.path, "Data quality") if each["Source"] == "playground/acme"
@@ -260,6 +265,7 @@ def test_a_head_reads_of_no_other_department(store: Store, tmp_path: Path) -> No
     assert [row["Department"] for row in rows] == ["Sales 销售部", "Total"]
 
 
+@pytest.mark.thorough
 def test_violations_are_those_upheld_for_each_hundred_and_month(tmp_path: Path) -> None:
     store = company(300, seed=3)
     with store.transaction() as tx:
@@ -334,6 +340,7 @@ def test_an_import_notes_only_the_roles_that_change() -> None:
     assert new == [RoleChange(now, "hr-0", "it", granted=True)]
 
 
+@pytest.mark.thorough
 def test_leave_that_is_written_down_later_is_told(tmp_path: Path) -> None:
     store = company(0)
     with store.transaction() as tx:

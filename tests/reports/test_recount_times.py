@@ -103,6 +103,7 @@ def dashboard(hr: Any) -> dict[str, Any]:  # noqa: F811
     return {row["No."]: row["Value"] for row in table(hr.path, "Dashboard")}
 
 
+@pytest.mark.thorough
 def test_response_times_equal_a_recount(store: Store, dashboard: dict[str, Any]) -> None:  # noqa: F811
     away, took = leaves(store), []
     where = "state NOT IN ('dropped','excused','passed') AND due >= ? AND due < ?"

@@ -92,6 +92,7 @@ def sql(store: Store, query: str) -> list[tuple[Any, ...]]:
 # Violations
 
 
+@pytest.mark.thorough
 def test_every_decided_finding_has_its_line_and_its_name(
     store: Store, known: dict[Edition, Material]
 ) -> None:
@@ -140,6 +141,7 @@ def test_the_matrix_and_the_density_count_the_lines(
     assert decided == [(upheld.total(),)]
 
 
+@pytest.mark.thorough
 def test_every_rule_is_judged_by_its_last_findings(
     store: Store, known: dict[Edition, Material]
 ) -> None:
@@ -479,6 +481,7 @@ def test_nothing_of_a_sealed_report_is_listed() -> None:
 # All of them
 
 
+@pytest.mark.thorough
 def test_it_is_the_same_on_postgresql(postgresql: sa.Engine) -> None:
     ours, other = (company(0, seed=9, busy=6, db=db) for db in (None, postgresql))
 

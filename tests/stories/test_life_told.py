@@ -345,6 +345,7 @@ def hows_in_the_code() -> Iterator[str]:
                         yield how
 
 
+@pytest.mark.thorough
 def test_every_way_to_end_has_its_words() -> None:
     found = set(hows_in_the_code())
 
@@ -380,6 +381,7 @@ def variants(duty: Duty) -> Iterator[Duty]:
     yield replace(duty, parent=duty.id)
 
 
+@pytest.mark.thorough
 def test_no_life_is_too_strange_to_be_told() -> None:
     desk = Desk()
     asked(desk)
