@@ -258,11 +258,19 @@ def test_a_day_alone_ends_with_the_working_hours() -> None:
         ("@ann plans for 2027-12-31", "plans for 2027-12-31"),
         ("@ann does it by 2026-02-30", "does it by 2026-02-30"),
         ("@ann checks Monday's report and the plan", "checks Monday's report and the plan"),
+        ("@ann takes the Friday figures along", "takes the Friday figures along"),
     ],
 )
 def test_a_date_that_the_words_are_about_is_no_deadline(words: str, left: str) -> None:
     (line,) = minutes.read(f"Action: {words}", HERE)
     assert (line.text, line.due) == (left, None)
+
+
+def test_a_deadline_is_told_from_a_day_that_is_named_after_it() -> None:
+    (line,) = minutes.read("Action: @ann sends it by Thu 17:00 with the Friday figures in it", HERE)
+
+    assert line.text == "sends it with the Friday figures in it"
+    assert line.due == datetime(2026, 3, 5, 9, tzinfo=UTC)
 
 
 def version(number: int, *items: Item) -> Minutes:

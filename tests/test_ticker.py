@@ -1,7 +1,7 @@
 """What fell due becomes work: set-wise, once, in working time, and one card after an outage."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from bot import clock
 from bot.events import Happening
 from bot.policy.people import Absence
 from bot.store.schema import dues, files, nudges, outbox
-from bot.ticker import BATCH, SWEEP
+from bot.ticker import BATCH, LOOK, SWEEP
 from tests.desk import MONDAY, Desk
 
 M, H, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -149,6 +149,69 @@ def test_two_tickers_never_plan_the_same(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         assert len(tx.dues.claim(desk.now, 10)) == 1
         assert desk.bot.ticker.ring() == 1  # a checkpoint
+
+
+@contextmanager
+def struck(number: int, deed: Callable[[], object]) -> Iterator[None]:
+    """When the keys are asked for: first to sign a checkpoint, then to keep it."""
+    asked: list[str] = []
+
+    def strike(name: str) -> None:
+        if name == "the keys were written":
+            asked.append(name)
+            if len(asked) == number:
+                deed()
+
+    clock.faults.append(strike)
+    yield
+    clock.faults.remove(strike)
+    assert len(asked) >= number
+
+
+def checkpoints_of(desk: Desk) -> list[int]:
+    with desk.store.reading() as tx:
+        return [each.number for each in tx.checkpoints.all()]
+
+
+def looking(desk: Desk) -> None:
+    """Something was said, and the next look is for a checkpoint."""
+    desk.posts("ann", ASK)
+    desk.bot.ticker.ring()
+    desk.now += LOOK
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_checkpoint_that_another_process_takes_in_that_moment_is_not_taken_again(
+    postgresql: sa.Engine, number: int
+) -> None:
+    desk = Desk(db=postgresql)
+
+    def other() -> None:
+        with desk.store.transaction() as tx:
+            drawn = tx.checkpoints.draw()
+            assert drawn is not None
+            assert tx.checkpoints.take(drawn)
+
+    looking(desk)
+    with struck(number, other):
+        assert desk.bot.ticker.ring() == 0
+
+    assert checkpoints_of(desk) == [1]
+    desk.close()
+
+
+def test_a_checkpoint_that_cannot_be_kept_is_taken_at_the_next_look(desk: Desk) -> None:
+    def fail() -> None:
+        raise OSError("the disk is gone")
+
+    looking(desk)
+    with struck(2, fail), pytest.raises(OSError, match="the disk is gone"):
+        desk.bot.ticker.ring()
+    assert checkpoints_of(desk) == []
+    desk.now += LOOK
+    desk.bot.ticker.ring()
+
+    assert checkpoints_of(desk) == [1]
 
 
 def test_somebody_who_is_never_at_work_again_holds_up_nobody_else(desk: Desk) -> None:

@@ -13,15 +13,16 @@ from python_calamine import CalamineWorkbook
 
 from bot.gathering import gather
 from bot.policy import periods
+from bot.policy.assessment import Measured
 from bot.report import Area, Column, Edition, Formula, Layout, Material, Table, Wanted
 from bot.store import Store
-from bot.words import Reader, say
+from bot.words import Reader, Say, say
 from reports import assessment, checks
 from reports.build import build
 from reports.proof import Broken
 from reports.sheets import SHEETS
 from tests.needs import need
-from tests.reports.company import company
+from tests.reports.company import NOW, company
 from tests.reports.rated import LABEL, rate
 from tests.reports.test_workbook import book
 
@@ -179,6 +180,8 @@ def test_what_is_no_formula_of_ours_is_refused(text: str) -> None:
 
 def test_a_sheet_that_goes_on_is_added_up(tmp_path: Path) -> None:
     made, one = book(limit=6), say("One")
+    before = Table(columns=(Column(header=one),), rows=(("x",),))
+    made.add(say("Before"), Layout(title=one, shows=one, tables=(before,)))
     columns = (Column(header=say("a"), kind="whole"),)
     rows = tuple((number,) for number in range(5))
     made.add(one, Layout(title=one, shows=one, tables=(Table(columns=columns, rows=rows),)))
@@ -189,6 +192,39 @@ def test_a_sheet_that_goes_on_is_added_up(tmp_path: Path) -> None:
 
     text = load_workbook(tmp_path / "one.xlsx")["Two"]["A5"].value
     assert text == "=SUM('One'!$A$5:$A$6)+SUM('One (2)'!$A$5:$A$6)+SUM('One (3)'!$A$5:$A$5)"
+
+
+def test_what_a_formula_adds_up_must_be_in_the_book() -> None:
+    made, two = book(), say("Two")
+    total = ((Formula("SUM({0})", 10, (Area(say("One"), 0),)),),)
+    table = Table(columns=(Column(header=say("a"), kind="whole"),), rows=total)
+
+    with pytest.raises(Broken, match="there is no sheet One"):
+        made.add(two, Layout(title=two, shows=two, tables=(table,), live=True))
+
+
+def test_what_was_recommended_stands_beside_what_a_person_decided(store: Store) -> None:
+    known = material(store, "hr")
+    assert known.assessment is not None
+    rise, ease = (
+        Measured(person="sales-1", number=n, at=NOW, advised=advised, taken=taken, by=by)
+        for n, advised, taken, by in ((7, "commendation", "", None), (8, "warning", "talk", "hr-0"))
+    )
+    layout = assessment.build(
+        replace(known, assessment=replace(known.assessment, measured=(rise, ease)))
+    )
+
+    table = layout.tables[1]
+    assert [row[0] for row in table.rows] == ["sales-1"] * 2
+    assert [tuple(map(words, row[2:])) for row in table.rows] == [
+        ("#7", NOW, "commendation", None, ""),
+        ("#8", NOW, "a warning", "a talk about it", known.name("hr-0")),
+    ]
+    assert len(assessment.build(known).tables) == 1  # nothing was upheld
+
+
+def words(value: Any) -> Any:
+    return value.sentence if isinstance(value, Say) else value
 
 
 def test_without_an_assessment_the_sheet_says_how_to_open_one() -> None:

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from bot import making
 from bot.gathering import gather
 from bot.policy import keyfigures, periodic, periods
+from bot.policy.density import Density
 from bot.policy.duties import Duty
 from bot.policy.figures import Beyond, Portion, Rate, TooFew
 from bot.policy.keyfigures import Earlier, Figure, KeyFigure
@@ -137,6 +138,7 @@ def test_what_was_never_kept_is_no_figure() -> None:
         (timedelta(hours=1), timedelta(minutes=90), "−30 min"),
         (2.0, 1.5, "+0.5"),
         (Rate(3, 4), Rate(6, 8), "no change"),
+        (Density(3, 60.0), Density(6, 60.0), "−5.0"),
         (Rate(3, 4), TooFew(0, 1), None),
         (Beyond(), timedelta(hours=1), None),
     ],

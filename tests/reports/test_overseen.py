@@ -1,4 +1,4 @@
-"""Supervision, reports, archive, data quality and changes: what stands there, and who reads it."""
+"""Supervision, reports, archive, data quality, meetings, changes: what is said, and to whom."""
 
 import argparse
 from dataclasses import replace
@@ -17,20 +17,24 @@ from bot.handlers import filing
 from bot.making import Build
 from bot.policy import changing
 from bot.policy.changing import Leave, RoleChange, Setting
+from bot.policy.particulars import Met, Particulars
 from bot.policy.people import Absence
-from bot.report import Edition, Wanted, silent
+from bot.report import Edition, Material, Shown, Wanted, silent
 from bot.store import Store
 from bot.store.gaps import OPEN
 from bot.store.intake import Register
+from bot.store.schema import journal
 from bot.store.schema_sealed import sealed_cases
-from bot.words import Reader
+from bot.words import Reader, say
+from reports import meetings, quality
 from reports.build import Report
 from tests.reports.company import NOW, account, company
 from tests.reports.reading import by_openpyxl, everything, table
 from tests.reports.test_recount import OCTOBER, Recount, made
 
 ROOMS = ("general", "sales", "ann")
-LATELY = timedelta(days=10)
+LATELY, DAY = timedelta(days=10), timedelta(days=1)
+OPENS = datetime(2026, 10, 5, 8, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +232,50 @@ def test_each_platform_tells_what_it_can_do(make: Build, tmp_path: Path) -> None
     assert rows["slack"] == ["● yes"] * 6
     assert rows["matrix"] == ["● yes"] * 3 + ["no"] * 3  # threads, edits, files
     assert rows["old"] == ["not known"] * 6
+
+
+def of_hr(store: Store) -> Material:
+    reader = Reader("en", "Asia/Shanghai")
+    with store.reading() as tx:
+        return gather(tx, Wanted(period=OCTOBER, edition="hr", person="hr-0", reader=reader))
+
+
+def test_what_could_not_be_handled_and_is_of_no_source_is_counted_too() -> None:
+    store = company(0)
+    with store.transaction() as tx:
+        tx.rows.add(journal, id="e", key="e", place="", taken_at=OPENS, error=b"sealed")
+
+    (row,) = quality.build(of_hr(store)).tables[0].rows
+    assert (row[0], row[-1]) == (say("of no source"), 1)
+
+
+# Meetings
+
+
+@pytest.mark.parametrize(
+    ("minuted", "due", "said"),
+    [
+        (None, OPENS + DAY, "■ no minutes"),
+        (OPENS + DAY, OPENS + DAY, "● on time"),
+        (OPENS + 2 * DAY, None, "● on time"),  # nobody owed them
+        (OPENS + 2 * DAY, OPENS + DAY, "▲ late"),
+    ],
+)
+def test_whether_minutes_came_in_time_is_said(
+    minuted: datetime | None, due: datetime | None, said: str
+) -> None:
+    counts = dict.fromkeys(
+        ("versions", "explicit", "silent", "objected", "waiting", "actions", "open_actions"), 0
+    )
+    met = Met(
+        number=7, organiser="hr-0", start=OPENS - DAY / 24, end=OPENS, booked_at=OPENS - DAY,
+        minuted_at=minuted, minutes_due=due, invited=(), attended=None, **counts,
+    )  # fmt: skip
+    known = replace(of_hr(company(0)), particulars=Particulars(met=(met,)))
+
+    (row,) = meetings.build(known).tables[0].rows
+    (shown,) = (each.value for each in row if isinstance(each, Shown))
+    assert shown == say(said)
 
 
 # Departments and individuals

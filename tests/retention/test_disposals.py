@@ -200,6 +200,27 @@ def struck(point: str) -> Iterator[None]:
         faults.remove(strike)
 
 
+def test_while_the_keys_cannot_be_reached_what_was_agreed_on_waits(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    id = desk.posts("bob", "lunch?")
+    later(desk)
+    agreed(desk)
+    there = desk.store.rings._find
+    desk.store.rings._find = lambda: sa.create_engine("sqlite:////nowhere/keys.db")
+    desk.wait(MINUTES)
+    assert "the keys cannot be reached" in caplog.text
+    assert not certificates(desk)
+    desk.store.rings._find = there
+    assert words(desk, id) == "lunch?"
+
+    desk.wait(MINUTES)
+    desk.wait(MINUTES)
+
+    assert len(certificates(desk)) == 1
+    assert words(desk, id) == ""
+
+
 def test_a_hold_and_a_disposal_at_the_same_moment_take_turns(postgresql: sa.Engine) -> None:
     desk = Desk(db=postgresql)
     id = desk.posts("bob", "the rebate")
