@@ -35,6 +35,7 @@ def _naming(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(scope, "MANY", 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_naming")
 def test_of_some_people_is_read_what_is_theirs_among_everything(store: Store) -> None:
     with store.reading() as tx:

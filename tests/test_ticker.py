@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bot import clock
 from bot.events import Happening
 from bot.policy.people import Absence
+from bot.store.rings import KeysAway
 from bot.store.schema import dues, files, nudges, outbox
 from bot.ticker import BATCH, LOOK, SWEEP
 from tests.desk import MONDAY, Desk
@@ -198,6 +199,23 @@ def test_a_checkpoint_that_another_process_takes_in_that_moment_is_not_taken_aga
 
     assert checkpoints_of(desk) == [1]
     desk.close()
+
+
+def test_while_the_keys_are_away_a_checkpoint_waits_and_everything_else_goes_on(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away() -> None:
+        raise KeysAway("nobody answers there")
+
+    looking(desk)
+    with struck(1, away):
+        assert desk.bot.ticker.ring() == 0
+    assert "the keys cannot be reached: checkpoints and disposals wait" in caplog.text
+    assert checkpoints_of(desk) == []
+    desk.now += LOOK
+    desk.bot.ticker.ring()
+
+    assert checkpoints_of(desk) == [1]
 
 
 def test_a_checkpoint_that_cannot_be_kept_is_taken_at_the_next_look(desk: Desk) -> None:

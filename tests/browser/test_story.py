@@ -305,6 +305,7 @@ def _printed(saved: Path) -> None:
     assert saved.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database", DATABASES[:1], indirect=True)
 def test_the_guide_leads_a_newcomer_to_a_nudge(browser: Browser, address: str) -> None:
     """At whatever time of the day, by doing no more than it says."""

@@ -104,6 +104,7 @@ def test_what_was_said_while_duly_was_down_is_there_once_and_in_order(home: Hous
     assert kept(home, room) == texts
 
 
+@pytest.mark.thorough
 def test_threads_edits_and_redactions_are_filled_in_as_well(home: House) -> None:
     room = room_of(home, "threads", home.bob)
     root = home.says("ann", "root", room)
@@ -128,6 +129,7 @@ def test_threads_edits_and_redactions_are_filled_in_as_well(home: House) -> None
     assert "gone" not in [each.text for each in posts], "it was taken back before we saw it"
 
 
+@pytest.mark.thorough
 def test_a_burst_while_duly_is_up_is_filled_as_well(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +223,7 @@ def test_more_than_is_fetched_at_once_is_a_known_gap_and_the_rest_is_kept(
     assert until == first.at
 
 
+@pytest.mark.thorough
 def test_a_gap_that_may_not_be_filled_is_known(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

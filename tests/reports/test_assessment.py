@@ -124,6 +124,7 @@ def test_each_edition_has_whom_its_reader_may_read(store: Store, tmp_path: Path)
     assert all(each.startswith("P-") for each in found["audit"])
 
 
+@pytest.mark.thorough
 def test_who_may_still_contest_it_has_no_figure_there(store: Store, tmp_path: Path) -> None:
     path = build(material(store, "hr"), tmp_path / "hr.xlsx").path
     rows = {row["Id"]: row for row in sheet(path, "Assessment")}

@@ -46,6 +46,7 @@ def test_a_head_sees_nobody_elses_people(store: Store, tmp_path: Path) -> None:
     assert {row["Requested by, id"][:5] for row in table(file, "Approvals")} == {"sales"}
 
 
+@pytest.mark.thorough
 def test_everybody_sees_their_own_rows_alone(store: Store, tmp_path: Path) -> None:
     file = made(store, "mine", tmp_path).path
 

@@ -45,6 +45,7 @@ def quickly(pen: Ink, values: Sequence[Any]) -> list[str] | None:
     return quick(values)
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(KINDS).flatmap(lambda kind: st.lists(st.none() | kind, max_size=9)))
 def test_haste_changes_nothing(values: list[Any]) -> None:

@@ -130,6 +130,7 @@ def test_libreoffice_prints_every_edition(reports: list[Report], tmp_path: Path)
         assert len(looked.leaves) >= len(report.sheets)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_every_edition_keeps_to_the_schema(reports: list[Report]) -> None:
     """Of the file format, as the Open XML SDK has it."""

@@ -93,6 +93,7 @@ def test_samples_of_each_department_equal_a_recount(store: Store, hr: Report) ->
     assert sum(row["Findings"] for row in rows[:-1]) == rows[-1]["Findings"] > 0
 
 
+@pytest.mark.thorough
 def test_a_head_reads_of_their_own_samples_and_not_whether_the_second_agreed(
     store: Store, tmp_path: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_the_board_reads_nothing_of_a_small_department(store: Store, tmp_path: P
     assert rows["Total"]["In the sample"] > 0
 
 
+@pytest.mark.thorough
 def test_days_that_nobody_signed_are_named(hr: Report) -> None:
     (row,) = [each for each in by_openpyxl(hr.path, "Supervision") if each[0] == "2026-10"]
     _, expected, signed, share, missed, days = row[:6]
@@ -124,6 +126,7 @@ def test_days_that_nobody_signed_are_named(hr: Report) -> None:
 # Reports of breaches
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("edition", ["head", "mine"])
 def test_nobody_else_reads_of_reports_or_the_archive(
     store: Store, tmp_path: Path, edition: Edition
@@ -164,6 +167,7 @@ def test_the_archive_is_looked_through_and_rooms_not_seen_are_named(
     }
 
 
+@pytest.mark.thorough
 def test_what_was_changed_is_found_unchanged_no_more(tmp_path: Path) -> None:
     store = company(0, seed=4, busy=6)
     with store.transaction() as tx:
@@ -175,6 +179,7 @@ def test_what_was_changed_is_found_unchanged_no_more(tmp_path: Path) -> None:
     assert "broken places: run ./duly verify" in everything(report.path)
 
 
+@pytest.mark.thorough
 def test_of_a_large_archive_the_last_look_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +218,7 @@ def test_every_source_has_its_gaps_and_accounts(hr: Report, store: Store, tmp_pa
     assert not board & {"general", "sales"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("make", [workbooks.workbook, workbooks.issued])
 def test_each_platform_tells_what_it_can_do(make: Build, tmp_path: Path) -> None:
     store, names = company(0), ("slack", "matrix", "old")
@@ -281,6 +287,7 @@ def test_whether_minutes_came_in_time_is_said(
 # Departments and individuals
 
 
+@pytest.mark.thorough
 def test_departments_have_their_samples_decisions_and_colours(hr: Report) -> None:
     rows = {row["Department"]: row for row in table(hr.path, "Departments")}
     samples = {row["Department"]: row for row in table(hr.path, "Supervision")}

@@ -108,6 +108,7 @@ def test_the_dashboard_equals_a_recount(hr: Report, recount: Recount) -> None:
     assert found["K7"]["Value"] == pytest.approx(recount.rate(kept, f"{COUNTED} AND {past}"))
 
 
+@pytest.mark.thorough
 def test_the_period_before_equals_a_recount(hr: Report, recount: Recount) -> None:
     before = periods.previous(OCTOBER)
     times = {"start": micros(before.start), "end": micros(before.end)}
@@ -148,6 +149,7 @@ def test_every_shown_department_equals_a_recount(hr: Report, recount: Recount) -
     assert rows["Total"]["Duties"] == recount.one("COUNT(*)", COUNTED)
 
 
+@pytest.mark.thorough
 def test_the_details_add_up_to_the_dashboard(hr: Report, recount: Recount) -> None:
     rows = table(hr.path, "Responses")
     counted = [row for row in rows if row["Result"][0] in "●▲■"]

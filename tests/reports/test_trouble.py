@@ -105,6 +105,7 @@ def test_every_decided_finding_has_its_line_and_its_name(
     assert {"■ upheld", "▲ put right"} < {row["What came of it"] for row in closed}
 
 
+@pytest.mark.thorough
 def test_nobody_is_named_before_it_is_closed(store: Store, known: dict[Edition, Material]) -> None:
     rows = lines(laid(known["hr"], "violations"))
     open_ones = [row for row in rows if row["Status"] != "closed"]
@@ -183,6 +184,7 @@ def closed(id: str, number: int, person: str | None) -> Finding:
     )  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_a_head_reads_nothing_open_and_no_name(
     store: Store, known: dict[Edition, Material]
 ) -> None:

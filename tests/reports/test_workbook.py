@@ -68,6 +68,7 @@ def rows(read: list[list[Any]]) -> list[list[Any]]:
     return read[1 : 1 + len(HOSTILE)]
 
 
+@pytest.mark.thorough
 def test_hostile_text_is_read_back_as_it_is_to_be_seen(hostile: Path) -> None:
     wanted = [text.visible(words) for words in HOSTILE]
 

@@ -221,6 +221,7 @@ def test_while_the_keys_cannot_be_reached_what_was_agreed_on_waits(
     assert words(desk, id) == ""
 
 
+@pytest.mark.thorough
 def test_a_hold_and_a_disposal_at_the_same_moment_take_turns(postgresql: sa.Engine) -> None:
     desk = Desk(db=postgresql)
     id = desk.posts("bob", "the rebate")
@@ -252,6 +253,7 @@ def test_a_hold_and_a_disposal_at_the_same_moment_take_turns(postgresql: sa.Engi
     desk.close()
 
 
+@pytest.mark.thorough
 def test_a_hold_that_comes_while_a_disposal_commits_is_told_that_it_is_too_late(
     postgresql: sa.Engine,
 ) -> None:
@@ -323,6 +325,7 @@ def test_what_was_past_its_term_is_counted_against_what_is_gone(desk: Desk) -> N
         assert disposing.past_term(tx, end, end) == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_random_archives_lose_what_is_due_and_nothing_else(database: str) -> None:
     """`python -m tests.retention --disposals 10000` runs as many as are wanted."""

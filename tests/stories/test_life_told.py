@@ -276,6 +276,7 @@ def test_an_emergency_is_reckoned_by_the_clock_on_the_wall(desk: Desk) -> None:
     assert story[2] == ("60 minutes from Mon 2 Mar, 09:00, at any hour, end at Mon 2 Mar, 10:00.")
 
 
+@pytest.mark.thorough
 def test_nobody_answering_is_told_with_how_often_they_were_asked(desk: Desk) -> None:
     asked(desk)
     desk.until(MONDAY + 24 * 21 * H)

@@ -282,6 +282,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 def test_nothing_is_computed_while_the_data_behind_it_are_what_they_were(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -303,6 +304,7 @@ def test_nothing_is_computed_while_the_data_behind_it_are_what_they_were(
     assert found == []
 
 
+@pytest.mark.thorough
 def test_what_changed_no_figure_is_looked_at_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -377,6 +379,7 @@ def stands(desk: Desk, owed: Duty) -> None:
         deeds.hold(tx, owed, "asked_back")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("deed", [joins, leaves, opens_a_room, drops, promises, hands_over, stands])
 def test_what_is_done_when_the_books_have_closed_is_no_late_data(
     desk: Desk, deed: Callable[[Desk, Duty], None]
@@ -398,6 +401,7 @@ def test_what_is_done_when_the_books_have_closed_is_no_late_data(
     assert history(desk, "grace", "board") == [("2026-03", 1, "due")]
 
 
+@pytest.mark.thorough
 def test_an_answer_after_the_books_have_closed_is_no_late_data(desk: Desk) -> None:
     desk.now = datetime(2026, 3, 31, 1, tzinfo=UTC)
     asked = desk.posts("ann", "@bob when will the samples be ready?")
@@ -427,6 +431,7 @@ def test_a_correction_is_made_once_a_day_and_within_its_window_only(desk: Desk) 
     ]
 
 
+@pytest.mark.thorough
 def test_who_counted_others_by_now_gets_no_correction(desk: Desk) -> None:
     late = answered(desk)
     comes(desk, APRIL_2 + timedelta(hours=1))

@@ -158,6 +158,7 @@ def test_another_head_looks_at_a_share_and_at_what_the_first_left_and_learns_not
     assert oversight.agreed(found).same == Rate(0, 1)
 
 
+@pytest.mark.thorough
 def test_never_what_is_direct_personal_deleted_apart_or_the_heads_own() -> None:
     policy = SMALL.replace("least = 4", "least = 100")
     desk = Desk(policy=f'{policy}apart = ["club"]\n')
@@ -182,6 +183,7 @@ def test_never_what_is_direct_personal_deleted_apart_or_the_heads_own() -> None:
     desk.close()
 
 
+@pytest.mark.thorough
 def test_what_became_personal_after_the_draw_is_shown_to_nobody(desk: Desk) -> None:
     for each in "abcd":
         desk.posts("eve", f"my leave, part {each}")
@@ -280,6 +282,7 @@ def test_a_late_one_goes_up(desk: Desk) -> None:
     assert any("has not looked since" in each for each in late)
 
 
+@pytest.mark.thorough
 def test_a_department_without_a_head_goes_to_who_heads_the_one_above(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         units = tx.people.snapshot().directory.departments
@@ -294,6 +297,7 @@ def test_a_department_without_a_head_goes_to_who_heads_the_one_above(desk: Desk)
         assert tx.samples.of_department("tech", "2026-03") is None
 
 
+@pytest.mark.thorough
 def test_an_auditor_is_the_second_before_other_heads(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         tx.people.save([replace(person("hana"), roles=frozenset({"auditor"}))])

@@ -238,6 +238,7 @@ def test_every_route_is_among_what_is_drawn(street: House) -> None:
     assert len(known) > 60
 
 
+@pytest.mark.thorough
 def test_for_who_is_signed_out_each_address_is_closed_alike(street: House) -> None:
     """The same words for every page: not even which there are is told."""
     closed = [
