@@ -18,9 +18,17 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from bot.clock import Clock
-from bot.events import Account, AccountChanged, FormSubmitted, PlaceChanged, Platform, Unread
+from bot.events import (
+    Account,
+    AccountChanged,
+    FormSubmitted,
+    MessageRef,
+    PlaceChanged,
+    Platform,
+    Unread,
+)
 from bot.seal import Seal
-from bot.store import Store, keystore
+from bot.store import Store, Transaction, keystore
 from bot.store.connecting import connect, in_memory, sqlite_url
 from bot.store.migrating import FLOORS, FOLDER, HEAD, upgrade, version
 from bot.store.schema import Moment, duties, heads, meta, nudges, records, requests, wraps
@@ -28,7 +36,7 @@ from bot.store.schema_search import WORDS
 from bot.store.triggers import RULES, install
 from bot.store.verifying import Broken
 from tests import postgres
-from tests.desk import LOBBY, Desk, Paper, account
+from tests.desk import LOBBY, MONDAY, Desk, Paper, account
 from tests.needs import need, seed
 
 CHAIN = "paper/home/lobby"
@@ -623,3 +631,32 @@ def test_chains_of_before_are_hashed_anew_and_what_was_broken_stays_broken(tmp_p
         found = [each for each in tx.records.verify() if not isinstance(each, int)]
     db.dispose()
     assert [(each.conversation, each.seq) for each in found] == [("two", 2)]
+
+
+FEW: dict[str, tuple[Callable[[Transaction], object], str]] = {
+    "what became a message": (
+        lambda tx: tx.outbox.behind(MessageRef(LOBBY, "m")),
+        "outbox_arrived (company=? AND place=? AND message=?)",
+    ),
+    "what is late in a team": (
+        lambda tx: tx.duties.overdue(["ann", "bob"], MONDAY),
+        "duties_owed_by (company=? AND owed_by=? AND due<?)",
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", FEW)
+def test_few_of_many_are_found_by_their_index_and_no_table_is_walked_through(asked: str) -> None:
+    """Though SQLite knows nothing of how many there are."""
+    ask, index = FEW[asked]
+    desk, said = Desk(), list[str]()
+    with desk.store.transaction() as tx:
+        driver = tx.rows.conn.connection.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(said.append)
+        ask(tx)
+        driver.set_trace_callback(None)
+        plan = tx.rows.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {said[-1]}").all()
+    desk.close()
+
+    assert index in str(plan)

@@ -85,8 +85,11 @@ class Duties:
         return self._one(duties.c.id == id)
 
     def many(self, ids: Iterable[str]) -> dict[str, Duty]:
-        rows = self.rows.all(duties, duties.c.id.in_(list(ids)), to_change=True)
-        return {row.id: _duty(row) for row in rows}
+        whole, found = list(ids), dict[str, Duty]()
+        for start in range(0, len(whole), AT_ONCE):
+            some = duties.c.id.in_(whole[start : start + AT_ONCE])
+            found |= {row.id: _duty(row) for row in self.rows.all(duties, some, to_change=True)}
+        return found
 
     def save(self, duty: Duty) -> None:
         self.rows.change(duties, duties.c.id == duty.id, **_values(duty))
@@ -196,10 +199,12 @@ class Duties:
 
         What is owed for a report is nobody else's to see.
         """
-        c = duties.c
+        c, whom = duties.c, list(persons)
+        if not whom:
+            return []
         running = c.held.is_(None), c.promised_for.is_(None) | (c.promised_for < now)
         told = ~c.subject.startswith(CASE)
-        return self._live(c.owed_by.in_(list(persons)), c.due < now, told, *running)
+        return self._live(c.owed_by.in_(whom), c.due < now, told, *running)
 
     def earliest(self, persons: Iterable[str]) -> dict[str, datetime]:
         """Who of them owes something that runs, and when the first of it is due."""
@@ -233,7 +238,8 @@ class Duties:
         return _duty(rows[0]) if rows else None
 
     def _live(self, *where: Where, limit: int | None = None) -> list[Duty]:
-        order = [duties.c.due, duties.c.id]
+        order: Sequence[sa.ColumnElement[Any]] = (duties.c.due, duties.c.id)
+        order = order if limit else self.rows.found(duties.c.due, duties.c.id)
         return [_duty(row) for row in self.rows.all(duties, LIVE, *where, order=order, limit=limit)]
 
 
@@ -279,6 +285,14 @@ class Dues:
         where = dues.c.kind == kind, dues.c.subject == subject
         found = self.rows.all(dues, *where, order=[dues.c.at], limit=1)
         return found[0].at if found else None
+
+    def first(self, kind: str, subjects: Iterable[str]) -> dict[str, datetime]:
+        """The same of many; what has nothing of that kind on the clock is left out."""
+        c = dues.c
+        first = sa.select(c.subject, sa.func.min(c.at)).where(
+            c.company == self.rows.company, c.kind == kind, c.subject.in_(list(subjects))
+        )
+        return {str(who): at for who, at in self.rows.conn.execute(first.group_by(c.subject))}
 
     def next(self) -> datetime | None:
         rows = self.rows.all(dues, order=[dues.c.at], limit=1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import operators
 
 from bot.clock import Clock
 from bot.seal import Seal
@@ -34,6 +35,21 @@ def _ours(table: sa.Table) -> sa.Select[Any]:
     return sa.select(table).where(table.c.company == sa.bindparam(US))
 
 
+LAST: operators.custom_op[Any] = operators.custom_op(
+    "+"
+)  # SQLite: not a column any more, so no index is walked for it
+
+
+@cache
+def _sorted(*columns: sa.Column[Any]) -> tuple[sa.ColumnElement[Any], ...]:
+    """By these, once they are found.
+
+    SQLite, which knows nothing of how many there are, would rather walk through a whole table in
+    its order than sort the few that are wanted.
+    """
+    return tuple(sa.UnaryExpression(each, operator=LAST) for each in columns)
+
+
 @cache
 def _first(table: sa.Table) -> sa.Select[Any]:
     return _ours(table).limit(1)
@@ -42,6 +58,12 @@ def _first(table: sa.Table) -> sa.Select[Any]:
 @cache
 def _changed(table: sa.Table) -> sa.Update:
     return table.update().where(table.c.company == sa.bindparam(US))
+
+
+@cache
+def _each_changed(table: sa.Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> sa.Update:
+    ours = _changed(table).where(*(table.c[key] == sa.bindparam(f"its_{key}") for key in keys))
+    return ours.values({name: sa.bindparam(f"new_{name}") for name in columns})
 
 
 def storable(text: str) -> str:
@@ -82,11 +104,16 @@ class Rows:
 
         `to_change`: nobody else changes them before we commit.
         """
-        ours = _ours(table).where(*where)
-        ours = ours.order_by(*(order or table.primary_key)).limit(limit)
+        keys = tuple(table.primary_key)
+        ours = _ours(table).where(*where).limit(limit)
+        ours = ours.order_by(*(order or (self.found(*keys) if where and limit is None else keys)))
         if to_change and self.shared and not self.only_reads:
             ours = ours.with_for_update()
         return self.conn.execute(ours, self._us).all()
+
+    def found(self, *columns: sa.Column[Any]) -> tuple[sa.ColumnElement[Any], ...]:
+        """An order for those that are wanted whole: it does not matter for how they are found."""
+        return columns if self.shared else _sorted(*columns)
 
     @property
     def only_reads(self) -> bool:
@@ -127,6 +154,21 @@ class Rows:
     def change(self, table: sa.Table, *where: Where, **values: Any) -> int:
         ours = _changed(table).where(*where)
         return self.conn.execute(ours.values(values), self._us).rowcount
+
+    def change_each(
+        self, table: sa.Table, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    ) -> None:
+        """Of each the columns by which its row is known, and what changes: alike for all."""
+        if not changes:
+            return
+        keys, columns = (tuple(each) for each in changes[0])
+        rows = [
+            self._us
+            | {f"its_{name}": value for name, value in known.items()}
+            | {f"new_{name}": value for name, value in values.items()}
+            for known, values in changes
+        ]
+        self.conn.execute(_each_changed(table, keys, columns), rows)
 
     def remove(self, table: sa.Table, *where: Where) -> int:
         ours = table.delete().where(table.c.company == self.company, *where)
