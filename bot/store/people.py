@@ -42,6 +42,15 @@ AT_ONCE = 10_000  # values in one statement
 COPIED = ("name", "email", "department", "manager", "zone", "language", "calendar")
 SEEN = ("name", "language", "zone", "automatic", "active", "outsider")
 
+IN = members.c  # built once: they run for every card about a message
+THERE = (
+    sa.select(IN.account)
+    .where(IN.company == sa.bindparam("ours"), IN.platform == sa.bindparam("platform"))
+    .where(IN.realm == sa.bindparam("realm"), IN.place == sa.bindparam("place"))
+    .limit(1)
+)
+JOINED = THERE.where(IN.account.in_(sa.bindparam("own", expanding=True)), IN.joined.is_(True))
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -243,14 +252,15 @@ class People:
 
     def sees(self, person: str, place: Place) -> bool:
         """They are a member of it; where the platform never told of members, everybody is."""
-        c = members.c
-        here = c.platform == place.platform, c.realm == place.realm, c.place == place.id
         realm = place.platform, place.realm
         known = self.snapshot().directory.accounts_of(person)
         own = [each.id for each in known if (each.platform, each.realm) == realm]
-        if self.rows.one(members, *here, c.account.in_(own), c.joined.is_(True)) is not None:
-            return True
-        return bool(own) and self.rows.one(members, *here) is None
+        if not own:
+            return False
+        here = {"ours": self.rows.company, "platform": place.platform, "realm": place.realm}
+        here["place"] = place.id
+        ask = self.rows.conn.execute
+        return bool(ask(JOINED, here | {"own": own}).first()) or ask(THERE, here).first() is None
 
     def seen_by(self, person: str) -> list[Place]:
         """Every place they see (`sees`), but for direct chats of which nobody told who is in them.

@@ -37,6 +37,16 @@ HEAD = sa.select(heads.c.seq, heads.c.hash).where(*ONE)  # built once: they run 
 HEAD_HELD = HEAD.with_for_update()
 JOINED = (wraps.c.company == records.c.company) & (wraps.c.record == records.c.id)
 WRAP = wraps.c.record, wraps.c.ring, wraps.c.home, wraps.c.wrapped
+SAYS = (  # likewise: for every card about a message
+    sa.select(records, *WRAP)
+    .join(wraps, JOINED)
+    .where(records.c.company == sa.bindparam("ours"))
+    .where(records.c.conversation == sa.bindparam("here"))
+    .where(records.c.message == sa.bindparam("message"))
+    .where(sa.or_(*(records.c.kind == kind for kind in ("post", "edit", "deletion"))))
+    .order_by(records.c.seq.desc())
+    .limit(1)
+)
 MOVE = heads.update().where(*ONE).values(seq=sa.bindparam("to"), hash=sa.bindparam("as_hash"))
 
 
@@ -97,8 +107,8 @@ class Records:
 
     def words(self, conversation: str, message: str) -> str:
         """What a message says now: its last edit's words; nothing where it was deleted."""
-        where = records.c.conversation == conversation, records.c.message == message
-        found = self._open(*where, limit=1, kinds=("post", "edit", "deletion"))
+        said = {"ours": self.rows.company, "here": conversation, "message": message}
+        found = list(self.readable(self.rows.conn.execute(SAYS, said)))
         return str(found[0][1]["text"] or "") if found else ""
 
     def class_of(self, conversation: str, message: str) -> str | None:
