@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -31,7 +31,8 @@ from bot.handlers import (
     stale,
     unreadable,
 )
-from bot.handlers.nudging import DAY, Nudging
+from bot.handlers.digests import DAY
+from bot.handlers.nudging import Nudging
 from bot.handlers.times import opening
 from bot.port import Ability, Adapter, TryLater, Undeliverable
 from bot.sharing import Shared, Waiting
@@ -128,9 +129,9 @@ class Courier:
                 self._within_reach(), BATCH, QUARANTINE, urgent=urgent, carrier=self.name
             )
             with tx.origin.because(tx.clock.now()):
-                loads = [self._load(tx, claim) for claim in claimed]
+                loads = self._loaded(tx, claimed)
         fault_point("parcels were claimed")
-        return [load for load in loads if load is not None], len(loads)
+        return loads, len(claimed)
 
     def _within_reach(self) -> list[Platform]:
         """Where another process has the device, that one sends."""
@@ -138,31 +139,50 @@ class Courier:
             return list(self.adapters)
         return [name for name, each in self.adapters.items() if getattr(each, "ready", True)]
 
-    def _load(self, tx: Transaction, claim: Claim) -> Load | None:
-        """Opening a body is part of handling it: one that cannot be read blocks no other."""
+    def _loaded(self, tx: Transaction, claims: Sequence[Claim]) -> list[Load]:
+        """Together or, where one of them cannot be read, each by itself: it blocks no other.
+
+        Opening a body is part of handling it.
+        """
+        if not claims:
+            return []
         try:
             with tx.savepoint():
-                parcel = tx.outbox.read(claim)
-                effect = self._final(tx, parcel)
-                if effect is None:
-                    return None
-                reader = tx.people.reader(effect.to, tx.home())
-                return Load(parcel, effect, reader, tx.clock.lease() + START)
+                parcels = [tx.outbox.read(claim) for claim in claims]
+                effects = self._final(tx, parcels)
+                made = [(each, effects[each.id]) for each in parcels if each.id in effects]
+                return [self._load(tx, *each) for each in made]
         except Exception as error:
             if gave_way(error):
                 raise
-            log.error("outbox %s cannot be read: %s", claim.row.id, type(error).__name__)
-            tx.outbox.settle(claim.row.id, "undeliverable", f"unreadable: {type(error).__name__}")
-            return None
+            if len(claims) > 1:
+                return [load for each in claims for load in self._loaded(tx, [each])]
+            id, kind = claims[0].row.id, type(error).__name__
+            log.error("outbox %s cannot be read: %s", id, kind)
+            tx.outbox.settle(id, "undeliverable", f"unreadable: {kind}")
+            return []
 
-    def _final(self, tx: Transaction, parcel: Parcel) -> Deliverable | None:
-        """What is really sent: nudges are composed now, and digests; a late form is a card.
+    def _load(self, tx: Transaction, parcel: Parcel, effect: Deliverable) -> Load:
+        reader = tx.people.reader(effect.to, tx.home())
+        return Load(parcel, effect, reader, tx.clock.lease() + START)
+
+    def _final(self, tx: Transaction, parcels: Sequence[Parcel]) -> dict[str, Deliverable]:
+        """What is really sent, in the order of the parcels: nudges are composed together."""
+        found: dict[str, Deliverable] = {}
+        for run in _runs(parcels):
+            if isinstance(run[0].effect, Remind):
+                found |= self.nudging.compose(tx, run)
+            elif (effect := self._final_of(tx, run[0])) is not None:
+                found[run[0].id] = effect
+        return found
+
+    def _final_of(self, tx: Transaction, parcel: Parcel) -> Deliverable | None:
+        """Digests are composed now; a late form is a card.
 
         What nobody asked for waits until its reader is at work. Policy 1.3-moderate.
         """
         effect = parcel.effect
-        if isinstance(effect, Remind):
-            return self.nudging.compose(tx, parcel)
+        assert not isinstance(effect, Remind)
         if isinstance(effect, Digest):
             return daily.compose(tx, parcel)
         if isinstance(effect, OpenForm) and self._too_late(parcel, effect):
@@ -325,6 +345,20 @@ def _handed(tx: Transaction, effect: Upload, to: Account) -> None:
     """A workbook that is in their chat has left the store; on a page it is not taken yet. 5.2.1."""
     if (order := tx.orders.with_file(effect.file)) is not None:
         tx.downloads.sent(effect.file, order.person, to.platform)
+
+
+def _runs(parcels: Sequence[Parcel]) -> list[list[Parcel]]:
+    """Nudges that follow each other, to as many people; everything else by itself."""
+    found: list[list[Parcel]] = []
+    readers: set[str] = set()
+    for parcel in parcels:
+        person = parcel.effect.person if isinstance(parcel.effect, Remind) else ""
+        if not person or not readers or person in readers:
+            found.append([])
+            readers.clear()
+        found[-1].append(parcel)
+        readers |= {person} - {""}
+    return found
 
 
 def _lanes(loads: list[Load]) -> list[list[Load]]:

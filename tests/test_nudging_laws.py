@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.effects import Deliverable, Send
 from bot.events import Account, MessageRef, ReactionChanged
-from bot.handlers import caps, contents, deeds, digests, ladder, nudging, planning, showing, times
+from bot.handlers import caps, contents, deeds, digests, ladder, planning, showing, times, weighing
 from bot.policy import hours
 from bot.policy.duties import Duty
 from bot.policy.people import Absence
@@ -415,11 +415,11 @@ def test_the_laws_of_nudging_hold_in(scene: str) -> None:
 
 GUARDS: dict[str, tuple[object, str, object, str]] = {
     "working time": (times, "opening", lambda _, __, now: now, "many asks of one"),
-    "answers on their way": (nudging, "answering", lambda *_: False, "a late answer"),
+    "answers on their way": (weighing, "answering", lambda *_: set[str](), "a late answer"),
     "caps": (caps, "allowed", lambda _, __, ___, due: list(due), "many asks of one"),
-    "nothing lost": (Nudges, "move", lambda *_: None, "many asks of one"),
+    "nothing lost": (Nudges, "move_each", lambda *_: None, "many asks of one"),
     "one digest a day": (digests, "key", lambda _, who, now: f"digest/{who}/{now}", "another hour"),
-    "asked back meanwhile": (nudging, "owed_now", lambda *_: True, "a question back meanwhile"),
+    "asked back meanwhile": (weighing, "owed_now", lambda *_: True, "a question back meanwhile"),
 }
 
 

@@ -1,7 +1,7 @@
 """How an effect fares on its way out: none lost, none doubled, nothing unasked at night."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -534,9 +534,9 @@ def fill(tx: Transaction) -> None:
 class Filling(Nudging):
     """While it works out what a nudge says somebody else fills the disk."""
 
-    def compose(self, tx: Transaction, parcel: Parcel) -> Send | None:
+    def compose(self, tx: Transaction, parcels: Sequence[Parcel]) -> dict[str, Send]:
         fill(tx)
-        return super().compose(tx, parcel)
+        return super().compose(tx, parcels)
 
 
 def test_a_disk_that_is_full_for_a_moment_makes_nothing_undeliverable() -> None:

@@ -638,6 +638,14 @@ FEW: dict[str, tuple[Callable[[Transaction], object], str]] = {
         lambda tx: tx.outbox.behind(MessageRef(LOBBY, "m")),
         "outbox_arrived (company=? AND place=? AND message=?)",
     ),
+    "nudges that nobody has begun to send": (
+        lambda tx: tx.outbox.gathering(["ann", "bob"]),
+        "outbox_gathering (company=? AND person=?)",
+    ),
+    "what nudges are about": (
+        lambda tx: tx.nudges.within_each(["a", "b"]),
+        "nudges_parcel (company=? AND parcel=?)",
+    ),
     "what is late in a team": (
         lambda tx: tx.duties.overdue(["ann", "bob"], MONDAY),
         "duties_owed_by (company=? AND owed_by=? AND due<?)",

@@ -1,7 +1,8 @@
 """How much somebody is nudged in a day of theirs, and for whom. Policy 1.3-moderate."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.handlers import digests
 from bot.policy.duties import Duty
@@ -27,20 +28,58 @@ class Tally:
         return duty.owed_to is None or duty.id in known or len(known) < self.cap
 
 
-def allowed(tx: Transaction, parcel: str, person: str, due: Sequence[Line]) -> list[Line]:
-    """What may be said to `person` now; the rest waits for their digest."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What people were nudged about lately, and what some cards that go now add to it."""
+
+    demoted: Set[str]  # rules that wait for the digest
+    to: dict[str, list[Sent]] = field(default_factory=dict)  # by reader
+    of: dict[str, list[Sent]] = field(default_factory=dict)  # by asker
+
+    def add(self, sent: Iterable[Sent]) -> None:
+        for each in sent:
+            self.to.setdefault(each.person, []).append(each)
+            self.of.setdefault(each.asker or "", []).append(each)
+
+    def says(self, card: tuple[str, str], lines: Sequence[Line], now: datetime) -> None:
+        """A card (a parcel, and to whom it goes) says this now, whatever it said before."""
+        parcel, person = card
+        before = [each for each in self.to.get(person, ()) if each.parcel == parcel]
+        for each in before:
+            self.to[person].remove(each)
+            self.of[each.asker or ""].remove(each)
+        self.add(Sent(parcel, duty.id, person, duty.owed_to, now) for duty, _ in lines)
+
+
+def told(tx: Transaction, persons: Collection[str], due: Iterable[Duty]) -> Told:
+    """Asked once for all `persons` who are to hear of something, and of whom it is `due` to."""
+    askers = {duty.owed_to for duty in due if duty.owed_to}
+    now, found = tx.clock.now(), Told(tx.demotions.of(tx.policies.current().version))
+    if persons:
+        since = min(digests.midnight(tx, each, now) for each in persons)
+        found.add(tx.nudges.sent(persons, askers, since))
+    return found
+
+
+def allowed(tx: Transaction, told: Told, card: tuple[str, str], due: Sequence[Line]) -> list[Line]:
+    """What may be said now by a card (as above); the rest waits for a digest."""
+    parcel, person = card
     book = tx.policies.current()
     since = digests.midnight(tx, person, tx.clock.now())
-    sent = tx.nudges.sent_to(person, since, but=parcel)
+
+    def today(each: Sent) -> bool:
+        return each.at >= since and each.parcel != parcel
+
+    sent = [each for each in told.to.get(person, ()) if today(each)]
     if len({each.parcel for each in sent}) >= book.nudges.per_day:
         return []
     askers = {duty.owed_to for duty, _ in due if duty.owed_to}
     pair = _tally(sent, book.nudges.per_pair)
-    sender = _tally(tx.nudges.sent_for(askers, since, but=parcel), book.nudges.per_sender)
-    demoted = tx.demotions.of(book.version)
+    others = [each for asker in askers for each in told.of.get(asker, ()) if today(each)]
+    sender = _tally(others, book.nudges.per_sender)
     found: list[Line] = []
     for duty, step in sorted(due, key=lambda line: line[0].due):
-        if duty.rule not in demoted and pair.fits(duty) and sender.fits(duty):
+        if duty.rule not in told.demoted and pair.fits(duty) and sender.fits(duty):
             pair.add(duty.id, duty.owed_to)
             sender.add(duty.id, duty.owed_to)
             found.append((duty, step))

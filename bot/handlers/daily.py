@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.effects import Digest, Remind, Send
-from bot.handlers import contents, deeds, digests, nudging, times
+from bot.handlers import contents, deeds, digests, nudging, times, weighing
 from bot.handlers.digests import DIGEST
+from bot.handlers.weighing import Rest
 from bot.policy.duties import Duty
 from bot.store import Transaction
 from bot.store.duties import Due
@@ -93,27 +94,27 @@ def _leave(tx: Transaction, parcel: Parcel, digest: Digest, why: str) -> None:
     lines = tx.nudges.within(parcel.id)
     unsaid = {line.duty for line in lines if not (line.said and parcel.doubtful)}
     if unsaid:
-        nudging.put_off(tx, parcel, Remind(digest.to, digest.person), unsaid)
+        weighing.put_off(tx, [Rest(parcel.id, Remind(digest.to, digest.person), unsaid)])
     tx.outbox.settle(parcel.id, "spared", why)
 
 
 def _composed(tx: Transaction, parcel: Parcel, digest: Digest) -> Send | None:
     person, falls = digest.person, tx.dues.next()
     if falls is not None and falls <= tx.clock.now():
-        tx.outbox.wait(parcel, nudging.SOON)  # what has piled up is still being planned
+        tx.outbox.wait(parcel, weighing.SOON)  # what has piled up is still being planned
         return None
     absorb(tx, parcel, person)
     found = contents.of(tx, person, _due(tx, parcel, person))
-    if nudging.answering(tx, found.duties):
-        tx.outbox.wait(parcel, nudging.SOON)
+    if weighing.answering(tx, found.duties):
+        tx.outbox.wait(parcel, weighing.SOON)
         return None
-    tx.nudges.decide(parcel.id, [duty.id for duty in found.duties])
+    tx.nudges.decide({parcel.id: [duty.id for duty in found.duties]})
     if not found.duties:
         tx.outbox.settle(parcel.id, "spared", "there is nothing to say")
         return None
     alone = found.duties[0] if len(found.duties) == 1 else None
     if alone is not None:
-        nudging.replace_card(tx, alone, person)
+        nudging.replace_cards(tx, [(alone, person)])
     made = contents.card(tx, found, person)
     if alone is not None:
         tx.outbox.name(parcel.id, deeds.subject(alone))
@@ -139,6 +140,6 @@ def _due(tx: Transaction, parcel: Parcel, person: str) -> list[Duty]:
     found = {
         line.duty: duties[line.duty]
         for line in lines
-        if line.duty in duties and nudging.owed_now(tx, duties[line.duty], line.step, person)
+        if line.duty in duties and weighing.owed_now(tx, duties[line.duty], line.step, person)
     }
     return list(found.values())

@@ -3,16 +3,19 @@
 Policy 1.3-moderate. What it says is in `daily.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.effects import Remind
 from bot.handlers import times
 from bot.policy import hours
 from bot.store import Transaction
+from bot.store.outbox import LATER, Written
 
 DIGEST = "digest"  # the kind of due, and how the keys of digests begin
 DAYS = 2  # looked at for the next hour of a digest: a working day, and the one after it
+DAY = timedelta(days=1)  # after which who is never at work is looked for again
 ABOUT_TO = timedelta(minutes=1)  # what comes due so shortly before a digest waits for it
 
 
@@ -51,6 +54,21 @@ def _hours(
         if hour := shared[key]:
             found.append((hour[0], DIGEST, person, hour[1]))
     return found
+
+
+def waiting(tx: Transaction, reminds: Sequence[Remind]) -> dict[str, str]:
+    """By person the parcel that goes with their next digest or, where they get none, at its hour.
+
+    Where nobody has begun to send one, it is made.
+    """
+    persons = dict.fromkeys(each.person for each in reminds)
+    now, new, found = tx.clock.now(), dict[str, Written](), tx.outbox.gathering(persons, LATER)
+    for remind in (each for each in reminds if each.person not in found):
+        at = next_hour(tx, remind.person, now) or now + DAY
+        key = f"{LATER}{remind.person}/{tx.clock.new_id()}"
+        new.setdefault(remind.person, Written(remind, key, not_before=at))
+    expect_all(tx, persons)
+    return found | dict(zip(new, tx.outbox.add_all(list(new.values())), strict=True))
 
 
 def anew(tx: Transaction, person: str) -> None:
@@ -103,16 +121,16 @@ def midnight(tx: Transaction, person: str, now: datetime) -> datetime:
     return here.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def coming(tx: Transaction, person: str, now: datetime) -> bool:
-    """Their digest is about to go, and takes along whatever there is to say."""
+def coming(tx: Transaction, persons: Collection[str], now: datetime) -> set[str]:
+    """Whose digest is about to go, and takes along whatever there is to say."""
     soon = now + ABOUT_TO
-    expected = tx.dues.at(DIGEST, person)
-    if expected is not None and expected <= soon:
-        return True
-    row = tx.outbox.keyed(key(tx, person, now))
-    if row is None or row.state not in ("ready", "doubtful"):
-        return False
-    return not row.subject and row.not_before <= soon
+    found = {each for each, at in tx.dues.first(DIGEST, persons).items() if at <= soon}
+    keys = {key(tx, each, now): each for each in persons}
+    for row in tx.outbox.keyed_each(keys):
+        waits = row.state in ("ready", "doubtful") and not row.subject
+        if waits and row.not_before <= soon:
+            found.add(keys[row.key])
+    return found
 
 
 def composed(person: str) -> str:

@@ -3,19 +3,17 @@
 Policy 1.3-moderate, 2.1.2-followup, 2.2.1-reply: in working time, once, and never after the answer.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.card import Button, Card
-from bot.effects import Remind, Send, Withdraw
+from bot.effects import Send, Withdraw
 from bot.events import conversation
 from bot.handlers import (
-    caps,
     casework,
     consents,
     deeds,
-    digests,
     findingcards,
     looking,
     notice_cards,
@@ -25,18 +23,15 @@ from bot.handlers import (
     restored,
     sealedwork,
     showing,
-    times,
+    weighing,
 )
 from bot.handlers.caps import Line
 from bot.handlers.ladder import DUE, rung_of
-from bot.handlers.planning import hearer
+from bot.handlers.weighing import remind_of
 from bot.policy.duties import Duty
 from bot.store import Transaction
 from bot.store.duties import Due
-from bot.store.outbox import LATER, Parcel
-
-DAY = timedelta(days=1)  # after which who is never at work is looked for again
-SOON = timedelta(seconds=2)  # lease time
+from bot.store.outbox import Parcel
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,99 +42,36 @@ class Nudging:
         """What fell due becomes nudges, a parcel a person, held back for `gather` (lease time)."""
         planning.plan(tx, fallen, gather)
 
-    def compose(self, tx: Transaction, parcel: Parcel) -> Send | None:
-        """What is said now, or nothing: answered meanwhile, not the time, or enough for today."""
-        remind, now = parcel.effect, tx.clock.now()
-        assert isinstance(remind, Remind)
-        if not parcel.emergency and digests.coming(tx, remind.person, now):
-            tx.outbox.wait(parcel, SOON)
-            return None
-        due = _still_due(tx, parcel, remind.person)
-        if not due:
-            tx.nudges.decide(parcel.id, ())
-            tx.outbox.settle(parcel.id, "spared", "nothing in it was still due")
-            return None
-        if answering(tx, (duty for duty, _ in due)):
-            tx.outbox.wait(parcel, SOON)
-            return None
-        if parcel.emergency:
-            return _said(tx, parcel, remind, due)
-        opens = times.opening(tx, remind.person, now) or now + DAY
-        if opens > now:
-            tx.outbox.postpone(parcel, opens)
-            return None
-        return _said(tx, parcel, remind, _enough(tx, parcel, remind, due))
+    def compose(self, tx: Transaction, parcels: Sequence[Parcel]) -> dict[str, Send]:
+        """What each says now, or nothing: answered meanwhile, not the time, or enough for today.
+
+        No two of them go to the same person.
+        """
+        said = weighing.weigh(tx, parcels)
+        cards = [(each, said[each.id]) for each in parcels if each.id in said]
+        replace_cards(
+            tx, [(duty, remind_of(each).person) for each, due in cards for duty, _ in due]
+        )
+        made = {each.id: _made(tx, each, due) for each, due in cards}
+        tx.outbox.name_each({each.id: _named(due, made[each.id]) for each, due in cards})
+        return {each.id: Send(remind_of(each).to, made[each.id]) for each, _ in cards}
 
 
-def _still_due(tx: Transaction, parcel: Parcel, person: str) -> list[Line]:
-    """The highest rung of each duty. What was perhaps sent already says nothing new."""
-    lines = [line for line in tx.nudges.within(parcel.id) if line.said or not parcel.doubtful]
-    highest: dict[str, int] = {}
-    for line in lines:
-        highest[line.duty] = max(line.step, highest.get(line.duty, 0))
-    duties = tx.duties.many(highest)
-    found = [(duties[id], step) for id, step in highest.items() if id in duties]
-    return [(duty, step) for duty, step in found if owed_now(tx, duty, step, person)]
+def _made(tx: Transaction, parcel: Parcel, due: Sequence[Line]) -> Card:
+    made = card(tx, due, remind_of(parcel).person)
+    return restored.again(tx, made) if parcel.restored else made
 
 
-def owed_now(tx: Transaction, duty: Duty, step: int, person: str) -> bool:
-    """`person` is still to hear of that rung."""
-    now = tx.clock.now()
-    promised = duty.promised_for is not None and duty.promised_for > now
-    calm = duty.live and duty.held is None and not promised
-    return calm and hearer(tx, duty, step) == person
+def _named(due: Sequence[Line], made: Card) -> tuple[str, tuple[Button, ...]]:
+    """How it is found again: by what it is about, or by its buttons."""
+    return (deeds.subject(due[0][0]), ()) if len(due) == 1 else ("", made.buttons)
 
 
-def answering(tx: Transaction, duties: Iterable[Duty]) -> bool:
-    """Perhaps one of them was answered a moment ago: something said there waits to be handled."""
-    return tx.journal.pending(conversation(duty.about.place) for duty in duties if duty.about)
-
-
-def _enough(tx: Transaction, parcel: Parcel, remind: Remind, due: list[Line]) -> list[Line]:
-    """What may be said today; the rest goes to what waits for their digest."""
-    if parcel.later or parcel.doubtful or parcel.restored:
-        return due
-    now = caps.allowed(tx, parcel.id, remind.person, due)
-    rest = {duty.id for duty, _ in due} - {duty.id for duty, _ in now}
-    if rest:
-        put_off(tx, parcel, remind, rest)
-    return now
-
-
-def put_off(tx: Transaction, parcel: Parcel, remind: Remind, duties: Collection[str]) -> None:
-    """To somebody's next digest or, where they get none, to its hour."""
-    person = remind.person
-    waiting = tx.outbox.later(person)
-    if waiting is None:
-        now = tx.clock.now()
-        waiting = tx.outbox.add(remind, f"{LATER}{person}/{tx.clock.new_id()}")
-        at = digests.next_hour(tx, person, now) or now + DAY
-        tx.outbox.hold(waiting, at)
-    tx.nudges.move(parcel.id, duties, waiting)
-    digests.expect(tx, person)
-
-
-def _said(tx: Transaction, parcel: Parcel, remind: Remind, due: Sequence[Line]) -> Send | None:
-    if not due:
-        tx.outbox.settle(parcel.id, "spared", "it waits for the digest")
-        return None
-    tx.nudges.decide(parcel.id, [duty.id for duty, _ in due])
-    for duty, _ in due:
-        replace_card(tx, duty, remind.person)
-    made = card(tx, due, remind.person)
-    if parcel.restored:
-        made = restored.again(tx, made)
-    if len(due) == 1:
-        tx.outbox.name(parcel.id, deeds.subject(due[0][0]))
-    else:
-        tx.outbox.name(parcel.id, "", made.buttons)
-    return Send(remind.to, made)
-
-
-def replace_card(tx: Transaction, duty: Duty, person: str) -> None:
+def replace_cards(tx: Transaction, told: Sequence[tuple[Duty, str]]) -> None:
     """A reader has one card about a duty: an older one goes."""
-    accounts = tx.people.snapshot().directory.accounts_of(person)
-    for arrival in tx.outbox.retire(deeds.subject(duty), accounts):
+    accounts = tx.people.snapshot().directory.accounts_of
+    known = [(deeds.subject(duty), account) for duty, who in told for account in accounts(who)]
+    for arrival in tx.outbox.retire(known):
         if arrival.message is not None:
             key = f"gone/{conversation(arrival.message.place)}/{arrival.message.id}"
             tx.outbox.add(Withdraw(arrival.to, arrival.message), key)

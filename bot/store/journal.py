@@ -61,9 +61,13 @@ class Journal:
             return ()
         return self.rows.all(journal, WAITING, limit=limit)
 
-    def pending(self, places: Iterable[str]) -> bool:
-        """Something that happened there is taken and not yet handled."""
-        return self.rows.one(journal, WAITING, journal.c.place.in_(set(places))) is not None
+    def pending(self, places: Iterable[str]) -> set[str]:
+        """Where of these something that happened is taken and not yet handled."""
+        c = journal.c
+        ours = sa.select(c.place).where(
+            c.company == self.rows.company, WAITING, c.place.in_(set(places))
+        )
+        return set(self.rows.conn.execute(ours.distinct()).scalars())
 
     def has(self, key: str) -> bool:
         """Whether something of that key ever came."""

@@ -1,6 +1,6 @@
 """What was nudged about: at most once for a duty, step and person, and what came of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -31,6 +31,7 @@ class Sent:
     duty: str
     person: str
     asker: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +49,39 @@ class Nudges:
 
     def within(self, parcel: str) -> list[Line]:
         """What a parcel is to speak of. Until we commit nobody else moves it elsewhere."""
-        ours = sa.select(nudges).where(*self._of(nudges.c.parcel == parcel))
-        found = self.rows.conn.execute(ours.order_by(*nudges.primary_key).with_for_update())
-        return [Line(row.duty, row.step, bool(row.sent)) for row in found]
+        return self.within_each([parcel])[parcel]
 
-    def decide(self, parcel: str, said: Iterable[str]) -> None:
-        """Which of a parcel's duties are spoken of, now; the others were spared."""
+    def within_each(self, parcels: Iterable[str]) -> dict[str, list[Line]]:
+        """The same of many."""
+        found: dict[str, list[Line]] = {each: [] for each in parcels}
+        ours = sa.select(nudges).where(*self._of(nudges.c.parcel.in_(list(found))))
         c = nudges.c
-        spoken = c.duty.in_(list(said))
-        now = sa.literal(self.rows.clock.now(), c.at.type)
-        at = sa.case((spoken, now), else_=c.at)
-        self.rows.change(nudges, c.parcel == parcel, sent=spoken, at=at)
+        order = c.parcel, c.duty, c.step, c.person  # that of an index: else all are walked through
+        rows = self.rows.conn.execute(ours.order_by(*order).with_for_update())
+        for row in rows:
+            found[row.parcel].append(Line(row.duty, row.step, bool(row.sent)))
+        return found
+
+    def decide(self, said: Mapping[str, Collection[str]]) -> None:
+        """Which duties of each parcel are spoken of, now; the others were spared."""
+        if not said:
+            return
+        self.rows.change(nudges, nudges.c.parcel.in_(list(said)), sent=False)
+        spoken = {"sent": True, "at": self.rows.clock.now()}
+        each = [(parcel, duty) for parcel, duties in said.items() for duty in duties]
+        self._change([(*one, spoken) for one in each])
 
     def move(self, parcel: str, duties: Iterable[str], to: str) -> None:
         """Nudges keep their key, and go with another parcel."""
-        c = nudges.c
-        here = c.parcel == parcel, c.duty.in_(list(duties))
-        self.rows.change(nudges, *here, parcel=to, sent=None)
+        self.move_each([(parcel, duty, to) for duty in duties])
+
+    def move_each(self, moves: Iterable[tuple[str, str, str]]) -> None:
+        """From a parcel, about a duty, to another parcel."""
+        self._change([(here, duty, {"parcel": to, "sent": None}) for here, duty, to in moves])
+
+    def _change(self, each: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+        known = [({"parcel": parcel, "duty": duty}, values) for parcel, duty, values in each]
+        self.rows.change_each(nudges, known)
 
     def take(self, person: str, to: str, *, ready: Sequence[str], begun: Sequence[str]) -> None:
         """Everything somebody was still to be nudged about goes with another parcel.
@@ -76,21 +93,21 @@ class Nudges:
         where = c.person == person, c.parcel.in_(list(ready)) | unsaid
         self.rows.change(nudges, *where, parcel=to, sent=None)
 
-    def sent_to(self, person: str, since: datetime, but: str) -> list[Sent]:
-        """What somebody was nudged about since then by cards that came at once, but for one."""
-        return self._sent(nudges.c.person == person, since, but)
+    def sent(self, persons: Iterable[str], askers: Iterable[str], since: datetime) -> list[Sent]:
+        """What people were nudged about since then, or for some askers, by cards that came at once.
 
-    def sent_for(self, askers: Iterable[str], since: datetime, but: str) -> list[Sent]:
-        """What people were nudged about for some askers."""
-        return self._sent(nudges.c.asker.in_(list(askers)), since, but)
+        Of an asker what anybody was nudged about.
+        """
+        c = nudges.c
+        to, of = c.person.in_(list(persons)), c.asker.in_(list(askers))
+        return list(dict.fromkeys([*self._sent(to, since), *self._sent(of, since)]))
 
-    def _sent(self, whose: sa.ColumnElement[bool], since: datetime, but: str) -> list[Sent]:
+    def _sent(self, whose: sa.ColumnElement[bool], since: datetime) -> list[Sent]:
         c, cards = nudges.c, outbox.c
         card = sa.and_(cards.company == c.company, cards.id == c.parcel)
-        ours = sa.select(c.parcel, c.duty, c.person, c.asker).join(outbox, card)
-        then = c.at >= since, c.sent.is_(True), c.parcel != but
-        at_once = cards.key.startswith(NUDGE)
-        found = self.rows.conn.execute(ours.where(*self._of(whose, *then, at_once)))
+        ours = sa.select(c.parcel, c.duty, c.person, c.asker, c.at).join(outbox, card)
+        then = c.at >= since, c.sent.is_(True), cards.key.startswith(NUDGE)
+        found = self.rows.conn.execute(ours.where(*self._of(whose, *then)))
         return [Sent(*row) for row in found]
 
     def of(self, duty: str) -> Sequence[Any]:

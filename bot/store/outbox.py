@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -47,6 +47,7 @@ class Written:
     """An effect as it is put into the outbox. `hold` is lease time.
 
     `deadline`: when what it speaks of is due, as people see it; None: when it is written.
+    `not_before`: when it may be sent, likewise.
     """
 
     effect: Effect
@@ -54,6 +55,7 @@ class Written:
     subject: str = ""
     hold: timedelta = timedelta(0)
     deadline: datetime | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ class Parcel:
         return self.key.startswith(EMERGENCY)
 
     @property
+    def at_once(self) -> bool:
+        """It counts for the caps of a day."""
+        return self.key.startswith(NUDGE)
+
+    @property
     def later(self) -> bool:
         """What was too much for a day, or not urgent enough for one."""
         return self.key.startswith(LATER)
@@ -136,9 +143,11 @@ class Outbox:
 
         `kind`: how their keys begin.
         """
-        c = outbox.c
-        where = GATHERING, c.person.in_(list(persons)), c.key.startswith(kind)
-        found = self.rows.free(outbox, *where, order=(c.id,), limit=10_000)
+        c, whom = outbox.c, list(persons)
+        if not whom:
+            return {}
+        where, order = (GATHERING, c.person.in_(whom), c.key.startswith(kind)), (c.person, c.id)
+        found = self.rows.free(outbox, *where, order=order, limit=10_000)
         return {row.person: row.id for row in found}
 
     def claim(
@@ -220,10 +229,6 @@ class Outbox:
         change = {"state": state, "not_before": until, "held_until": lease, "carrier": None}
         self.rows.change(outbox, *_ours(parcel), **change)
 
-    def hold(self, id: str, until: datetime) -> None:
-        """Not before that time, as people see it."""
-        self.rows.change(outbox, outbox.c.id == id, not_before=until)
-
     def fail(self, parcel: Parcel, reason: str) -> bool:
         """It will never arrive; False: somebody saw that it did, or has taken it over."""
         if self.rows.one(outbox, *_ours(parcel)) is None:
@@ -252,10 +257,19 @@ class Outbox:
     def settle(self, id: str, state: Settled, outcome: Arrival | str) -> None:
         self._settle(id, state, outcome)
 
+    def spare(self, why: Mapping[str, str]) -> None:
+        """Parcels that are not sent after all."""
+        each = [({"id": id}, self._settled(id, "spared", text)) for id, text in why.items()]
+        self.rows.change_each(outbox, each)
+
     def _settle(
         self, id: str, state: Settled, outcome: Arrival | str, *where: sa.ColumnElement[bool]
     ) -> bool:
         """Whether there was such a row."""
+        values = self._settled(id, state, outcome)
+        return self.rows.change(outbox, outbox.c.id == id, *where, **values) > 0
+
+    def _settled(self, id: str, state: Settled, outcome: Arrival | str) -> dict[str, Any]:
         kept = (outcome.to, outcome.message) if isinstance(outcome, Arrival) else outcome
         sealed = self.rows.close(outbox.c.outcome, id, kept)
         values: dict[str, Any] = {
@@ -267,7 +281,7 @@ class Outbox:
         if isinstance(outcome, Arrival) and outcome.message:
             place, message = outcome.message.place, outcome.message.id
             values |= {"place": conversation(place), "message": message}
-        return self.rows.change(outbox, outbox.c.id == id, *where, **values) > 0
+        return values
 
     def told(self, subject: str) -> list[Arrival]:
         """Where cards about `subject` have arrived, and to whom."""
@@ -288,12 +302,6 @@ class Outbox:
     def shown(self, id: str) -> tuple[Button, ...]:
         row = self.rows.one(outbox, outbox.c.id == id, outbox.c.shown.is_not(None))
         return self.rows.open(outbox.c.shown, id, row.shown) if row else ()
-
-    def later(self, person: str) -> str | None:
-        """What waits for somebody's digest, if nobody has begun to send it."""
-        c = outbox.c
-        row = self.rows.one(outbox, GATHERING, c.person == person, c.key.startswith(LATER))
-        return row and str(row.id)
 
     def reminders(self, person: str) -> tuple[list[str], list[str]]:
         """Nudges on their way to somebody: what nobody tries to send, and what was begun."""
@@ -321,6 +329,10 @@ class Outbox:
         """The row under a key."""
         return self.rows.one(outbox, outbox.c.key == key)
 
+    def keyed_each(self, keys: Iterable[str]) -> Sequence[Any]:
+        """The rows under these keys, as far as there are any."""
+        return self.rows.all(outbox, outbox.c.key.in_(list(keys)), order=[outbox.c.key])
+
     def known(self, keys: Iterable[str]) -> set[str]:
         c = outbox.c
         ours = sa.select(c.key).where(c.company == self.rows.company, c.key.in_(list(keys)))
@@ -339,13 +351,15 @@ class Outbox:
         body = self.rows.close(outbox.c.body, id, effect)
         self.rows.change(outbox, outbox.c.id == id, outbox.c.state == "ready", body=body)
 
-    def retire(self, subject: str, readers: Iterable[Account]) -> list[Arrival]:
-        """The nudging cards about `subject` that some accounts have: they are told of no more."""
-        c, whom = outbox.c, set(readers)
-        where = c.subject == subject, c.state == "arrived", c.message.is_not(None)
-        rows = self.rows.all(outbox, *where, c.kind.in_(("Remind", "Digest")))
-        cards = [(row.id, Arrival(*self.rows.open(c.outcome, row.id, row.outcome))) for row in rows]
-        theirs = [(id, arrival) for id, arrival in cards if arrival.to in whom]
+    def retire(self, cards: Collection[tuple[str, Account]]) -> list[Arrival]:
+        """The nudging cards about subjects that accounts have: they are told of no more."""
+        c, whom = outbox.c, set(cards)
+        subjects = c.subject.in_({subject for subject, _ in whom})
+        where = subjects, c.state == "arrived", c.message.is_not(None)
+        kinds = c.kind.in_(("Remind", "Digest"))
+        rows = self.rows.all(outbox, *where, kinds, order=[c.since])  # as above
+        found = [(row, Arrival(*self.rows.open(c.outcome, row.id, row.outcome))) for row in rows]
+        theirs = [(row.id, arrival) for row, arrival in found if (row.subject, arrival.to) in whom]
         if theirs:
             self.rows.change(outbox, c.id.in_([id for id, _ in theirs]), subject="")
         return [arrival for _, arrival in theirs]
@@ -356,8 +370,15 @@ class Outbox:
 
     def name(self, id: str, subject: str, buttons: tuple[Button, ...] = ()) -> None:
         """What a parcel turned out to show, to find its card again; a reaction to it means that."""
-        shown = self.rows.close(outbox.c.shown, id, buttons) if buttons else None
-        self.rows.change(outbox, outbox.c.id == id, subject=subject, shown=shown)
+        self.name_each({id: (subject, buttons)})
+
+    def name_each(self, named: Mapping[str, tuple[str, tuple[Button, ...]]]) -> None:
+        """Of each parcel its subject and its buttons."""
+        each = []
+        for id, (subject, buttons) in named.items():
+            shown = self.rows.close(outbox.c.shown, id, buttons) if buttons else None
+            each.append(({"id": id}, {"subject": subject, "shown": shown}))
+        self.rows.change_each(outbox, each)
 
     def next(self) -> datetime | None:
         """When, as people see it, the next waiting parcel may be sent."""
@@ -402,7 +423,7 @@ class Outbox:
             "since": since,
             "held_until": until,
             "look": look,
-            "not_before": now,
+            "not_before": written.not_before or now,
             "deadline": written.deadline or now,
             "state": "ready",
         }

@@ -1,6 +1,7 @@
 """What somebody set for themselves: the hour of their digest, and a pause."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
@@ -17,6 +18,14 @@ class Preferences:
     rows: Rows
     _asked: int = 0
     _set_by: set[str] | None = None  # in this transaction
+    _known: dict[str, Any] = field(default_factory=dict)  # likewise, of some
+
+    def ahead(self, persons: Iterable[str]) -> None:
+        """They are asked about next, and come in one go."""
+        some = [each for each in persons if each not in self._known]
+        if some:
+            rows = self.rows.all(preferences, preferences.c.person.in_(some))
+            self._known |= dict.fromkeys(some) | {row.person: row for row in rows}
 
     def set_by(self) -> set[str]:
         """Everybody who has set something."""
@@ -36,15 +45,21 @@ class Preferences:
         return time.fromisoformat(row.digest_at) if row and row.digest_at else None
 
     def _of(self, person: str) -> Any | None:
+        if person in self._known:
+            return self._known[person]
         self._asked += 1
         if self._asked > MANY and person not in self.set_by():
             return None
         return self.rows.one(preferences, preferences.c.person == person)
 
     def pause(self, person: str, until: datetime | None) -> None:
-        self._set_by = None
+        self._forget()
         self.rows.put(preferences, {"person": person}, paused_until=until)
 
     def set_digest(self, person: str, at: time | None) -> None:
-        self._set_by = None
+        self._forget()
         self.rows.put(preferences, {"person": person}, digest_at=at and f"{at:%H:%M}")
+
+    def _forget(self) -> None:
+        self._set_by = None
+        self._known.clear()

@@ -312,10 +312,10 @@ def test_why_a_nudge_was_spared_is_told(desk: Desk) -> None:
         "A nudge to Bob, due at Mon 2 Mar, 12:00, has not left yet.",
     ]
     with desk.store.transaction() as tx:
-        tx.nudges.decide("b", [duty.id])
+        tx.nudges.decide({"b": [duty.id]})
     assert "was spared: the next one spoke of it." in "".join(told(desk, 1))
     with desk.store.transaction() as tx:
-        tx.nudges.decide("b", [])
+        tx.nudges.decide({"b": []})
     desk.says("bob", "promise 1 by Tue 10:00")
     assert told(desk, 1)[-2].endswith("was spared: an answer had been promised.")
 
