@@ -417,7 +417,7 @@ GUARDS: dict[str, tuple[object, str, object, str]] = {
     "working time": (times, "opening", lambda _, __, now: now, "many asks of one"),
     "answers on their way": (weighing, "answering", lambda *_: set[str](), "a late answer"),
     "caps": (caps, "allowed", lambda _, __, ___, due: list(due), "many asks of one"),
-    "nothing lost": (Nudges, "move_each", lambda *_: None, "many asks of one"),
+    "nothing lost": (Nudges, "take", lambda *_, **__: None, "many asks of one"),
     "one digest a day": (digests, "key", lambda _, who, now: f"digest/{who}/{now}", "another hour"),
     "asked back meanwhile": (weighing, "owed_now", lambda *_: True, "a question back meanwhile"),
 }

@@ -99,3 +99,17 @@ def test_the_cap_of_an_asker_holds_among_cards_that_go_together(desk: Desk) -> N
 
     assert len(told) == 5
     assert cards(desk) == {"arrived": 5, "spared": MANY - 5, "ready": MANY - 5}
+
+
+def test_for_what_is_too_much_for_today_no_card_is_begun(desk: Desk) -> None:
+    with desk.store.transaction() as tx:
+        tx.policies.adopt("[nudges]\nper_pair = 1\n")
+    asked(desk, ["bob"])
+    desk.now += 10 * M
+    asked(desk, ["bob", "bob"])
+    told = [*desk.wait(4 * H + 20 * M), *desk.wait(15 * M)]
+
+    assert desk.titles(told) == ["bob: «Ann» is waiting for your answer"]
+    assert cards(desk) == {"arrived": 1, "ready": 1}
+    assert [row.sent for row in nudged(desk)] == [True, None, None]
+    assert desk.titles(desk.wait(24 * H))[:1] == ["bob: Your day: 3 things wait"]

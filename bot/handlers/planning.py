@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.effects import Remind
-from bot.handlers import deeds, digests, looking, seating, times
+from bot.handlers import caps, deeds, digests, looking, seating, times
 from bot.handlers.ladder import DUE, HEAD, LADDER, LAPSE, MANAGER, next_rung, rung_of
 from bot.policy.duties import Duty
 from bot.store import Transaction
@@ -67,6 +67,7 @@ class Plan:
 def plan(tx: Transaction, fallen: Sequence[Due], gather: timedelta) -> None:
     """A parcel a person, held back for `gather` (lease time), and the next rung of each."""
     batch, duties = Plan(tx.clock.now()), tx.duties.many(due.subject for due in fallen)
+    tx.preferences.ahead({each.owed_by for each in duties.values() if each.owed_by})
     for due in fallen:
         duty = duties.get(due.subject)
         if duty is not None and duty.live and duty.held is None:
@@ -115,9 +116,12 @@ def _put(tx: Transaction, wanted: Iterable[Planned], gather: timedelta) -> None:
     nudges: list[tuple[Planned, str | None]] = []
     for kind, hold in ((NUDGE, gather), (RESTORED, max(gather, REPLAY))):
         calm = [each for each in fresh if each.kind == kind]
+        late = _too_much(tx, calm) if kind == NUDGE else {}
+        calm = [each for each in calm if each.key not in late]
         parcels = tx.outbox.gathering({each.person for each in calm}, kind)
         _add_parcels(tx, [each for each in calm if each.person not in parcels], parcels, hold)
         nudges += [(each, parcels.get(each.person)) for each in calm]
+        nudges += _wait(tx, list(late.values()))
     for each in (each for each in fresh if each.emergency):
         alone: dict[str, str] = {}
         _add_parcels(tx, [each], alone, timedelta(0))
@@ -138,6 +142,28 @@ def _put(tx: Transaction, wanted: Iterable[Planned], gather: timedelta) -> None:
             if parcel is not None
         ]
     )
+
+
+def _too_much(tx: Transaction, calm: Sequence[Planned]) -> dict[tuple[str, int, str], Planned]:
+    """What their readers, who are at work now, have had enough of for today."""
+    lines: dict[str, list[Planned]] = {}
+    for each in calm:
+        lines.setdefault(each.person, []).append(each)
+    told = caps.told(tx, lines, [each.duty for each in calm])
+    found: dict[tuple[str, int, str], Planned] = {}
+    for person, theirs in lines.items():
+        due = [(each.duty, each.step) for each in theirs]
+        said = {duty.id for duty, _ in caps.allowed(tx, told, ("", person), due)}
+        found |= {each.key: each for each in theirs if each.duty.id not in said}
+    return found
+
+
+def _wait(tx: Transaction, late: Sequence[Planned]) -> list[tuple[Planned, str | None]]:
+    """They go with a digest, and no card is begun for them."""
+    accounts = tx.people.reached_at_all({each.person for each in late})
+    reached = [Remind(account, person) for person, account in accounts.items()]
+    parcels = digests.waiting(tx, reached)
+    return [(each, parcels.get(each.person)) for each in late]
 
 
 def _add_parcels(
