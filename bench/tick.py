@@ -24,7 +24,9 @@ PEOPLE = 3000
 PAGE = 20_000
 
 
-def rows(count: int, first: datetime, step: timedelta) -> Iterator[tuple[dict[str, Any], Any]]:
+def rows(
+    count: int, first: datetime, step: timedelta, level: str = "normal"
+) -> Iterator[tuple[dict[str, Any], Any]]:
     """Duties with the due that climbs their ladder next."""
     for n in range(count):
         at = first + n * step
@@ -42,7 +44,7 @@ def rows(count: int, first: datetime, step: timedelta) -> Iterator[tuple[dict[st
             "subject": "",
             "clause": "2.2.1-reply",
             "rule": "question-to-person",
-            "level": "normal",
+            "level": level,
             "policy": 1,
             "calendar": "office",
             "start": at,
@@ -56,8 +58,8 @@ def rows(count: int, first: datetime, step: timedelta) -> Iterator[tuple[dict[st
         yield duty, due
 
 
-def fill(store: Store, count: int, first: datetime, step: timedelta) -> None:
-    made = rows(count, first, step)
+def fill(store: Store, count: int, first: datetime, step: timedelta, level: str = "normal") -> None:
+    made = rows(count, first, step, level)
     while page := [pair for _, pair in zip(range(PAGE), made, strict=False)]:
         with store.transaction() as tx:
             tx.rows.conn.execute(duties.insert(), [duty for duty, _ in page])

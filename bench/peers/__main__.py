@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from bench.peers.answers import Slack, measured, sides
-from bench.peers.reminders import SIDES
+from bench.peers.reminders import PEOPLE, SIDES
 from bench.peers.reminders import measured as measured_day
 from tests.slack.fake import FakeSlack, Faults
 
@@ -44,14 +44,17 @@ def answers(people: int, rounds: int, slow: float) -> None:
 
 
 def reminded(count: int, killed: int) -> None:
-    print(f"{count:,} reminders due over a day ({killed:,} where it is killed)")
+    print(f"{count:,} reminders due over a day ({killed:,} where it is killed), {PEOPLE:,} people;")
+    print("one reminder each. Duly puts many down at once and gathers what is too much for a day")
+    print("in a digest; APScheduler and the loop put down and send one by one")
     found = {}
     for side in SIDES:
         found[side] = measured_day(side, count, killed)
         print(found[side], flush=True)
-    ours = found.pop("duly").seconds
+    ours = found.pop("duly")
     for name, each in found.items():
-        print(f"Duly beside {name}: {ours / each.seconds:.2f} of its time")
+        whole, told = ours.seconds / each.seconds, ours.day["told"] / each.day["told"]
+        print(f"Duly beside {name}: {whole:.2f} of its time; {told:.2f} of that for telling alone")
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ from bot.clock import Clock, wall
 from bot.effects import Deliverable
 from bot.events import MessageRef, Place
 from bot.handlers.nudging import Nudging
-from bot.outbox import QUARANTINE, Courier
+from bot.outbox import Courier
 from bot.policy import hours
 from bot.port import Ability, Door, Inbox
 from bot.seal import Seal
@@ -51,6 +51,8 @@ from bot.words import Reader
 PEOPLE = 3000
 DAY = timedelta(hours=8)  # in which they fall due
 MINUTE = timedelta(minutes=1)
+LEVEL = "followup"  # of the policy: one reminder when it is due, and no manager is told
+DIGESTED = 10  # minutes of the next day
 SIDES = ("duly", "apscheduler", "loop")
 
 
@@ -100,22 +102,33 @@ class Paper:
         return MessageRef(Place(BENCH, "home", "dm"), key) if self.sends.taken[key] else None
 
 
+@dataclass(slots=True)
+class Day:
+    """A clock that leaps from one minute to the next once what there was to do is done."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
 def duly(folder: Path, count: int, platform: Platform, *, again: bool) -> dict[str, float]:
     """Nudges are composed when sent, spared when settled, gathered where there are many."""
-    clock = Clock(lease=lambda: wall() + (QUARANTINE + MINUTE if again else timedelta(0)))
+    time_of_day = Day(wall())
+    clock = Clock(lease=time_of_day)
     store = _store(folder, clock, again=again)
     with store.reading() as tx:
         calendar = tx.policies.calendar("office", tx.policies.current())
     opening = _opening(folder, clock, calendar)
     watch = Watch()
     if not again:
-        fill(store, count, opening, DAY / count)
+        fill(store, count, opening, DAY / count, LEVEL)
     kept = watch.lap()
     ticker, courier = Ticker(store, Nudging()), Courier(store, {BENCH: Paper(platform)}, Nudging())
 
     async def day() -> None:
         for at in _minutes(opening, calendar):
-            clock.ahead = at - clock.lease()
+            time_of_day.at = at
             await asyncio.to_thread(ticker.ring)
             while await courier.round():
                 pass
@@ -144,11 +157,11 @@ def _opening(folder: Path, clock: Clock, calendar: hours.Calendar) -> datetime:
 
 
 def _minutes(opening: datetime, calendar: hours.Calendar) -> Iterator[datetime]:
-    """That day, and the next with the hour of the digest."""
+    """That day, and of the next the hour of the digest."""
     for n in range(int(DAY / MINUTE) + 2):
         yield opening + n * MINUTE
     tomorrow = hours.next_open(opening + timedelta(hours=15), calendar)
-    for n in range(0, 8 * 60, 10):
+    for n in range(DIGESTED):
         yield tomorrow + n * MINUTE
 
 
