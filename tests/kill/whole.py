@@ -28,11 +28,12 @@ from tests.postgres import LocalServer
 from tests.simulation.laws import Breach
 
 PATIENCE = 300.0  # seconds for a start
-QUIET = 400.0  # seconds until all is told at the end, whatever was in doubt included
+QUIET = 400.0  # seconds in which nobody asks Slack for anything, and something is open
+REST = 3600.0  # seconds until all is told at the end: Slack gives 50 threads of a gap a minute
 CALM = 3  # looks that find nothing open
 LONGEST = 1.0  # seconds until the chosen one is killed
 READY = 0.75  # of those killed are at work; the others are just as it happens
-PAUSE = 0.3  # seconds between two things that people do, at most
+PAUSE = 0.6  # seconds between two things that people do, at most
 TENFOLD = 0.1  # of that pause, in a burst
 ZOMBIES = 3  # that stand still at the same time
 AGAIN = 1.0  # seconds after which who ended is started again
@@ -223,14 +224,21 @@ class Whole:
         at = self._settled()
         for slot in self.slots:
             slot.end(signal.SIGTERM)
-        yield from self._verdict(at)
+        if at is None:
+            yield Breach("invariants", f"it never comes to rest:\n{self._said()}")
+        yield from self._verdict(at or wall())
 
-    def _settled(self) -> datetime:
-        """When it was quiet at last."""
-        end, calm, at = time.monotonic() + QUIET, 0, wall()
-        while calm < CALM and time.monotonic() < end:
+    def _settled(self) -> datetime | None:
+        """When it was quiet at last; None: it is not."""
+        began = moved = time.monotonic()
+        calm, calls = 0, -1
+        while calm < CALM:
             time.sleep(0.3)
             self._watch_over()
+            if calls != (calls := len(self.town.slack.calls)):
+                moved = time.monotonic()
+            if time.monotonic() > min(moved + QUIET, began + REST):
+                return None
             told = self.town.slack.world.bustle.calm
             at = wall()
             calm = calm + 1 if told and not self._open_work(at) else 0
