@@ -294,7 +294,7 @@ class Outbox:
         """The parcel that became that message, and the effect that says what stands there now."""
         c = outbox.c
         where = c.place == conversation(message.place), c.message == message.id
-        rows = self.rows.all(outbox, *where, order=[c.id])
+        rows = self.rows.all(outbox, *where)
         if not rows or rows[-1].body is None:
             return None
         return rows[0].id, self.rows.open(c.body, rows[-1].id, rows[-1].body)
