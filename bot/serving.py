@@ -29,6 +29,7 @@ from bot.store import Store
 from bot.store.migrating import suits
 from bot.web.address import address
 from bot.web.app import app, front_of
+from bot.web.patience import PACE, Pace, Patient, hurried
 from bot.web.watching import Answer, routes, watched
 from bot.wiring import adapters, assemble, pages
 
@@ -103,7 +104,7 @@ async def _serve(command: str, store: Store, settings: Settings, doors: Doors, o
         own = await asyncio.to_thread(pages, bot, where, door, openid(settings))
         watching = routes(process.alive, process.ready)
         served = app(ours, watching, lambda: process.life(rung), own)
-        server = Server(_config(served, "on"))
+        server = Server(config(served, "on"))
         process.also = lambda: setattr(server, "should_exit", True)
         out(f"Duly is running: http://{host}:{port}{door or '/healthz'}  (Ctrl-C stops it)")
         await server.serve(sockets=[doors.pages])
@@ -208,7 +209,7 @@ class Server(uvicorn.Server):
 @asynccontextmanager
 async def _served(what: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
     """Until all else has ended: who watches us sees us end."""
-    server = Server(_config(what, "off"))
+    server = Server(config(what, "off"))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield
@@ -217,9 +218,10 @@ async def _served(what: ASGIApp, listening: socket.socket) -> AsyncIterator[None
         await asyncio.gather(serving, return_exceptions=True)
 
 
-def _config(what: ASGIApp, lifespan: Any) -> uvicorn.Config:
+def config(what: ASGIApp, lifespan: Any, pace: Pace = PACE) -> uvicorn.Config:
     return uvicorn.Config(
-        what,
+        Patient(what, pace),
+        http=hurried(pace),
         lifespan=lifespan,
         log_config=None,
         access_log=False,
