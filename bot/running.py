@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import VERSION
 from bot.bell import Bell
+from bot.logs import Own
 from bot.metrics import Figures
 from bot.port import Adapter
 from bot.store.migrating import outgrown
@@ -235,10 +236,10 @@ class Runner:
                 return
             except Exception as error:
                 if gave_way(error):
-                    log.info("%s gave way to another process", name)
+                    log.info("%s gave way to another process", Own(name))
                     wait, pause = TROUBLE, SOON
                 else:
-                    log.exception("%s stumbled and goes on", name)
+                    log.exception("%s stumbled and goes on", Own(name))
                     self.figures.stumbled(name)
                     wait, pause = min(wait * 2, MOST_TROUBLE), wait
             if self.ending:

@@ -8,19 +8,16 @@ import socket
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Thread
 from time import monotonic, sleep
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from adapters.slack.guard import LONGEST, PATH, Guard
-from bot.serving import config
 from bot.web.patience import HEAD, HEADERS, PACE, Pace
-from tests import prompt
+from tests.security.serving import served
 
 HASTE = Pace(head=0.25, body=0.25, rate=100_000)
 PATIENCE = 5.0  # seconds
@@ -44,27 +41,17 @@ async def look(request: Request) -> Response:  # noqa: ARG001
     return PlainTextResponse("seen")
 
 
-@contextmanager
-def served(pace: Pace) -> Iterator[int]:
-    """At which port."""
-    guard = Route(PATH, Guard([], lambda: 0.0))
-    reading = Route("/count", count, methods=["POST"])
-    app = Starlette(routes=[reading, Route("/look", look), Route("/slow", slow), guard])
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = prompt.Server(config(app, "off", pace))
-    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    try:
-        yield listening.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(PATIENCE)
-        listening.close()
+ROUTES = (
+    Route("/count", count, methods=["POST"]),
+    Route("/look", look),
+    Route("/slow", slow),
+    Route(PATH, Guard([], lambda: 0.0)),
+)
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with served(HASTE) as made:
+    with served(HASTE, *ROUTES) as made:
         yield made
 
 
@@ -197,7 +184,7 @@ def test_a_head_without_end_is_refused(port: int) -> None:
 def test_a_body_without_end_takes_no_memory() -> None:
     """Twenty megabytes of it; what is read is thrown away once it was too much."""
     piece = b"%x\r\n%s\r\n" % (65536, b"x" * 65536)
-    with served(Pace(head=0.5, body=0.5)) as port, connected(port) as made:
+    with served(Pace(head=0.5, body=0.5), *ROUTES) as port, connected(port) as made:
         tracemalloc.start()
         made.sendall(POST % PATH.encode()[1:] + b"Transfer-Encoding: chunked\r\n\r\n")
         sent, began = 0, monotonic()
