@@ -6,6 +6,7 @@ Promise 7: who may not see something gets exactly the answer they get for what d
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -109,7 +110,7 @@ def test_who_has_left_is_a_stranger(ask: Asking, line: str) -> None:
 
 CHANGES = re.compile(r"(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) \"?(\w+)", re.IGNORECASE)
 HARMLESS = {"outbox", "numbers", "accounts", "tries"}  # an answer, who asked, a wrong code
-KINDS: dict[str, dict[str, bool]] = {
+KINDS: dict[str, dict[str, Any]] = {
     "guest": {"outsider": True},
     "bot": {"automatic": True},
     "closed": {"active": False},
@@ -147,10 +148,10 @@ def others(ask: Asking) -> Iterator[tuple[str, Account]]:
     yield "closed, and hers before", met(ask, hers.id, active=False)
 
 
-def met(ask: Asking, name: str, **kind: bool) -> Account:
+def met(ask: Asking, name: str, **kind: Any) -> Account:
     one, at = account(name), ask.company.desk.now
-    said = AccountChanged(key="", at=at, account=one, name="Ann", email="ann@acme.example", **kind)
-    accounts.changed(ask.tx, said)
+    said = AccountChanged(key="", at=at, account=one, name="Ann", email="ann@acme.example")
+    accounts.changed(ask.tx, replace(said, **kind))
     return one
 
 

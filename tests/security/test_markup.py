@@ -8,8 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from adapters.matrix.markup import UNMARK as MATRIX_UNMARK
 from adapters.playground import render as playground
-from adapters.slack.rich import UNMARK
+from adapters.slack.render import message
+from adapters.slack.rich import UNMARK as SLACK_UNMARK
 from bot.card import Card
 from bot.web.render import Tongue
 from bot.words import ISOLATE, POP, Quoted, Reader, clean, say, seen
@@ -60,7 +62,14 @@ class Read(HTMLParser):
     def handle_comment(self, data: str) -> None:
         raise AssertionError(data)
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(decl)
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def unknown_decl(self, data: str) -> None:
+        raise AssertionError(data)
 
 
 def straight(shown: str) -> None:
@@ -84,8 +93,8 @@ def test_all_that_nobody_sees_is_taken_out() -> None:
 @example("<@U123> <!channel>\u202e")
 @quick
 def test_in_slack_it_is_words(text: str) -> None:
-    sent = slack.message(slack.said_by(text), READER, slack.Addresses())
-    words = clean(text).translate(UNMARK)
+    sent = message(slack.said_by(text), READER, slack.Addresses())
+    words = clean(text).translate(SLACK_UNMARK)
 
     kinds = [each.get("type") for each in parts(sent.blocks)]
     assert not [each for each in kinds if each in LIVE]
@@ -108,7 +117,7 @@ def test_in_matrix_it_is_words(text: str) -> None:
     read, harmless = matrix.Tags(sent.html), matrix.Tags(matrix.shown(matrix.said_by("x")).html)
 
     assert read.found == harmless.found
-    assert matrix.spaced(clean(text, 100).translate(matrix.UNMARK)) in matrix.spaced(read.words)
+    assert matrix.spaced(clean(text, 100).translate(MATRIX_UNMARK)) in matrix.spaced(read.words)
     straight(read.words)
     straight(sent.body)
 
