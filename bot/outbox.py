@@ -283,15 +283,20 @@ class Courier:
 
     def _commit(self, batch: list[Waiting[Write]]) -> None:
         """Worth some tries: what is not written down stays in doubt."""
-        for left in reversed(range(TRIES)):
+        tried = 0
+        while True:
             try:
-                with self.store.transaction() as tx:
-                    for each in batch:
-                        each.item(tx)
-                break
+                self._commit_once(batch)
+                return
             except Exception as error:
-                if not (left and gave_way(error)):
+                tried += 1
+                if tried == TRIES or not gave_way(error):
                     raise
+
+    def _commit_once(self, batch: list[Waiting[Write]]) -> None:
+        with self.store.transaction() as tx:
+            for each in batch:
+                each.item(tx)
         for each in batch:
             each.written = True
 

@@ -4,7 +4,7 @@ What is due lies in our own table: restarts, outages and several processes need 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,7 +49,14 @@ class Ticker:
 
     def _keep_house(self) -> int:
         self._sweep()
-        return self._checkpoint() + self._dispose()
+        return self._with_keys(self._checkpoint) + self._with_keys(self._dispose)
+
+    def _with_keys(self, work: Callable[[], int]) -> int:
+        try:
+            return work()
+        except KeysAway:
+            log.error("the keys cannot be reached: checkpoints and disposals wait")
+            return 0
 
     def _checkpoint(self) -> int:
         """Drawn while others go on writing; of two processes one takes it."""
@@ -96,11 +103,7 @@ class Ticker:
         if _lately(self._disposed, lease, LOOK):
             return 0
         self._disposed = lease
-        try:
-            return shredding.work(self.store)
-        except KeysAway:
-            log.error("the keys cannot be reached: what is to be disposed of waits")
-            return 0
+        return shredding.work(self.store)
 
     def _begin(self) -> None:
         """Once a process: what is to happen daily is on the clock."""

@@ -36,6 +36,11 @@ OUTCOMES: dict[Outcome, Shown] = {
     "refused": Shown(say("■ no"), tone="bad"),
     "open": Shown(say("▲ not decided"), tone="fair"),
 }
+MARKS: dict[bool | None, Shown] = {  # whether somebody lets off more than others do
+    None: Shown(say("▲ too few to tell"), tone="grey"),
+    True: Shown(say("■ above the mean"), tone="bad"),
+    False: Shown(say("● as others do"), tone="good"),
+}
 
 
 def build(material: Material) -> Layout:
@@ -137,7 +142,7 @@ def _grantor(material: Material, each: Grantor, mean: Share) -> Row:
     rate = each.rate
     return (
         material.name(each.person),
-        _mark(rate, mean),
+        MARKS[exemptions.unusual(rate, mean)],
         material.id(each.person),
         each.granted,
         each.could,
@@ -153,16 +158,6 @@ def _grantor(material: Material, each: Grantor, mean: Share) -> Row:
         each.again,
         each.appeals,
     )
-
-
-def _mark(rate: Share, mean: Share) -> Shown:
-    match exemptions.unusual(rate, mean):
-        case None:
-            return Shown(say("▲ too few to tell"), tone="grey")
-        case True:
-            return Shown(say("■ above the mean"), tone="bad")
-        case False:
-            return Shown(say("● as others do"), tone="good")
 
 
 LISTED = say(

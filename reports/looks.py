@@ -1,6 +1,6 @@
 """How cells look: named styles, so that a reader can restyle the whole book at once."""
 
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -140,3 +140,5 @@ def _part(part: Part, font: str) -> NamedStyle:  # noqa: PLR0911
                 ),
                 alignment=MIDDLE,
             )
+        case _:
+            assert_never(part)

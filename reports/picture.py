@@ -112,7 +112,7 @@ def _installed(name: str) -> bool:
 
 def _on_time(axes: Axes, material: Material, pen: Pen) -> None:
     points = list(dropwhile(lambda each: not each.counted, material.trend))
-    target = material.rulebook.targets.get("on_time")
+    target = material.rulebook.targets["on_time"]
     _title(axes, pen, say("On-time rate, in per cent"))
     known = [
         (place, WHOLE * point.on_time.of_one)
@@ -124,13 +124,12 @@ def _on_time(axes: Axes, material: Material, pen: Pen) -> None:
         return
     places, rates = [place for place, _ in known], [rate for _, rate in known]
     axes.plot(places, rates, color=BLUE, marker="o", linewidth=2, markersize=5, clip_on=False)
-    if target is not None:
-        axes.axhline(target, color=ORANGE, linestyle="--", linewidth=1.2)
-        words = pen.words(say("target {target}", target=Code(f"{target} %")))
-        _note(axes, (len(points) / 2 - 0.5, float(target)), words, pen.in_colour(ORANGE))
+    axes.axhline(target, color=ORANGE, linestyle="--", linewidth=1.2)
+    words = pen.words(say("target {target}", target=Code(f"{target} %")))
+    _note(axes, (len(points) / 2 - 0.5, float(target)), words, pen.in_colour(ORANGE))
     falls = rates[-1] < rates[-2] if len(rates) > 1 else False
     _note(axes, (places[-1], rates[-1]), _tenth(rates[-1]), pen.in_colour(BLUE), below=falls)
-    low = max(0, min(*rates, target or WHOLE, WHOLE) - MARGIN)
+    low = max(0, min(*rates, target) - MARGIN)
     axes.set_ylim(low, WHOLE + MARGIN / 2)
     axes.set_yticks([each for each in axes.get_yticks() if low <= each <= WHOLE])
     axes.set_xlim(-0.4, len(points) - 0.6)

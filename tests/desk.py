@@ -1,11 +1,13 @@
 """A whole bot on a desk: fixed clock, memory database, a paper platform, people with names."""
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -42,10 +44,12 @@ from bot.policy.duties import Duty
 from bot.policy.people import Department, Person
 from bot.port import Ability, Door, Inbox
 from bot.seal import Seal
-from bot.store import Store
-from bot.store.connecting import in_memory
+from bot.store import Store, connecting
+from bot.store.connecting import MEMORY, in_memory
+from bot.store.schema import policies
 from bot.wiring import assemble
 from bot.words import Reader, Say, Value, render
+from tests.simulation.loops import run
 
 PAPER = Platform("paper")
 MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)  # 09:00 in Shanghai
@@ -139,6 +143,21 @@ def account(name: str) -> Account:
     return Account(PAPER, "home", name)
 
 
+MANY = 40  # companies as they are at first that are kept, of 1 MB each
+_FOUNDED: dict[Any, tuple[sqlite3.Connection, int, Any]] = {}
+
+
+def _empty(db: sa.Engine) -> bool:
+    with db.connect() as conn:
+        return conn.execute(sa.select(sa.func.count()).select_from(policies)).scalar_one() == 0
+
+
+def _bare(conn: sa.Connection) -> sqlite3.Connection:
+    bare = conn.connection.driver_connection
+    assert isinstance(bare, sqlite3.Connection)
+    return bare
+
+
 @dataclass
 class Desk:
     chance: Random = field(default_factory=lambda: Random(1))
@@ -158,6 +177,34 @@ class Desk:
         self.store = Store(db, self.company, Seal(self.key, self.clock.random), self.clock)
         self._keys = (f"key {number}" for number in count())
         self._ids = (f"m{number}" for number in count(1))
+        self._found()
+        self.restart()
+
+    def _found(self) -> None:
+        """The company as it is at first. To build it takes longer than most scenes: it is copied.
+
+        Whatever is kept, and whatever chance and the clock say next, is the same either way.
+        """
+        db, known = self.store.db, (self.company, self.policy, self.now, self.key)
+        if str(db.url) != MEMORY or not _empty(db):
+            self._build()
+            return
+        first = (connecting._pattern()[0], *known, self.chance.getstate())
+        if first in _FOUNDED:
+            kept, last, state = _FOUNDED[first]
+            with db.connect() as conn:
+                kept.backup(_bare(conn))
+            self.clock._last = last
+            self.chance.setstate(state)
+            return
+        self._build()
+        if len(_FOUNDED) < MANY:
+            kept = sqlite3.connect(":memory:", check_same_thread=False)
+            with db.connect() as conn:
+                _bare(conn).backup(kept)
+            _FOUNDED[first] = (kept, self.clock._last, self.chance.getstate())
+
+    def _build(self) -> None:
         with self.store.transaction() as tx:
             tx.policies.adopt(self.policy)
             tx.people.save(person(name) for name in STAFF)
@@ -169,7 +216,6 @@ class Desk:
             for name in STAFF:
                 tx.people.link(account(name), name)
             tx.people.settle_in(PlaceChanged(key="", at=self.now, place=LOBBY, name="lobby"))
-        self.restart()
 
     def restart(self) -> None:
         self.bot = assemble(self.store, [self.paper])
@@ -284,7 +330,7 @@ class Desk:
         return self.read(seen)
 
     def take(self, *events: Happening) -> None:
-        asyncio.run(self._hear(events))
+        run(self._hear(events))
 
     async def _hear(self, events: tuple[Happening, ...]) -> None:
         await self.bot.inbox.take(events)
@@ -298,7 +344,7 @@ class Desk:
         """Time goes by at once; returns what was sent at the end of it."""
         seen = len(self.paper.lines)
         self.now += span
-        asyncio.run(self._turns())
+        run(self._turns())
         return self.read(seen)
 
     def until(self, at: datetime) -> list[str]:

@@ -8,9 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from random import Random
+from typing import Any, Literal, TypeVar
 
 import pytest
 
@@ -28,6 +29,7 @@ Need = Literal[
     "systemd",
 ]
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261123
 
@@ -50,6 +52,13 @@ def share(full: int) -> int:
         return full
     part = 20 if os.environ.get("CI") == "true" else 200
     return max(1, full // part)
+
+
+def some(of: Sequence[T], least: int = 1) -> Sequence[T]:
+    """All of them in CI and in the full run; else a few, drawn by the seed."""
+    if os.environ.get("CI") == "true" or os.environ.get("DULY_TEST_FULL") == "1":
+        return of
+    return Random(seed()).sample(of, min(len(of), least))
 
 
 def stories(first: int, count: int) -> list[Any]:

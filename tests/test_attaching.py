@@ -226,6 +226,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Desk:
     return Desk(abilities=~(Ability.FORMS | Ability.FILES))
 
 
+@pytest.mark.thorough
 def test_a_dialogue_says_where_files_can_be_added_and_takes_none(plain: Desk) -> None:
     plain.says("ann", "enclose")
     asked = plain.answers("ann", "a note")

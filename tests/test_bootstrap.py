@@ -135,6 +135,7 @@ def test_no_pip_at_all_names_the_debian_package(tree: Path) -> None:
     assert len(said) == 2
 
 
+@pytest.mark.thorough
 def test_no_network_is_said_soon(tree: Path) -> None:
     program(tree / "path", "python3.11", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     path = tree / "path"

@@ -95,6 +95,7 @@ def test_verify_counts_what_holds_and_names_what_does_not(
     assert capsys.readouterr().out.startswith("Broken: paper/home/lobby, record 1: it was changed.")
 
 
+@pytest.mark.thorough
 def test_explain_tells_the_life_of_a_duty_without_anybodys_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +123,7 @@ def test_explain_lists_the_last_duties_to_choose_from(
     ]
 
 
+@pytest.mark.thorough
 def test_explain_of_a_request_tells_of_everybody_who_was_to_decide(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,6 +149,7 @@ def test_explain_of_a_request_tells_of_everybody_who_was_to_decide(
     assert listed[0].startswith("#23 ")
 
 
+@pytest.mark.thorough
 def test_explain_of_an_empty_store_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,6 +163,7 @@ def test_explain_of_an_empty_store_says_so(
     assert capsys.readouterr().out == "Nothing was ever owed.\n"
 
 
+@pytest.mark.thorough
 def test_report_writes_a_workbook_for_who_may_have_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -176,6 +180,7 @@ def test_report_writes_a_workbook_for_who_may_have_it(
     assert duly.main(nowhere) == 2
 
 
+@pytest.mark.thorough
 def test_the_terminal_sees_the_time_that_the_playground_shows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -195,6 +200,7 @@ def test_the_terminal_sees_the_time_that_the_playground_shows(
     capsys.readouterr()
 
 
+@pytest.mark.thorough
 def test_doctor_names_what_is_wrong_and_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,6 +214,7 @@ def test_doctor_names_what_is_wrong_and_what_to_do(
     assert duly.main(["doctor", "--again", "--data", str(folder)]) == 0
 
 
+@pytest.mark.thorough
 def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -298,6 +305,7 @@ def test_a_database_that_cannot_be_reached_is_said_in_a_sentence() -> None:
     store.db.dispose()
 
 
+@pytest.mark.thorough
 def test_who_would_have_to_approve_is_told_without_asking_anybody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,6 +58,7 @@ def of_kind(kind: str) -> list[Any]:
 # Kubernetes
 
 
+@pytest.mark.thorough
 def test_every_pod_may_do_nothing_it_need_not_and_writes_only_where_it_may() -> None:
     names = []
     for name, pod in pods():
@@ -116,6 +117,7 @@ def test_what_points_at_pods_and_ports_finds_them() -> None:
     assert len(of_kind("PodDisruptionBudget")) == len(of_kind("Deployment"))
 
 
+@pytest.mark.thorough
 def test_no_secret_stands_where_settings_do() -> None:
     for each in of_kind("ConfigMap"):
         names = each["data"].keys() - {"DULY_URL"}

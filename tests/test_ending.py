@@ -169,6 +169,7 @@ def company(postgresql: sa.Engine, tmp_path: Path) -> Iterator[Company]:
     desk.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_workers_are_replaced_one_after_the_other_and_nothing_is_lost_or_in_doubt(
     company: Company,
@@ -214,6 +215,7 @@ def test_a_web_process_says_how_it_is_and_ends_well(company: Company) -> None:
         assert web.ends(PATIENCE) == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_who_is_told_twice_ends_at_once_and_who_is_told_once_says_that_it_drains(
     company: Company,
@@ -231,6 +233,7 @@ def test_who_is_told_twice_ends_at_once_and_who_is_told_once_says_that_it_drains
             assert worker.ends(3) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_what_does_not_end_in_time_is_left_as_one_that_was_killed_leaves_it(
     company: Company,
@@ -244,6 +247,7 @@ def test_what_does_not_end_in_time_is_left_as_one_that_was_killed_leaves_it(
             assert worker.ends(PATIENCE) == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_log_tells_what_went_wrong_and_nobodys_words(company: Company) -> None:
     """Whatever goes wrong has somebody's words in its mouth."""

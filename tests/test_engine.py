@@ -186,6 +186,7 @@ def test_one_engine_at_a_time_works_on_a_journal(desk: Desk) -> None:
     assert other.work() == 3
 
 
+@pytest.mark.thorough
 @SHARED
 def test_a_deadlock_is_tried_again_and_parks_nothing(desk: Desk) -> None:
     """The ticker holds a due and wants its duty, the engine holds the duty and wants its due."""

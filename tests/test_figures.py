@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.policy import figures, periods
+from bot.policy import figures, particulars, periods
 from bot.policy.approvals import Request
 from bot.policy.duties import Duty, State
 from bot.policy.figures import Beyond, Fact, Nudge, Rate, TooFew
@@ -106,6 +106,24 @@ def test_what_is_recalled_when_the_books_have_closed_waited_until_then() -> None
     assert figures.submitted([late], OCTOBER, MADE) == [late]
     assert figures.turnaround(late, MADE, clock, "office") is None
     assert figures.submitted([late], OCTOBER, MADE + HOUR) == []
+
+
+@pytest.mark.parametrize(
+    ("deeds", "spans"),
+    [
+        ("return revise", [(0, 1)]),
+        ("return return recall", [(0, 2)]),
+        ("revise return revise revise return", [(1, 2), (4, 9)]),
+        ("revise recall", []),
+    ],
+)
+def test_a_request_lies_with_who_asked_from_its_return_until_their_next_word(
+    deeds: str, spans: list[tuple[int, int]]
+) -> None:
+    done = [(deed, DUE + hour * HOUR) for hour, deed in enumerate(deeds.split())]
+
+    found = particulars.intervals(done, closes=DUE + 9 * HOUR)
+    assert found == tuple(Interval(DUE + a * HOUR, DUE + b * HOUR) for a, b in spans)
 
 
 def test_what_stands_since_the_books_closed_is_counted_and_what_is_excused_is_not() -> None:
@@ -308,6 +326,7 @@ def companies(draw: st.DrawFn) -> list[Duty]:
     return found
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(companies())
 def test_every_figure_is_that_of_a_plain_recount(duties: list[Duty]) -> None:

@@ -35,6 +35,7 @@ def _naming(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(scope, "MANY", 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_naming")
 def test_of_some_people_is_read_what_is_theirs_among_everything(store: Store) -> None:
     with store.reading() as tx:
@@ -56,6 +57,7 @@ def test_of_some_people_is_read_what_is_theirs_among_everything(store: Store) ->
         assert list(ours.nudges(*SPAN)) == nudged
 
 
+@pytest.mark.thorough
 def test_naming_people_leaves_out_nothing_of_what_is_listed(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +112,7 @@ def test_of_a_statement_that_groups_the_plan_says_that_it_sorts(store: Store) ->
         assert "FOR GROUP BY" in _plan(tx, "SELECT class, count(*) FROM records GROUP BY class")
 
 
+@pytest.mark.thorough
 def test_the_process_that_makes_a_workbook_loads_no_bot() -> None:
     code = (
         "import sys, bot.workbooks, reports.build, reports.issue, reports.dashboard\n"

@@ -131,6 +131,7 @@ absences = st.lists(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None, database=None)
 @given(st.sampled_from(SCENES), minutes, minutes, absences, st.floats(0, 1))
 def test_counting_spans_is_counting_minutes(

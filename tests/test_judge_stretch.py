@@ -82,6 +82,7 @@ def streams(rows: Iterable[Row]) -> list[list[Utterance]]:
     ]  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_made_up_talk_is_judged_alike_at_any_pace() -> None:
     rnd = random.Random(seed())
     for n in range(share(2000)):
@@ -103,6 +104,7 @@ def test_a_decision_needs_nothing_of_what_comes_later() -> None:
     assert decisions(stream)[:90] == decisions(stream[:90])
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.no_cover
 def test_the_annotated_chats_are_judged_alike_at_any_pace(tmp_path: Path) -> None:

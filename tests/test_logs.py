@@ -123,6 +123,7 @@ def calls() -> Iterator[tuple[Path, ast.Call]]:
                         yield file, node
 
 
+@pytest.mark.thorough
 def test_every_sentence_of_the_log_is_written_in_the_code() -> None:
     """What is put together, with an f-string or a plus, may have anything in it."""
     count = 0
@@ -134,6 +135,7 @@ def test_every_sentence_of_the_log_is_written_in_the_code() -> None:
     assert count > 60
 
 
+@pytest.mark.thorough
 def test_words_of_ours_are_few_and_looked_at() -> None:
     """Whoever calls something their own words has to add it here, and to know what is in it."""
     found = []

@@ -438,6 +438,7 @@ def test_whatever_is_written_is_looked_through(one: str, two: str, three: str, r
         assert render(told(each), Reader("zh_Hans"), str)
 
 
+@pytest.mark.thorough
 def test_a_hundred_thousand_characters_take_no_longer_than_their_share() -> None:
     """Ten times the text may take ten times as long, and some; not a hundred times."""
     chance = Random(7)

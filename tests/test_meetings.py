@@ -258,11 +258,19 @@ def test_a_day_alone_ends_with_the_working_hours() -> None:
         ("@ann plans for 2027-12-31", "plans for 2027-12-31"),
         ("@ann does it by 2026-02-30", "does it by 2026-02-30"),
         ("@ann checks Monday's report and the plan", "checks Monday's report and the plan"),
+        ("@ann takes the Friday figures along", "takes the Friday figures along"),
     ],
 )
 def test_a_date_that_the_words_are_about_is_no_deadline(words: str, left: str) -> None:
     (line,) = minutes.read(f"Action: {words}", HERE)
     assert (line.text, line.due) == (left, None)
+
+
+def test_a_deadline_is_told_from_a_day_that_is_named_after_it() -> None:
+    (line,) = minutes.read("Action: @ann sends it by Thu 17:00 with the Friday figures in it", HERE)
+
+    assert line.text == "sends it with the Friday figures in it"
+    assert line.due == datetime(2026, 3, 5, 9, tzinfo=UTC)
 
 
 def version(number: int, *items: Item) -> Minutes:
@@ -449,7 +457,7 @@ SPANS = st.sampled_from([timedelta(0), 10 * M, 3 * H, 9 * H, 25 * H, 80 * H])
 
 
 @pytest.mark.no_cover
-@settings(max_examples=max(8, share(500)), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(4, share(500)), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(DEEDS, SPANS, st.booleans()), min_size=3, max_size=14), st.booleans())
 def test_nothing_is_sent_twice_and_nothing_unasked_outside_working_time(
     happened: list[tuple[tuple[str, str], timedelta, bool]], away: bool

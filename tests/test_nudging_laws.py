@@ -28,6 +28,7 @@ from bot.store.outbox import EMERGENCY, LATER, NUDGE
 from bot.store.schema import LIVE, duties, nudges
 from bot.words import Reader
 from tests.desk import LOBBY, MONDAY, Desk, Paper, account, person
+from tests.needs import share
 from tests.simulation.laws import rows
 
 H, M, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
@@ -399,7 +400,7 @@ def live(happenings: Sequence[Happening]) -> list[str]:
 
 
 @pytest.mark.no_cover
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=max(5, share(500)), deadline=None)
 @given(st.lists(HAPPENINGS, min_size=6, max_size=14))
 def test_the_laws_of_nudging_hold_whatever_happens(
     happenings: list[Happening],
@@ -422,6 +423,7 @@ GUARDS: dict[str, tuple[object, str, object, str]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("guard", GUARDS)
 def test_without_its_guard_a_law_is_seen_to_break(guard: str) -> None:
     where, name, instead, scene = GUARDS[guard]

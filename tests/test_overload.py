@@ -88,6 +88,7 @@ def test_on_a_full_disk_nothing_is_acknowledged_and_with_room_again_all_is_done(
     only.dispose()
 
 
+@pytest.mark.thorough
 def test_what_comes_is_taken_while_nothing_can_be_sent() -> None:
     """Ten times as much as usual, for hours: then one card for each, and no storm."""
     paper = Closed()

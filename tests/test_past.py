@@ -93,6 +93,7 @@ def played(desk: Desk, since: datetime, change: str = "") -> Outcome:
         replay.close()
 
 
+@pytest.mark.thorough
 def test_under_the_policy_of_then_all_happens_as_it_did(desk: Desk) -> None:
     weeks(desk)
     with desk.store.reading() as tx:
@@ -110,6 +111,7 @@ def test_under_the_policy_of_then_all_happens_as_it_did(desk: Desk) -> None:
     assert len(then[1]) > 10
 
 
+@pytest.mark.thorough
 def test_under_another_policy_it_is_counted_otherwise_and_nothing_is_changed(desk: Desk) -> None:
     weeks(desk)
     with desk.store.reading() as tx:
@@ -205,6 +207,7 @@ def move(folder: Path, at: datetime) -> None:
     db.dispose()
 
 
+@pytest.mark.thorough
 def test_the_last_weeks_are_told_in_counts_and_names(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -218,6 +221,7 @@ def test_the_last_weeks_are_told_in_counts_and_names(
     assert "samples" not in said
 
 
+@pytest.mark.thorough
 def test_a_policy_is_compared_with_the_companys_own(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -235,6 +239,7 @@ def test_a_policy_is_compared_with_the_companys_own(
     assert table[:2] == [["now", "new"], ["asked of somebody", "1", "0"]]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "why"),
     [

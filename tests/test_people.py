@@ -12,7 +12,7 @@ import pytest
 from bot.cli import people
 from bot.clock import Clock
 from bot.events import Account, AccountChanged, Platform
-from bot.policy.people import Directory
+from bot.policy.people import CHAIN, Directory, Person
 from bot.seal import KEY, Seal
 from bot.store import Store
 from bot.store.connecting import in_memory
@@ -337,3 +337,10 @@ def test_the_command_line_imports_nothing_heavy_before_it_is_needed() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"
+
+
+def test_a_line_of_managers_is_followed_no_further_than_any_company_has() -> None:
+    people = {f"p{n}": Person(id=f"p{n}", name="", manager=f"p{n + 1}") for n in range(30)}
+
+    above = [each.id for each in Directory(people).above(people["p0"])]
+    assert above == [f"p{n}" for n in range(1, CHAIN + 1)]

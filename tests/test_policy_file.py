@@ -77,6 +77,15 @@ def duly(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Duly:
             "policy.toml:2: lists.a.of names a list that is not there, or that holds it: none.",
         ),
         (
+            "[classes.work]\nkeep_months = 40\nimportant_months = 39",
+            "policy.toml:3: What is important is kept at least as long as what is not: "
+            "classes.work.important_months is 39, classes.work.keep_months is 40. Set both.",
+        ),
+        (
+            "[classes.work]\nkeep_months = 1200",
+            "policy.toml:2: What is important is kept at least as long as what is not: ",
+        ),
+        (
             '[[rules]]\nid = "x"\nclause = "1.2"\nlevel = "huge"',
             "policy.toml:4: rules.x.level must be one of normal",
         ),
@@ -205,7 +214,25 @@ def test_what_is_no_text_is_refused(word: str, content: bytes, answer: str, duly
         ('company_zone = "Mars"', "company_zone must be a time zone"),
         ('[calendars.x]\nzone = "UTC"\ncountry = 3', "calendars.x.country must be a country"),
         ('[promises]\nlongest_days = "x"', "promises.longest_days must be a whole number of days"),
+        ("[promises]\nlongest_days = 3651", "must be a whole number of days, at most 3650."),
+        ("[classes.work]\nkeep_months = 0", "must be a whole number of months, from 1 to 1200."),
+        (
+            '[calendars.office]\nmonday = ["09:00-12:00", "11:00-18:00"]',
+            "calendars.office.monday must be a list of hours one after another",
+        ),
         ("[levels.normal]\nclause = 3", "levels.normal.clause must be a clause"),
+        ('[routes.notice]\nsteps = "hr"', "routes.notice.steps must be a list of steps"),
+        ("[routes.notice]\nsteps = []", "routes.notice.steps must be a list of steps"),
+        ('[routes.notice]\nfields = ["mood"]', "routes.notice.fields must be a list of fields"),
+        ('[routes.notice]\nsteps = ["field:mood"]', "routes.notice.steps.of must be a list of"),
+        (
+            '[routes.notice]\nsteps = [{ of = "hr" }]',
+            "routes.notice.steps.of must be a list of approvers",
+        ),
+        (
+            '[routes.notice]\nsteps = [{ of = ["hr"], needs = 0 }]',
+            "routes.notice.steps.needs must be any, all, in_order or a number from 1.",
+        ),
         ('[routes.notice]\nsteps = ["pope"]', "routes.notice.steps.of must be a list of approvers"),
         ("rules = [1]", "rules must be a list of tables."),
     ],
@@ -216,3 +243,15 @@ def test_every_wrong_value_is_told_what_it_must_be(text: str, said: str) -> None
 
     told = [render(mistake.what, Reader(), str) for mistake in error.value.found]
     assert any(said in each for each in told), told
+
+
+def test_lists_may_hold_lists_that_share_one() -> None:
+    lists = {
+        "top": ("all",), "all": ("east", "west"), "east": ("core",), "west": ("core",), "core": (),
+    }  # fmt: skip
+    text = "".join(
+        f"[lists.{name}]\nof = {['@ann', *(f'list:{each}' for each in held)]}\n"
+        for name, held in lists.items()
+    )
+
+    assert read(text).lists["all"] == ("@ann", "list:east", "list:west")

@@ -236,6 +236,7 @@ def waits_for_ever(*_: object) -> None:
 # Hints
 
 
+@pytest.mark.thorough
 def test_what_another_process_takes_is_heard_when_it_is_committed(postgresql: sa.Engine) -> None:
     desk = Desk(db=postgresql)
     hints = Hints(postgresql, desk.company)
@@ -266,6 +267,7 @@ def newer(db: sa.Engine, lowest: str | None) -> None:
             conn.exec_driver_sql(f"UPDATE duly_floor SET floor = '{lowest}'")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("lowest", "fits"), [(HEAD, True), ("0001", True), ("9000", False), (None, False)]
 )
@@ -293,6 +295,7 @@ def test_newer_tables_say_whether_an_older_duly_can_go_on(
     db.dispose()
 
 
+@pytest.mark.thorough
 def test_tables_are_changed_while_others_use_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who holds a table for long is let go first; nobody waits behind us meanwhile."""
     monkeypatch.setattr(migrating, "PATIENCE", 1)
@@ -323,6 +326,7 @@ def test_tables_are_changed_while_others_use_them(monkeypatch: pytest.MonkeyPatc
     on_postgresql(scene)
 
 
+@pytest.mark.thorough
 def test_tables_that_are_always_in_use_stay_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrating, "PATIENCE", 1)
     monkeypatch.setattr(migrating, "TRIES", 1)

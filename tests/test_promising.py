@@ -255,6 +255,7 @@ def test_whatever_is_said_until_is_utc_or_nothing(text: str, now: datetime, zone
         assert each is None or each.tzinfo is UTC
 
 
+@pytest.mark.thorough
 @given(SENTENCES, NOWS)
 def test_full_width_forms_are_read_like_plain_ones(text: str, now: datetime) -> None:
     wide = text.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F) if chr(code) != "'"})
@@ -299,6 +300,7 @@ def test_the_same_day_is_named_alike_in_every_language(now: datetime, zone: str)
         assert len({moment(words, now, zone) for words in same}) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "piece",
     [

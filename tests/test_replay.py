@@ -215,6 +215,7 @@ def nudges_of(outcome: Outcome, start: datetime, pace: int) -> list[tuple[str, i
     ]
 
 
+@pytest.mark.thorough
 def test_slower_talk_is_judged_alike(example: tuple[tuple[Row, ...], Outcome]) -> None:
     rows, outcome = example
     first = rows[0].at
@@ -227,6 +228,7 @@ def test_slower_talk_is_judged_alike(example: tuple[tuple[Row, ...], Outcome]) -
     assert nudges_of(slower, first, 60) == nudges_of(outcome, first, 1)
 
 
+@pytest.mark.thorough
 def test_slower_talk_under_the_same_policy_is_judged_alike_and_nudged_more(
     example: tuple[tuple[Row, ...], Outcome],
 ) -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from bot.policy import forms, routes, seats
 from bot.policy.people import Absence, Department, Directory, Person
-from bot.policy.reading import default_rulebook
+from bot.policy.reading import default_rulebook, read
 from bot.policy.routes import Step
 from bot.policy.seats import Seat
+from bot.words import Reader, render
 from tests.desk import STAFF, Desk, account, person
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -145,6 +146,49 @@ def test_who_decides_where_nobody_named_can(
     taken = [found.steps[number] for number in routes.steps(found, facts)]
     sitting = [routes.approvers(step, form, people[who], directory) for step in taken]
     assert [" ".join(each.id for each in step) for step in sitting] == list(steps)
+
+
+FIELD = '[routes.leave]\nsteps = [{ of = ["field:delegate", "person:bob"], needs = "all" }]'
+FILLED = (  # in the field that names an approver; who decides
+    ("eve", "eve bob"),
+    ("Eve", "eve bob"),
+    ("bob", "bob"),
+    ("ann", "bob"),  # who asks
+    ("Nobody", "bob"),
+    ("", "bob"),
+)
+
+
+@pytest.mark.parametrize(("filled", "wanted"), FILLED)
+def test_who_is_named_in_the_form_decides(filled: str, wanted: str) -> None:
+    (step,) = read(FIELD).routes["leave"].steps
+    found = routes.approvers(step, {"delegate": filled}, PEOPLE["ann"], DIRECTORY)
+
+    assert [each.id for each in found] == wanted.split()
+
+
+def test_what_is_no_field_is_part_of_the_text() -> None:
+    typed = forms.typed("importance=important colour=red amount=5 is what we want")
+
+    assert typed == {"importance": "important", "text": "colour=red amount=5 is what we want"}
+
+
+@pytest.mark.parametrize(
+    ("form", "fault"),
+    [
+        ({"delegate": "eve"}, ""),
+        ({"delegate": "Eve"}, ""),
+        ({"delegate": "Evelyn"}, "I know nobody called Evelyn."),
+        ({"start": "soon"}, "soon is no day;"),
+        ({"amount": "5"}, "This kind of request has no field amount."),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_said(form: dict[str, str], fault: str) -> None:
+    whole = {"text": "x", "start": "2026-03-09", **form}
+    found = forms.faults(whole, BOOK.routes["leave"].fields, DIRECTORY)
+
+    said = [render(each.why, Reader(), str) for each in found]
+    assert [each.startswith(fault) for each in said] == [True] * bool(fault)
 
 
 COPIES = (  # of which route, asked by whom, who reads it once it is approved
@@ -282,6 +326,7 @@ CHAIRS = (  # who is away or lends decisions to whom, who has left; who may deci
     ("sam>eve", "", "sam eve"),
     ("sam>eve eve>bob", "", "sam bob"),
     ("sam>eve eve>sam", "", "sam grace"),
+    ("sam>eve eve>bob bob>wei wei>eve", "", "sam grace"),
     ("sam>ann", "", "sam grace"),  # who asks decides nothing by whatever way
     ("sam>eve eve>ann", "", "sam grace"),
     ("sam>out", "", "sam grace"),
@@ -311,6 +356,10 @@ def test_who_may_decide_on_a_seat_now(spells: str, left: str, wanted: str) -> No
     found = seats.chairs([seat("sam")], "ann", directory, NOW)
 
     assert set(found[0].people) == set(wanted.split())
+
+
+def test_nobody_stands_in_for_whom_the_directory_does_not_know() -> None:
+    assert seats.chairs([seat("zed")], "ann", DIRECTORY, NOW)[0].people == ()
 
 
 def test_nobody_fills_two_seats_of_a_step() -> None:

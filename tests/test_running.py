@@ -97,6 +97,7 @@ def test_a_workbook_that_was_asked_for_is_built_and_given_to_who_asked() -> None
     desk.close()
 
 
+@pytest.mark.thorough
 def test_who_asks_for_a_workbook_that_cannot_be_built_is_told_after_some_tries() -> None:
     desk = Desk()
     desk.says("hana", "report 2026-03")
@@ -120,6 +121,7 @@ def elsewhere(desk: Desk) -> None:
         tx.orders.add("hana", account("hana"), "2026-03", "hr")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("asks", [in_chat, elsewhere])
 def test_who_asked_sees_how_far_a_large_workbook_is(
     asks: Callable[[Desk], None], monkeypatch: pytest.MonkeyPatch
@@ -152,6 +154,7 @@ def test_who_asked_sees_how_far_a_large_workbook_is(
     desk.close()
 
 
+@pytest.mark.thorough
 def test_a_process_that_dies_over_a_workbook_is_an_error(desk: Desk) -> None:
     with desk.store.reading() as tx:
         wanted = Wanted(
@@ -289,6 +292,7 @@ def test_health_and_readiness_are_told_apart() -> None:
     assert asyncio.run(asked("/readyz", ends, well)) == (200, {"ok": True})
 
 
+@pytest.mark.thorough
 def test_the_made_up_company_is_founded_once_with_a_past() -> None:
     desk = Desk()
     demo.found(desk.store)  # somebody is there already: they are left alone

@@ -83,7 +83,7 @@ def test_whoever_is_cancelled_in_the_midst_blocks_nobody() -> None:
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("count", [0, 1, 2])
 def test_one_that_cannot_be_written_takes_no_other_with_it(count: int) -> None:
     desk = Desk()
 

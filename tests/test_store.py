@@ -116,6 +116,7 @@ def test_an_open_request_can_still_be_decided(kept: Desk) -> None:
     assert {row.number: row.state for row in rows(kept, requests)}[open_.number] == "rejected"
 
 
+@pytest.mark.thorough
 def test_the_same_nudge_cannot_be_written_twice(kept: Desk) -> None:
     with pytest.raises(sa.exc.IntegrityError):
         raw(kept, "INSERT INTO nudges SELECT * FROM nudges")
@@ -356,6 +357,7 @@ def test_requests_on_their_way_keep_their_approvers_through_the_upgrade(tmp_path
     }
 
 
+@pytest.mark.thorough
 def test_migrations_end_at_the_tables_of_the_code_on_postgresql() -> None:
     with empty_postgresql("migrated") as db:
         assert (version(db), upgrade(db), upgrade(db)) == (None, True, False)
@@ -398,6 +400,7 @@ class Clumsy(Paper):
         return await super().deliver(effect, **named)
 
 
+@pytest.mark.thorough
 def test_a_canary_is_found_nowhere_in_files_or_logs(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -422,6 +425,7 @@ def test_a_canary_is_found_nowhere_in_files_or_logs(
     assert any(CANARY in line.text for line in paper.lines)
 
 
+@pytest.mark.thorough
 def test_a_canary_is_found_in_no_row_of_postgresql() -> None:
     with empty_postgresql("canary") as db:
         upgrade(db)
@@ -575,6 +579,7 @@ def test_workbooks_of_before_get_numbers_on_sqlite(tmp_path: Path) -> None:
     db.dispose()
 
 
+@pytest.mark.thorough
 def test_workbooks_of_before_get_numbers_on_postgresql() -> None:
     with empty_postgresql("numbered") as db:
         workbooks_of_before(db)

@@ -1,7 +1,7 @@
 """What fell due becomes work: set-wise, once, in working time, and one card after an outage."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from bot import clock
 from bot.events import Happening
 from bot.policy.people import Absence
+from bot.store.rings import KeysAway
 from bot.store.schema import dues, files, nudges, outbox
-from bot.ticker import BATCH, SWEEP
+from bot.ticker import BATCH, LOOK, SWEEP
 from tests.desk import MONDAY, Desk
 
 M, H, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -77,6 +78,7 @@ def test_what_falls_due_is_claimed_by_the_batch_in_few_statements(desk: Desk) ->
     assert rows(desk, dues) == []
 
 
+@pytest.mark.thorough
 def test_a_hundred_duties_of_one_person_are_one_card(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         tx.policies.adopt("[nudges]\nper_pair = 1000\nper_sender = 1000\n")
@@ -150,6 +152,86 @@ def test_two_tickers_never_plan_the_same(desk: Desk) -> None:
         assert desk.bot.ticker.ring() == 1  # a checkpoint
 
 
+@contextmanager
+def struck(number: int, deed: Callable[[], object]) -> Iterator[None]:
+    """When the keys are asked for: first to sign a checkpoint, then to keep it."""
+    asked: list[str] = []
+
+    def strike(name: str) -> None:
+        if name == "the keys were written":
+            asked.append(name)
+            if len(asked) == number:
+                deed()
+
+    clock.faults.append(strike)
+    yield
+    clock.faults.remove(strike)
+    assert len(asked) >= number
+
+
+def checkpoints_of(desk: Desk) -> list[int]:
+    with desk.store.reading() as tx:
+        return [each.number for each in tx.checkpoints.all()]
+
+
+def looking(desk: Desk) -> None:
+    """Something was said, and the next look is for a checkpoint."""
+    desk.posts("ann", ASK)
+    desk.bot.ticker.ring()
+    desk.now += LOOK
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_checkpoint_that_another_process_takes_in_that_moment_is_not_taken_again(
+    postgresql: sa.Engine, number: int
+) -> None:
+    desk = Desk(db=postgresql)
+
+    def other() -> None:
+        with desk.store.transaction() as tx:
+            drawn = tx.checkpoints.draw()
+            assert drawn is not None
+            assert tx.checkpoints.take(drawn)
+
+    looking(desk)
+    with struck(number, other):
+        assert desk.bot.ticker.ring() == 0
+
+    assert checkpoints_of(desk) == [1]
+    desk.close()
+
+
+def test_while_the_keys_are_away_a_checkpoint_waits_and_everything_else_goes_on(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away() -> None:
+        raise KeysAway("nobody answers there")
+
+    looking(desk)
+    with struck(1, away):
+        assert desk.bot.ticker.ring() == 0
+    assert "the keys cannot be reached: checkpoints and disposals wait" in caplog.text
+    assert checkpoints_of(desk) == []
+    desk.now += LOOK
+    desk.bot.ticker.ring()
+
+    assert checkpoints_of(desk) == [1]
+
+
+def test_a_checkpoint_that_cannot_be_kept_is_taken_at_the_next_look(desk: Desk) -> None:
+    def fail() -> None:
+        raise OSError("the disk is gone")
+
+    looking(desk)
+    with struck(2, fail), pytest.raises(OSError, match="the disk is gone"):
+        desk.bot.ticker.ring()
+    assert checkpoints_of(desk) == []
+    desk.now += LOOK
+    desk.bot.ticker.ring()
+
+    assert checkpoints_of(desk) == [1]
+
+
 def test_somebody_who_is_never_at_work_again_holds_up_nobody_else(desk: Desk) -> None:
     desk.posts("ann", ASK)
     desk.posts("ann", "@wei when will the contract be ready?")
@@ -177,6 +259,7 @@ def test_a_nudge_that_was_spared_for_a_promise_comes_when_the_promise_is_broken(
     assert desk.titles(told) == ["bob: Your answer to «Ann» is due"]
 
 
+@pytest.mark.thorough
 def test_the_cap_of_a_day_is_counted_in_the_time_that_people_see(desk: Desk) -> None:
     """In the playground only `now` moves; a new day there allows new cards."""
     for number in range(14):

@@ -1,14 +1,12 @@
 """What a policy file says of assessment: its times, weights, points and grades. Policy 5.2.1."""
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from bot.policy.assessment import DIMENSIONS, GRADES, AssessmentRules, Opens
 from bot.policy.findings import SEVERITIES
 from bot.policy.kinds import CLAUSE_KIND, MONTHS, PERCENT, WHOLE, Kind, one_of
+from bot.policy.sheet import Entry, Sheet
 from bot.words import Code, say
-
-if TYPE_CHECKING:
-    from bot.policy.reading import Entry
 
 PATH = ("assessment",)
 COUNTS = ("rate_days", "contest_days", "answer_days", "prior", "least", "corrected", "releases")
@@ -33,11 +31,11 @@ CLAUSES: Kind[tuple[str, ...]] = Kind(
 )
 
 
-def assessment(
-    entry: "Entry", tables: tuple["Entry", "Entry", "Entry"], level: Kind[str]
-) -> AssessmentRules:
-    """`tables`: of the weights, the points and the grades."""
-    weights, points, grades = tables
+def assessment(sheet: Sheet, level: Kind[str]) -> AssessmentRules:
+    weights = Entry(sheet, (*PATH, "weights"), DIMENSIONS)
+    points = Entry(sheet, (*PATH, "points"), SEVERITIES)
+    grades = Entry(sheet, (*PATH, "grades"), LIMITS)
+    entry = Entry(sheet, PATH, KEYS)
     found = AssessmentRules(
         clause=entry.get("clause", CLAUSE_KIND),
         opens=entry.get("opens", OPENS),
@@ -54,7 +52,7 @@ def assessment(
     return found
 
 
-def _sound(entry: "Entry", found: AssessmentRules) -> None:
+def _sound(entry: Entry, found: AssessmentRules) -> None:
     """What is wrong about several of them together, where each alone is right."""
     key = Code("assessment.weights")
     if not sum(found.weights.values()):

@@ -50,9 +50,6 @@ class AssessmentRules:
     points: Mapping[Severity, int]
     grades: Mapping[Grade, int]  # from how much on; D is below C
 
-    def __hash__(self) -> int:
-        return hash((self.clause, self.prior, tuple(self.weights.values())))
-
 
 @dataclass(frozen=True, slots=True)
 class Tally:

@@ -89,17 +89,14 @@ def _value(node: ast.expr, facts: Mapping[str, Fact]) -> Any:  # noqa: PLR0911
             return any(_value(part, facts) for part in parts)
         case ast.UnaryOp(operand=one):
             return not _value(one, facts)
-        case ast.Compare(left=left, ops=ops, comparators=others):
-            return _compared(left, ops, others, facts)
-        case _:
-            raise AssertionError(node)
+    assert isinstance(node, ast.Compare)  # nothing else was let in
+    return _compared(node, facts)
 
 
-def _compared(
-    left: ast.expr, ops: list[ast.cmpop], others: list[ast.expr], facts: Mapping[str, Fact]
-) -> bool:
-    one = _value(left, facts)
-    for op, other in zip(ops, (_value(each, facts) for each in others), strict=True):
+def _compared(node: ast.Compare, facts: Mapping[str, Fact]) -> bool:
+    one = _value(node.left, facts)
+    others = (_value(each, facts) for each in node.comparators)
+    for op, other in zip(node.ops, others, strict=True):
         try:
             held = _COMPARISONS[type(op)](one, other)
         except TypeError:

@@ -71,11 +71,6 @@ class Meeting:
         return next((each for each in self.invitees if each.person == person), None)
 
 
-def overlaps(start: datetime, end: datetime, other: Meeting) -> bool:
-    """One that begins when the other ends does not clash with it."""
-    return other.state != "cancelled" and other.start < end and start < other.end
-
-
 def trouble(
     start: datetime, end: datetime, calendar: Calendar, away: Sequence[Interval] = ()
 ) -> Trouble:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import Literal, assert_never
 
 from bot.events import MessageRef
 from bot.policy.people import ROLES, Directory, Person
@@ -180,6 +180,8 @@ class Scope:
                 yield from self._calendar(one.name)
             case "list":
                 yield from self._list(one.name, within)
+            case _:
+                assert_never(one.kind)
 
     def _department(self, name: str) -> Iterator[str]:
         units, wanted = self.directory.departments, name.casefold()
@@ -326,8 +328,6 @@ def changes(before: str, after: str) -> tuple[Change, ...]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     found = []
     for group in matcher.get_grouped_opcodes(AROUND):
-        if all(code[0] == "equal" for code in group):
-            continue
         was = "".join(old[group[0][1] : group[-1][2]])
         now = "".join(new[group[0][3] : group[-1][4]])
         found.append(Change(was.strip(), now.strip()))

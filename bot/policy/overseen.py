@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from bot.policy.attestations import MARKS, Attestation
 from bot.policy.kinds import (
@@ -20,10 +20,8 @@ from bot.policy.kinds import (
     some_of,
 )
 from bot.policy.rulebook import Quota, Supervision, Unit
+from bot.policy.sheet import Entry, Sheet
 from bot.words import Code, say
-
-if TYPE_CHECKING:
-    from bot.policy.reading import Entry
 
 EVERY = re.compile(r"([1-9]\d?) months?")
 NAMED = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
@@ -62,7 +60,8 @@ SPOKEN: Kind[Mapping[str, str]] = Kind(
 UNIT: Kind[Any] = one_of(get_args(Unit))
 
 
-def supervision(entry: "Entry", level: Kind[str]) -> Supervision:
+def supervision(sheet: Sheet, level: Kind[str]) -> Supervision:
+    entry = Entry(sheet, ("supervision",), (*OVERSEEN, *LEVELS))
     quota = Quota(
         share=entry.get("share", PERCENT),
         least=entry.get("least", WHOLE),
@@ -82,8 +81,15 @@ def supervision(entry: "Entry", level: Kind[str]) -> Supervision:
     )
 
 
-def attestation(entry: "Entry") -> Attestation:
+def attestations(sheet: Sheet) -> tuple[Attestation, ...]:
+    """Of each the last of its id: a company's own stand behind ours."""
+    found = (_attestation(sheet, each) for each in sheet.tables("attestations"))
+    return tuple({each.id: each for each in found}.values())
+
+
+def _attestation(sheet: Sheet, values: Mapping[str, Any]) -> Attestation:
     """Of our own the words may be left out; what names no days is asked every so often."""
+    entry = Entry(sheet, ("attestations", str(values.get("id", ""))), ATTESTATION, values)
     known = entry.get("id", TEXT)
     on = entry.get("on", some_of(MARKS), ())
     return Attestation(

@@ -1,7 +1,7 @@
 """What a policy file says of the reports that are made by themselves. Policy 5.1.2, 5.2.1."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from bot.policy import hours
@@ -9,10 +9,8 @@ from bot.policy.hours import Calendar
 from bot.policy.kinds import CLAUSE_KIND, DAYS_KIND, LONGEST_DAYS, TIME, Kind, some_of
 from bot.policy.periods import Period
 from bot.policy.rulebook import ReportRules, Stretch
+from bot.policy.sheet import Entry, Sheet
 from bot.words import say
-
-if TYPE_CHECKING:
-    from bot.policy.reading import Entry
 
 EDITIONS = ("hr", "head", "board", "audit")  # made for a role; everybody's own is asked for
 STRETCHES: tuple[Stretch, ...] = get_args(Stretch)
@@ -44,7 +42,8 @@ KEEP = Kind(
 )
 
 
-def reports(entry: "Entry") -> ReportRules:
+def reports(sheet: Sheet) -> ReportRules:
+    entry = Entry(sheet, ("reports",), KEYS)
     return ReportRules(
         clause=entry.get("clause", CLAUSE_KIND),
         editions={each: entry.get(each, STRETCH) for each in EDITIONS},

@@ -7,9 +7,9 @@ others can be set before, after or beside it (加签). Whoever was set there mus
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, assert_never
 
-from bot.policy.people import CHAIN, Directory
+from bot.policy.people import Directory
 from bot.policy.routes import ANY, IN_ORDER, Step
 
 State = Literal["waiting", "open", "approved", "rejected", "moved", "dropped"]
@@ -115,6 +115,8 @@ def added(seats: Sequence[Seat], seat: Seat, person: str, where: Where) -> list[
         case "after":
             following = [replace(each, after=person) for each in seats if each.after == seat.person]
             return [replace(new, state="waiting", after=seat.person), *following]
+        case _:
+            assert_never(where)
 
 
 def reseated(
@@ -267,15 +269,12 @@ def _delegate(
 
     It ends at the requester, who names nobody to decide on what they asked for.
     """
-    seen, at = {person}, person
-    for _ in range(CHAIN):
-        other = directory.decides_for(at, now)
-        if other is None or other.id in seen or other.id == requester:
-            return None
-        seen.add(other.id)
-        at = other.id
-        if at not in busy and directory.away(at, now) is None:
-            return at
+    passed, other = {person, requester}, directory.decides_for(person, now)
+    while other is not None and other.id not in passed:
+        if other.id not in busy and directory.away(other.id, now) is None:
+            return other.id
+        passed.add(other.id)
+        other = directory.decides_for(other.id, now)
     return None
 
 

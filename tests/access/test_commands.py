@@ -51,6 +51,7 @@ def test_every_command_has_its_rows() -> None:
     assert {each.name for each in COMMANDS} == asked
 
 
+@pytest.mark.thorough
 def test_nothing_was_sent_to_who_may_not_read_it(company: Company) -> None:
     """While all of it came to be."""
     told = tuple((line.to, line.text) for line in company.desk.paper.lines)

@@ -139,6 +139,7 @@ def test_every_page_and_every_form_has_its_row(house: House) -> None:
     assert sorted(routes(house, "POST")) == sorted(FORMS)
 
 
+@pytest.mark.thorough
 @pytest.mark.no_cover
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_shows_nothing_that_is_not_theirs(house: House, path: str) -> None:

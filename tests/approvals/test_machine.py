@@ -21,6 +21,7 @@ def test_whatever_people_do_only_who_may_decide_decides() -> None:
     assert found == [], f"seed {seed()}"
 
 
+@pytest.mark.thorough
 def test_the_laws_can_be_broken() -> None:
     """Somebody who may not decides, behind the back of the rules: the laws say so."""
     from bot.policy import seats  # noqa: PLC0415

@@ -24,6 +24,7 @@ def destroy(desk: Desk, name: str) -> None:
     desk.store.rings.destroy(name)
 
 
+@pytest.mark.thorough
 def test_a_request_is_read_until_its_class_and_month_are_destroyed(desk: Desk) -> None:
     desk.says("ann", "request notice Closed on Friday")
     with desk.store.reading() as tx:

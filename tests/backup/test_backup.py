@@ -341,6 +341,7 @@ def test_a_key_with_a_certificate_of_disposal_never_comes_back(
         elsewhere.rings.seal(ring)
 
 
+@pytest.mark.thorough
 def test_from_sqlite_to_postgresql_and_back(company: Desk, file: Path, tmp_path: Path) -> None:
     need("postgresql")
     server = postgres.server()

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.store.schema import journal, outbox
 from tests.kill.killing import Killing, _rows, opened
 from tests.kill.slots import plain
@@ -21,6 +23,7 @@ def duly(*words: str, fails: bool = False) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.thorough
 def test_a_company_goes_on_in_another_folder_from_what_was_backed_up(tmp_path: Path) -> None:
     first, second, file = tmp_path / "first", tmp_path / "second", tmp_path / "acme.duly"
     first.mkdir()
@@ -68,6 +71,7 @@ def test_a_company_goes_on_in_another_folder_from_what_was_backed_up(tmp_path: P
         assert told, "IT is told of the restore"
 
 
+@pytest.mark.thorough
 def test_a_file_that_was_copied_back_by_hand_is_known_for_an_older_one(tmp_path: Path) -> None:
     life = Killing(tmp_path, seed() + 1)
     data = tmp_path / "data"

@@ -14,6 +14,7 @@ def test_after_a_restore_nothing_is_lost_or_sent_again(seed: int) -> None:
     assert Restored(seed).run() == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", stories(SEEDS, max(1, share(20))))
 def test_the_same_holds_from_sqlite_to_postgresql(seed: int) -> None:
     need("postgresql")

@@ -187,6 +187,7 @@ def _answers(asker: Window, owner: Window, nudge: Locator, people: People) -> No
     )
 
 
+@pytest.mark.thorough
 def test_a_duty_is_promised_in_plain_words_passed_on_and_explained(one_scene: Scene) -> None:
     people = one_scene.people
     asker, owner = one_scene.window(people.asker, "sales"), one_scene.window(people.owner)
@@ -226,6 +227,7 @@ def _passes_on(owner: Window, helper: Window, number: int, people: People) -> in
     return _number(taken)
 
 
+@pytest.mark.thorough
 def test_a_request_is_approved_by_the_head_and_by_nobody_for_themselves(one_scene: Scene) -> None:
     scene, people = one_scene, one_scene.people
     requester = scene.window(people.requester, "general")
@@ -274,6 +276,7 @@ def _requests(requester: Window, people: People) -> None:
     box.press("Enter")
 
 
+@pytest.mark.thorough
 def test_a_report_is_asked_for_and_downloaded(one_scene: Scene, tmp_path: Path) -> None:
     people = one_scene.people
     reporter = one_scene.window(people.reporter)
@@ -302,6 +305,7 @@ def _printed(saved: Path) -> None:
     assert saved.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database", DATABASES[:1], indirect=True)
 def test_the_guide_leads_a_newcomer_to_a_nudge(browser: Browser, address: str) -> None:
     """At whatever time of the day, by doing no more than it says."""
@@ -324,6 +328,7 @@ def test_the_guide_leads_a_newcomer_to_a_nudge(browser: Browser, address: str) -
     newcomer.closes()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database", DATABASES[:1], indirect=True)
 def test_on_a_dark_phone_everything_is_done_by_keys_alone(browser: Browser, address: str) -> None:
     with _scene(browser, address, ENGLISH) as scene:

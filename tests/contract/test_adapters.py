@@ -118,6 +118,7 @@ def messages(bench: Bench) -> dict[str, Deliverable]:
     }
 
 
+@pytest.mark.thorough
 def test_what_arrived_is_found_by_its_key_and_nothing_else_is(bench: Bench) -> None:
     for key, effect in lasting(bench).items():
         assert find(bench, effect, key) is None
@@ -126,6 +127,7 @@ def test_what_arrived_is_found_by_its_key_and_nothing_else_is(bench: Bench) -> N
         assert find(bench, effect, f"another {key}") is None
 
 
+@pytest.mark.thorough
 def test_the_same_key_again_makes_no_second_message(bench: Bench) -> None:
     for key, effect in messages(bench).items():
         first = deliver(bench, effect, key)
@@ -143,6 +145,7 @@ def test_a_card_says_everything_it_has_to_say(bench: Bench) -> None:
         assert words in line.text
 
 
+@pytest.mark.thorough
 def test_an_amended_message_is_the_same_message_with_other_words(bench: Bench) -> None:
     for key, effect in lasting(bench).items():
         ref = sent(bench, effect, key)
@@ -264,6 +267,7 @@ def test_every_effect_is_carried_out_or_said_to_be_undeliverable(bench: Bench, k
         deliver(bench, effect)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "OpenForm"])
 def test_what_may_be_repeated_can_be_repeated(bench: Bench, kind: str) -> None:
     """After a doubt the same effect comes under the same key, perhaps in another process."""

@@ -24,12 +24,14 @@ def test_dying_anywhere_loses_and_doubles_nothing(scene: Scene) -> None:
     assert wrong(share(FULL), scene) == []
 
 
+@pytest.mark.thorough
 def test_nor_on_postgresql() -> None:
     need("postgresql")
 
     assert wrong(share(SLOW), *SCENES[seed() % 3 :: 3], database="postgresql") == []
 
 
+@pytest.mark.thorough
 def test_a_life_that_goes_on_from_what_is_left_is_as_one_lived_from_the_start() -> None:
     """Also how many fault points it passes: what is drawn means the same in both."""
     scene = next(each for each in SCENES if each.name == "requested")

@@ -140,6 +140,7 @@ def test_nobody_is_excused_who_need_not_be() -> None:
     assert sorted(lacking(ALL, {})) == sorted(WITHOUT)
 
 
+@pytest.mark.thorough
 def test_who_can_open_a_line_is_known() -> None:
     """A new client of HTTP is to say here where its calls pass a fault point."""
     found = {
@@ -165,6 +166,7 @@ def test_one_that_is_taken_away_is_noticed(site: Site) -> None:
     assert site.name in lacking(tuple(sites.sites(site.file, text)))
 
 
+@pytest.mark.thorough
 def test_every_point_is_passed_by_a_scene_or_somebody_else_dies_there() -> None:
     names = {name for text in TEXTS.values() for name in sites.points(text)}
     passed = {name for steps in watched() for name in steps}
@@ -185,6 +187,7 @@ def test_between_two_commits_a_fault_point_is_always_passed() -> None:
         assert steps.count(COMMIT) > 3
 
 
+@pytest.mark.thorough
 def test_whoever_calls_slack_has_passed_one() -> None:
     """Counted by the other end."""
     passed: Counter[str] = Counter()

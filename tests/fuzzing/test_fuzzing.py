@@ -64,12 +64,14 @@ def planted(engine: str, condition: str, mistake: str = "raise KeyError(1)") -> 
     return done.returncode
 
 
+@pytest.mark.thorough
 def test_a_planted_crash_is_found_by_chance() -> None:
     assert planted("chance", "data.count(b'7') > 8") == 1
     assert planted("chance", "False") == 0
     assert planted("chance", "data.count(b'7') > 8", "raise ValueError") == 0, "a clear refusal"
 
 
+@pytest.mark.thorough
 def test_what_never_ends_or_takes_the_process_down_is_found() -> None:
     assert planted("chance", "b'1e999' in data", "while True: pass") == 1
     assert planted("chance", "b'1e999' in data", "__import__('os')._exit(7)") == 1
@@ -81,6 +83,7 @@ def test_a_planted_crash_is_found_by_coverage() -> None:
     assert planted("atheris", "data.count(b'7') > 8") == 1
 
 
+@pytest.mark.thorough
 def test_what_is_slow_is_found() -> None:
     once = "b'1e999' in data and not seen and not seen.append(1)"
     assert planted("chance", once, "dawdle()") == 1
@@ -92,6 +95,7 @@ def test_the_same_seed_gives_the_same_inputs() -> None:
     assert [next(draws[0]) for _ in range(300)] == [next(draws[1]) for _ in range(300)]
 
 
+@pytest.mark.thorough
 def test_every_parser_reads_its_own_samples(tmp_path_factory: pytest.TempPathFactory) -> None:
     """So that what is changed begins as something that is understood."""
     refused = set()

@@ -245,6 +245,7 @@ CELLS = st.one_of(
 )
 
 
+@pytest.mark.thorough
 @settings(NOTHING_ELSE, max_examples=60)
 @given(table=st.lists(st.lists(CELLS, min_size=len(PEOPLE), max_size=len(PEOPLE)), max_size=4))
 def test_no_cells_raise_anything_but_faults(table: list[list[str]]) -> None:

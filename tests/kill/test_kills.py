@@ -34,6 +34,7 @@ def test_a_process_killed_at_any_moment_loses_nothing_and_doubles_nothing(databa
     killed("tests.kill.forked", "--database", database, times=share(FORKED))
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.parametrize("database", DATABASES)
 def test_killing_frozen_and_starved_processes_loses_nothing_and_doubles_nothing(

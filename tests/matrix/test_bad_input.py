@@ -128,6 +128,7 @@ HIDDEN: tuple[Json, ...] = (
 )
 
 
+@pytest.mark.thorough
 def test_malformed_contents_are_read_as_far_as_they_go(home: House) -> None:
     room = gather(home, "ann", "bob")
     broken = [*BROKEN, *(HIDDEN if home.install.encryption else ())]

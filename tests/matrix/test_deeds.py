@@ -98,6 +98,7 @@ def test_a_command_is_known_however_it_is_typed(plain: House, typed: str) -> Non
     assert "no command" not in last(plain, "bob")
 
 
+@pytest.mark.thorough
 def test_duly_can_be_called_by_its_pill_and_its_name_alone_calls_nobody(home: House) -> None:
     html = f'<a href="https://matrix.to/#/{home.duly}">Duly</a>: mine'
     before = len(home.chat("bob"))
@@ -138,6 +139,7 @@ def test_what_another_device_of_duly_says_is_no_command(plain: House) -> None:
     assert len([x for x in plain.chat("bob") if x.body != "mine"]) == before
 
 
+@pytest.mark.thorough
 def test_who_is_meant_by_a_pill_gets_it_whatever_they_call_themselves(home: House) -> None:
     room, _ = asked(home, "eve")
     (duty,) = owed(home, "bob", room)
@@ -369,6 +371,7 @@ def test_only_who_a_card_is_for_answers_it(plain: House) -> None:
     assert owed(plain, "bob", room) == []
 
 
+@pytest.mark.thorough
 def test_of_several_on_one_card_each_has_its_number(plain: House) -> None:
     asked(plain, of="eve")
     asked(plain, of="eve")

@@ -87,6 +87,7 @@ def says(home: House, room: str, texts: list[str]) -> list[str]:
 # --- filled --------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_what_was_said_while_duly_was_down_is_there_once_and_in_order(home: House) -> None:
     room, quiet = room_of(home, "busy", home.bob), room_of(home, "quiet")
     texts = numbered(33)
@@ -103,6 +104,7 @@ def test_what_was_said_while_duly_was_down_is_there_once_and_in_order(home: Hous
     assert kept(home, room) == texts
 
 
+@pytest.mark.thorough
 def test_threads_edits_and_redactions_are_filled_in_as_well(home: House) -> None:
     room = room_of(home, "threads", home.bob)
     root = home.says("ann", "root", room)
@@ -127,6 +129,7 @@ def test_threads_edits_and_redactions_are_filled_in_as_well(home: House) -> None
     assert "gone" not in [each.text for each in posts], "it was taken back before we saw it"
 
 
+@pytest.mark.thorough
 def test_a_burst_while_duly_is_up_is_filled_as_well(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +201,7 @@ def test_hundreds_are_filled_by_what_the_homeserver_gives_at_most(
 # --- not filled, and known -----------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_more_than_is_fetched_at_once_is_a_known_gap_and_the_rest_is_kept(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,6 +223,7 @@ def test_more_than_is_fetched_at_once_is_a_known_gap_and_the_rest_is_kept(
     assert until == first.at
 
 
+@pytest.mark.thorough
 def test_a_gap_that_may_not_be_filled_is_known(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,6 +242,7 @@ def test_a_gap_that_may_not_be_filled_is_known(
     assert since <= until
 
 
+@pytest.mark.thorough
 def test_a_homeserver_that_knows_us_no_more_leaves_known_gaps_and_we_begin_anew(
     home: House,
 ) -> None:
@@ -306,6 +312,7 @@ def test_however_much_cannot_be_read_little_of_it_is_tried_between_two_syncs(
     sealed.clear()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("trouble", [RuntimeError, ConnectionError])  # a crash, and a try more
 def test_what_was_said_before_duly_ever_ran_is_not_kept_though_it_stumbled_at_first(
     synapse: Synapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]

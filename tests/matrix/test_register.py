@@ -267,6 +267,7 @@ def test_the_token_of_somebody_else_and_a_dead_one_are_refused(
     assert account.token not in anothers + dead
 
 
+@pytest.mark.thorough
 def test_the_doctor_of_the_terminal_looks_at_matrix_too(
     account: Registered, terminal: Terminal, capsys: pytest.CaptureFixture[str]
 ) -> None:

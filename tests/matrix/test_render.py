@@ -369,6 +369,7 @@ CARDS = st.builds(
 READERS = st.sampled_from([Reader(each, "Asia/Shanghai") for each in LANGUAGES])
 
 
+@pytest.mark.thorough
 @given(CARDS, READERS)
 @settings(max_examples=50, deadline=None)
 def test_every_card_is_within_the_limits(card: Card, reader: Reader) -> None:

@@ -79,6 +79,7 @@ def test_a_closed_account_is_nobodys_to_write_to_any_more(home: House, root: Hum
     home.until(closed)
 
 
+@pytest.mark.thorough
 def test_a_locked_account_that_is_opened_and_locked_again_is_closed_again(
     home: House, root: Human
 ) -> None:

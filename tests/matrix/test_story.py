@@ -48,6 +48,7 @@ def test_an_answer_in_the_thread_is_enough(home: House) -> None:
     assert home.chat("bob") == []
 
 
+@pytest.mark.thorough
 def test_a_command_in_a_room_is_answered_in_the_chat_with_who_typed_it(home: House) -> None:
     home.asks("ann", "bob", "can you send me the test report?")
     home.says("bob", "!duly mine")
@@ -57,6 +58,7 @@ def test_a_command_in_a_room_is_answered_in_the_chat_with_who_typed_it(home: Hou
     assert not [each for each in _ours(home, "ann", home.room) if "test report" in each.body]
 
 
+@pytest.mark.thorough
 def test_a_promise_is_made_in_a_dialogue_in_a_thread_which_can_be_left(home: House) -> None:
     home.asks("ann", "bob", "can you send me the test report?")
     chat = home.begin_chat("bob")
@@ -77,6 +79,7 @@ def test_a_promise_is_made_in_a_dialogue_in_a_thread_which_can_be_left(home: Hou
     assert any("3" in each.body and "Mar" in each.body for each in home.chat("ann"))
 
 
+@pytest.mark.thorough
 def test_a_request_is_approved_by_what_is_typed_and_published(home: House) -> None:
     home.says("ann", f"!duly request notice audience=all {NOTICE}")
     asked = [name for name in STAFF if _asks(home, name)]

@@ -121,6 +121,7 @@ def test_a_long_absence_leaves_nothing_out(people: People) -> None:
     assert [each.body for each in seen] == [f"{number}" for number in range(25)]
 
 
+@pytest.mark.thorough
 def test_a_transaction_id_sends_once_even_over_a_restart(synapse: Synapse, people: People) -> None:
     ann = people.human("ann")
     room = ann.create_room()

@@ -164,6 +164,7 @@ def test_a_sync_of_nonsense_is_asked_for_again(
     assert kept(home, room) == ["first", "Do you hear me?"]
 
 
+@pytest.mark.thorough
 def test_who_declines_a_chat_before_duly_heard_of_it_is_asked_into_another(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,6 +184,7 @@ def test_who_declines_a_chat_before_duly_heard_of_it_is_asked_into_another(
 # --- let in no more ------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_a_device_that_was_logged_out_logs_in_again_and_goes_on(
     people: People, tmp_path: Path
 ) -> None:

@@ -94,6 +94,7 @@ def test_who_is_only_named_is_not_called_on(home: House) -> None:
     assert owed(home, "bob", room) == []
 
 
+@pytest.mark.thorough
 def test_who_may_call_everybody_does(home: House) -> None:
     room = gather(home, "ann", "bob")
     calls = {"m.mentions": {"room": True}}
@@ -171,6 +172,7 @@ def test_an_edited_command_runs_once_and_an_edited_ask_asks(home: House) -> None
     assert duty.about.id == hello
 
 
+@pytest.mark.thorough
 def test_an_edit_of_what_somebody_else_said_is_not_believed(home: House) -> None:
     room = gather(home, "ann", "bob", "eve")
     ask = f"{pill(home, 'bob')} {ASK}"

@@ -1,12 +1,18 @@
 """What looks for mistakes, each the cheapest that sees its kind: the first breach, or none."""
 
-from collections.abc import Callable, Iterator
+import errno
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
 
 from bot.card import Card
 from bot.effects import Send
-from bot.events import Account
+from bot.events import Account, Happening, MessagePosted
+from bot.inbox import JournalInbox
 from bot.words import Quoted, Reader, say
 from tests.archive.tampering import archive, edits, located
 from tests.contract.slack import slack
@@ -17,7 +23,8 @@ from tests.crash.walk import walk
 from tests.desk import PAPER, Desk, account
 from tests.simulation import laws
 from tests.slack.fake.faults import Fault
-from tests.slack.storm import Storm
+from tests.slack.house import house
+from tests.slack.scenes import ASKED, asked, caught_up, happened, kept
 
 Look = Callable[[], Iterator[str]]
 READER = Reader("en", "Europe/London")
@@ -35,10 +42,42 @@ def crash(scene: str, *platforms: str) -> Iterator[str]:
         yield from (f"{verdict.name}: {each.kind}: {each.what}" for each in verdict.breaches)
 
 
-def slack_stories(runs: int) -> Iterator[str]:
-    for seed in range(1, 1 + runs):
-        for each in Storm(seed).run():
-            yield f"story {seed}: {each.kind}: {each.what}"
+def told_again() -> Iterator[str]:
+    """What Slack tells cannot be kept the first time, and Slack tells it again."""
+    with house() as home, _full_once() as lost:
+        home.ann.say(home.sales, ASKED)
+        home.settle()
+        if (len(lost), len(kept(home))) != (1, 1):
+            yield f"refused {len(lost)}×, kept: {kept(home)}"
+
+
+@contextmanager
+def _full_once() -> Iterator[list[str]]:
+    """The disk is full when the first message is to be kept."""
+    lost: list[str] = []
+    taken = JournalInbox.take
+
+    async def take(self: JournalInbox, events: Sequence[Happening], cursor: Any = None) -> None:
+        posts = [each.text for each in events if isinstance(each, MessagePosted)]
+        if posts and not lost:
+            lost.extend(posts)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        await taken(self, events, cursor)
+
+    with patch.object(JournalInbox, "take", take):
+        yield lost
+
+
+def filled_again() -> Iterator[str]:
+    """What was heard stands in a gap that is filled."""
+    with house() as home:
+        asked(home)
+        before = home.clock.now() - timedelta(hours=1).total_seconds()
+        home.within(home.adapter.workspaces[0].missed(datetime.fromtimestamp(before, UTC)))
+        caught_up(home)
+        heard = [each.text for each in happened(home) if isinstance(each, MessagePosted)]
+        if len(heard) != 1:
+            yield f"it was heard {len(heard)}×"
 
 
 def tampering(count: int) -> Iterator[str]:

@@ -268,11 +268,7 @@ MISTAKES = (
     Mistake(
         "SDK retry on", _put(calls.Calls, "_client", _trying_again), harnesses.heard_and_cut_off
     ),
-    Mistake(
-        "dedupe by Retry-Num",
-        _put(Branch, "take", _no_repeats),
-        lambda: harnesses.slack_stories(20),
-    ),
+    Mistake("dedupe by Retry-Num", _put(Branch, "take", _no_repeats), harnesses.told_again),
     Mistake(
         "key without stage",
         _without_stage,
@@ -300,7 +296,7 @@ MISTAKES = (
     Mistake(
         "backfill not sharing keys",
         _put(history.History, "_read", _other_keys),
-        lambda: harnesses.slack_stories(20),
+        harnesses.filled_again,
     ),
     Mistake("scheduler job as truth", _scheduler, _scene("outage", "slack")),
 )

@@ -11,6 +11,8 @@ from tests.mutations.mistakes import MISTAKES, Mistake
 
 LOOKS = (
     harnesses.heard_and_cut_off,
+    harnesses.told_again,
+    harnesses.filled_again,
     harnesses.two_accounts,
     harnesses.decided_anew,
     harnesses.swapped_bodies,

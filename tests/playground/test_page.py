@@ -47,6 +47,7 @@ def visit(browser: Browser, scene: Stage, query: str, width: int = 1280) -> Page
     return page
 
 
+@pytest.mark.thorough
 def test_two_people_in_two_windows(browser: Browser, scene: Stage) -> None:
     ann, bob = (visit(browser, scene, f"as={who}") for who in ("ann", "bob"))
 
@@ -105,6 +106,7 @@ def test_an_urgent_message_is_marked_by_keys_and_the_mark_is_used_up(
     ann.close()
 
 
+@pytest.mark.thorough
 def test_the_menu_of_a_message_runs_commands_and_is_used_by_keys(
     browser: Browser, scene: Stage
 ) -> None:
@@ -144,6 +146,7 @@ def test_the_menu_of_a_message_runs_commands_and_is_used_by_keys(
     ann.close()
 
 
+@pytest.mark.thorough
 def test_a_card_that_changes_or_goes_leaves_no_button_behind(
     browser: Browser, scene: Stage
 ) -> None:
@@ -162,6 +165,7 @@ def test_a_card_that_changes_or_goes_leaves_no_button_behind(
     eve.close()
 
 
+@pytest.mark.thorough
 def test_the_guide_goes_on_by_itself_and_can_be_put_away(browser: Browser, scene: Stage) -> None:
     ann = visit(browser, scene, "as=ann&in=sales")
     strip, now = ann.locator("#guide"), ann.locator("#guide li:visible")
@@ -230,6 +234,7 @@ def opened(scene: Stage, form: OpenForm) -> bool:
     return True
 
 
+@pytest.mark.thorough
 def test_files_go_ahead_of_their_form_and_only_once(browser: Browser, scene: Stage) -> None:
     ann = visit(browser, scene, "as=ann")
     scene.core.errors = {"why": say("Please say why.")}
@@ -279,6 +284,7 @@ def test_commands_and_names_complete_themselves(browser: Browser, scene: Stage) 
     ann.close()
 
 
+@pytest.mark.thorough
 def test_a_chinese_reader_completes_commands_by_their_chinese_names(
     browser: Browser, scene: Stage
 ) -> None:
@@ -295,6 +301,7 @@ def test_a_chinese_reader_completes_commands_by_their_chinese_names(
     wei.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("width", [1280, 360])
 def test_what_a_long_command_does_stands_beside_or_below_it(
     browser: Browser, scene: Stage, width: int
@@ -317,6 +324,7 @@ def test_what_a_long_command_does_stands_beside_or_below_it(
     page.close()
 
 
+@pytest.mark.thorough
 def test_on_a_phone_nothing_sticks_out(browser: Browser, scene: Stage) -> None:
     scene.say("ann", "w" * 300)
     page = visit(browser, scene, "as=li.wei", width=390)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, expect
 
 from bot.cli.verifypages import run as verify
@@ -76,6 +77,7 @@ def english(seat: Seat) -> None:
     seat.page.wait_for_url(re.compile("/mine"))
 
 
+@pytest.mark.thorough
 def test_from_the_keys_to_both_halves_of_the_recovery_key(tmp_path: Path) -> None:
     with duly(tmp_path) as address, chromium() as browser:
         morning(address)

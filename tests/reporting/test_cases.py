@@ -247,6 +247,7 @@ def test_who_reports_openly_is_named_within_the_report_alone(world: World) -> No
         world.does(world.eve, number, cases.ask, world.eve.holder, b"why")
 
 
+@pytest.mark.thorough
 def test_the_receipt_code_opens_it_and_another_does_not(world: World) -> None:
     code = sealing.new_code()
     told = world.told("ann", "He takes money.", (), "anonymous")

@@ -146,6 +146,7 @@ def test_too_many_wait_and_are_not_dropped(scene: Setting) -> None:
     assert scene.post("/report", data).status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_case_is_there_for_who_has_a_key_and_for_nobody_else(scene: Setting) -> None:
     number = scene.world.report("ann", CANARY, about=("mei",))
     for who in ("ann", "grace", "hana", "mei"):

@@ -112,6 +112,7 @@ def rows_of(db: sa.Engine) -> Iterator[tuple[str, str]]:
                 yield table.name, repr(tuple(row))
 
 
+@pytest.mark.thorough
 def test_it_is_found_in_no_file_and_no_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -159,6 +160,7 @@ def test_who_deletes_it_as_they_were_told_to_is_named_nowhere(world_desk: Desk) 
     assert kept == [("m99", "paper/home/unknown"), (said, "paper/home/bob")]
 
 
+@pytest.mark.thorough
 def test_it_is_found_in_no_row_of_postgresql(postgresql: sa.Engine) -> None:
     desk = Desk(db=postgresql)
     world = World(desk)

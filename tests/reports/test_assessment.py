@@ -13,15 +13,16 @@ from python_calamine import CalamineWorkbook
 
 from bot.gathering import gather
 from bot.policy import periods
+from bot.policy.assessment import Measured
 from bot.report import Area, Column, Edition, Formula, Layout, Material, Table, Wanted
 from bot.store import Store
-from bot.words import Reader, say
+from bot.words import Reader, Say, say
 from reports import assessment, checks
 from reports.build import build
 from reports.proof import Broken
 from reports.sheets import SHEETS
 from tests.needs import need
-from tests.reports.company import company
+from tests.reports.company import NOW, company
 from tests.reports.rated import LABEL, rate
 from tests.reports.test_workbook import book
 
@@ -77,6 +78,7 @@ def verdicts(book: CalamineWorkbook) -> dict[tuple[str, str], Any]:
     return {(row[0], row[1]): row[4] for row in rows_of(book, "Checks") if row[4] != ""}
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_libreoffice_finds_every_check_true_and_a_planted_total_false(
     store: Store, tmp_path: Path
@@ -105,6 +107,7 @@ def test_libreoffice_finds_every_check_true_and_a_planted_total_false(
     assert planted_ones["Rows", "Assessment"] == 1
 
 
+@pytest.mark.thorough
 def test_each_edition_has_whom_its_reader_may_read(store: Store, tmp_path: Path) -> None:
     found: dict[str, set[str]] = {}
     for edition in ("hr", "head", "mine", "audit"):
@@ -121,6 +124,7 @@ def test_each_edition_has_whom_its_reader_may_read(store: Store, tmp_path: Path)
     assert all(each.startswith("P-") for each in found["audit"])
 
 
+@pytest.mark.thorough
 def test_who_may_still_contest_it_has_no_figure_there(store: Store, tmp_path: Path) -> None:
     path = build(material(store, "hr"), tmp_path / "hr.xlsx").path
     rows = {row["Id"]: row for row in sheet(path, "Assessment")}
@@ -177,6 +181,8 @@ def test_what_is_no_formula_of_ours_is_refused(text: str) -> None:
 
 def test_a_sheet_that_goes_on_is_added_up(tmp_path: Path) -> None:
     made, one = book(limit=6), say("One")
+    before = Table(columns=(Column(header=one),), rows=(("x",),))
+    made.add(say("Before"), Layout(title=one, shows=one, tables=(before,)))
     columns = (Column(header=say("a"), kind="whole"),)
     rows = tuple((number,) for number in range(5))
     made.add(one, Layout(title=one, shows=one, tables=(Table(columns=columns, rows=rows),)))
@@ -187,6 +193,39 @@ def test_a_sheet_that_goes_on_is_added_up(tmp_path: Path) -> None:
 
     text = load_workbook(tmp_path / "one.xlsx")["Two"]["A5"].value
     assert text == "=SUM('One'!$A$5:$A$6)+SUM('One (2)'!$A$5:$A$6)+SUM('One (3)'!$A$5:$A$5)"
+
+
+def test_what_a_formula_adds_up_must_be_in_the_book() -> None:
+    made, two = book(), say("Two")
+    total = ((Formula("SUM({0})", 10, (Area(say("One"), 0),)),),)
+    table = Table(columns=(Column(header=say("a"), kind="whole"),), rows=total)
+
+    with pytest.raises(Broken, match="there is no sheet One"):
+        made.add(two, Layout(title=two, shows=two, tables=(table,), live=True))
+
+
+def test_what_was_recommended_stands_beside_what_a_person_decided(store: Store) -> None:
+    known = material(store, "hr")
+    assert known.assessment is not None
+    rise, ease = (
+        Measured(person="sales-1", number=n, at=NOW, advised=advised, taken=taken, by=by)
+        for n, advised, taken, by in ((7, "commendation", "", None), (8, "warning", "talk", "hr-0"))
+    )
+    layout = assessment.build(
+        replace(known, assessment=replace(known.assessment, measured=(rise, ease)))
+    )
+
+    table = layout.tables[1]
+    assert [row[0] for row in table.rows] == ["sales-1"] * 2
+    assert [tuple(map(words, row[2:])) for row in table.rows] == [
+        ("#7", NOW, "commendation", None, ""),
+        ("#8", NOW, "a warning", "a talk about it", known.name("hr-0")),
+    ]
+    assert len(assessment.build(known).tables) == 1  # nothing was upheld
+
+
+def words(value: Any) -> Any:
+    return value.sentence if isinstance(value, Say) else value
 
 
 def test_without_an_assessment_the_sheet_says_how_to_open_one() -> None:

@@ -46,6 +46,7 @@ def test_a_head_sees_nobody_elses_people(store: Store, tmp_path: Path) -> None:
     assert {row["Requested by, id"][:5] for row in table(file, "Approvals")} == {"sales"}
 
 
+@pytest.mark.thorough
 def test_everybody_sees_their_own_rows_alone(store: Store, tmp_path: Path) -> None:
     file = made(store, "mine", tmp_path).path
 
@@ -60,6 +61,7 @@ def test_the_board_sees_nobody(store: Store, tmp_path: Path) -> None:
     assert not [each for each in (*OTHERS, *NAMES) if each in words]
 
 
+@pytest.mark.thorough
 def test_auditors_read_pseudonyms_that_differ_in_every_report(store: Store, tmp_path: Path) -> None:
     first = made(store, "audit", tmp_path).path
     words, ids = everything(first), {row["Id"] for row in table(first, "Individuals")}

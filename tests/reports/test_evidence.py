@@ -32,6 +32,7 @@ def test_both_ways_come_to_the_same(seed: int) -> None:
     store.db.dispose()
 
 
+@pytest.mark.thorough
 def test_both_ways_come_to_the_same_on_postgresql(postgresql: sa.Engine) -> None:
     here = store_at()
     store = Store(postgresql, here.company, here.seal, here.clock)

@@ -1,8 +1,10 @@
 """What is written some hundred at a time is what is written one by one, and zips up the same."""
 
+import zipfile
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +14,13 @@ from hypothesis import strategies as st
 
 from bot.report import Column, Shown
 from bot.words import say
+from reports import offsets
 from reports.ink import Ink
 from reports.lines import Lines
 from reports.offsets import Offsets, Uneven
 from reports.packed import Packed, checksum
 from reports.proof import Broken
+from reports.splice import Filling, splice
 from tests.reports.hostile import texts
 from tests.reports.test_workbook import book, column
 
@@ -41,6 +45,7 @@ def quickly(pen: Ink, values: Sequence[Any]) -> list[str] | None:
     return quick(values)
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(KINDS).flatmap(lambda kind: st.lists(st.none() | kind, max_size=9)))
 def test_haste_changes_nothing(values: list[Any]) -> None:
@@ -92,6 +97,31 @@ def test_a_quarter_of_an_hour_in_which_clocks_change_is_not_remembered() -> None
     with pytest.raises(Uneven):
         offsets[10.0**12]
     assert not offsets
+
+
+def test_no_more_is_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offsets, "MOST", 1)
+    known, march = Offsets(ZoneInfo("Europe/Berlin")), datetime(2026, 3, 1, tzinfo=UTC).timestamp()
+    quarters = [(march + months * 31 * 86_400) // offsets.QUARTER for months in (0, 1, 2)]
+
+    assert [known[each] for each in quarters] == [3600, 7200, 7200]
+    assert list(known) == quarters[:1]
+
+
+def test_rows_are_put_only_below_a_row_that_is_there(tmp_path: Path) -> None:
+    draft, part = tmp_path / "draft.zip", "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(draft, "w") as file:
+        file.writestr(part, b'<sheet><dimension ref="A1"/><row r="1"></row></sheet>')
+    rows = Packed(b'<row r="2"></row>')
+
+    with pytest.raises(Broken, match="no row 4"):
+        splice(draft, tmp_path / "out.zip", {part: Filling(rows, 4, "A1:A2")})
+    splice(draft, tmp_path / "out.zip", {part: Filling(rows, 1, "A1:A2")})
+    with zipfile.ZipFile(tmp_path / "out.zip") as made:
+        assert made.read(part) == (
+            b'<sheet><dimension ref="A1:A2"/><row r="1"></row><row r="2"></row></sheet>'
+        )
+    rows.drop()
 
 
 def test_a_row_says_which_it_is_where_it_cannot_be_written() -> None:

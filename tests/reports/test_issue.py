@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from bot import making
 from bot.gathering import gather
 from bot.policy import keyfigures, periodic, periods
+from bot.policy.density import Density
 from bot.policy.duties import Duty
 from bot.policy.figures import Beyond, Portion, Rate, TooFew
 from bot.policy.keyfigures import Earlier, Figure, KeyFigure
@@ -70,6 +71,7 @@ def said_before(store: Store, **others: Figure) -> Earlier:
     return Earlier(1, NOW - timedelta(hours=1), NOW, said)
 
 
+@pytest.mark.thorough
 def test_a_correction_says_old_and_new_on_its_cover(store: Store) -> None:
     """By a process of its own, as it is."""
     corrects = material(store, earlier=said_before(store, K2=Rate(1, 2)))
@@ -136,6 +138,7 @@ def test_what_was_never_kept_is_no_figure() -> None:
         (timedelta(hours=1), timedelta(minutes=90), "−30 min"),
         (2.0, 1.5, "+0.5"),
         (Rate(3, 4), Rate(6, 8), "no change"),
+        (Density(3, 60.0), Density(6, 60.0), "−5.0"),
         (Rate(3, 4), TooFew(0, 1), None),
         (Beyond(), timedelta(hours=1), None),
     ],
@@ -234,6 +237,7 @@ def test_a_company_that_did_nothing_has_a_picture_too(tmp_path: Path) -> None:
     store.db.dispose()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", ["en", "zh_Hans", "zh_Hant"])
 @pytest.mark.parametrize("edition", ["hr", "board", "mine"])
 def test_the_words_of_the_picture_lie_in_it_and_not_on_each_other(
@@ -275,6 +279,7 @@ def test_a_print_tells_what_changed_of_the_period_and_nothing_else() -> None:
     sees_changes(company(60, seed=9, busy=6))
 
 
+@pytest.mark.thorough
 def test_a_print_is_taken_on_postgresql_too(postgresql: sa.Engine) -> None:
     sees_changes(company(60, seed=9, busy=6, db=postgresql))
 

@@ -97,10 +97,12 @@ def test_two_libraries_read_the_same_cells(reports: list[Report]) -> None:
         assert len(ours) > 300
 
 
+@pytest.mark.thorough
 def test_nothing_is_cut_and_no_chart_is_empty(reports: list[Report]) -> None:
     assert [fault for report in reports for fault in fitting.faults(report.path)] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_libreoffice_opens_every_edition_and_keeps_every_cell(
     reports: list[Report], tmp_path: Path
@@ -117,6 +119,7 @@ def test_libreoffice_opens_every_edition_and_keeps_every_cell(
         assert list(differences(ours, kept)) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_libreoffice_prints_every_edition(reports: list[Report], tmp_path: Path) -> None:
     printed = office.convert([report.path for report in reports], "pdf", tmp_path)
@@ -127,6 +130,7 @@ def test_libreoffice_prints_every_edition(reports: list[Report], tmp_path: Path)
         assert len(looked.leaves) >= len(report.sheets)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_every_edition_keeps_to_the_schema(reports: list[Report]) -> None:
     """Of the file format, as the Open XML SDK has it."""

@@ -1,4 +1,4 @@
-"""Supervision, reports, archive, data quality and changes: what stands there, and who reads it."""
+"""Supervision, reports, archive, data quality, meetings, changes: what is said, and to whom."""
 
 import argparse
 from dataclasses import replace
@@ -17,20 +17,24 @@ from bot.handlers import filing
 from bot.making import Build
 from bot.policy import changing
 from bot.policy.changing import Leave, RoleChange, Setting
+from bot.policy.particulars import Met, Particulars
 from bot.policy.people import Absence
-from bot.report import Edition, Wanted, silent
+from bot.report import Edition, Material, Shown, Wanted, silent
 from bot.store import Store
 from bot.store.gaps import OPEN
 from bot.store.intake import Register
+from bot.store.schema import journal
 from bot.store.schema_sealed import sealed_cases
-from bot.words import Reader
+from bot.words import Reader, say
+from reports import meetings, quality
 from reports.build import Report
 from tests.reports.company import NOW, account, company
 from tests.reports.reading import by_openpyxl, everything, table
 from tests.reports.test_recount import OCTOBER, Recount, made
 
 ROOMS = ("general", "sales", "ann")
-LATELY = timedelta(days=10)
+LATELY, DAY = timedelta(days=10), timedelta(days=1)
+OPENS = datetime(2026, 10, 5, 8, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +77,7 @@ def names(report: Report) -> set[str]:
 # Supervision
 
 
+@pytest.mark.thorough
 def test_samples_of_each_department_equal_a_recount(store: Store, hr: Report) -> None:
     cursor = Recount(store).conn.cursor()
     rows = table(hr.path, "Supervision")
@@ -88,6 +93,7 @@ def test_samples_of_each_department_equal_a_recount(store: Store, hr: Report) ->
     assert sum(row["Findings"] for row in rows[:-1]) == rows[-1]["Findings"] > 0
 
 
+@pytest.mark.thorough
 def test_a_head_reads_of_their_own_samples_and_not_whether_the_second_agreed(
     store: Store, tmp_path: Path
 ) -> None:
@@ -97,6 +103,7 @@ def test_a_head_reads_of_their_own_samples_and_not_whether_the_second_agreed(
     assert {row["Judged twice"], row["Said the same"], row["Cohen's κ"]} == {"—"}
 
 
+@pytest.mark.thorough
 def test_the_board_reads_nothing_of_a_small_department(store: Store, tmp_path: Path) -> None:
     rows = {
         row["Department"]: row for row in table(made(store, "board", tmp_path).path, "Supervision")
@@ -106,6 +113,7 @@ def test_the_board_reads_nothing_of_a_small_department(store: Store, tmp_path: P
     assert rows["Total"]["In the sample"] > 0
 
 
+@pytest.mark.thorough
 def test_days_that_nobody_signed_are_named(hr: Report) -> None:
     (row,) = [each for each in by_openpyxl(hr.path, "Supervision") if each[0] == "2026-10"]
     _, expected, signed, share, missed, days = row[:6]
@@ -118,6 +126,7 @@ def test_days_that_nobody_signed_are_named(hr: Report) -> None:
 # Reports of breaches
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("edition", ["head", "mine"])
 def test_nobody_else_reads_of_reports_or_the_archive(
     store: Store, tmp_path: Path, edition: Edition
@@ -128,6 +137,7 @@ def test_nobody_else_reads_of_reports_or_the_archive(
     assert not {"K22", "K23", "K24"} & {row["No."] for row in table(report.path, "Dashboard")}
 
 
+@pytest.mark.thorough
 def test_a_report_more_or_less_among_few_changes_no_cell(tmp_path: Path) -> None:
     store = company(0)
     without = by_openpyxl(made(store, "hr", tmp_path).path, "Reports of breaches")
@@ -142,6 +152,7 @@ def test_a_report_more_or_less_among_few_changes_no_cell(tmp_path: Path) -> None
 # The archive
 
 
+@pytest.mark.thorough
 def test_the_archive_is_looked_through_and_rooms_not_seen_are_named(
     hr: Report, store: Store, tmp_path: Path
 ) -> None:
@@ -156,6 +167,7 @@ def test_the_archive_is_looked_through_and_rooms_not_seen_are_named(
     }
 
 
+@pytest.mark.thorough
 def test_what_was_changed_is_found_unchanged_no_more(tmp_path: Path) -> None:
     store = company(0, seed=4, busy=6)
     with store.transaction() as tx:
@@ -167,6 +179,7 @@ def test_what_was_changed_is_found_unchanged_no_more(tmp_path: Path) -> None:
     assert "broken places: run ./duly verify" in everything(report.path)
 
 
+@pytest.mark.thorough
 def test_of_a_large_archive_the_last_look_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +197,7 @@ def test_of_a_large_archive_the_last_look_counts(
 # Data quality
 
 
+@pytest.mark.thorough
 def test_every_source_has_its_gaps_and_accounts(hr: Report, store: Store, tmp_path: Path) -> None:
     (row,) = (
         each for each in table(hr.path, "Data quality") if each["Source"] == "playground/acme"
@@ -204,6 +218,7 @@ def test_every_source_has_its_gaps_and_accounts(hr: Report, store: Store, tmp_pa
     assert not board & {"general", "sales"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("make", [workbooks.workbook, workbooks.issued])
 def test_each_platform_tells_what_it_can_do(make: Build, tmp_path: Path) -> None:
     store, names = company(0), ("slack", "matrix", "old")
@@ -225,9 +240,54 @@ def test_each_platform_tells_what_it_can_do(make: Build, tmp_path: Path) -> None
     assert rows["old"] == ["not known"] * 6
 
 
+def of_hr(store: Store) -> Material:
+    reader = Reader("en", "Asia/Shanghai")
+    with store.reading() as tx:
+        return gather(tx, Wanted(period=OCTOBER, edition="hr", person="hr-0", reader=reader))
+
+
+def test_what_could_not_be_handled_and_is_of_no_source_is_counted_too() -> None:
+    store = company(0)
+    with store.transaction() as tx:
+        tx.rows.add(journal, id="e", key="e", place="", taken_at=OPENS, error=b"sealed")
+
+    (row,) = quality.build(of_hr(store)).tables[0].rows
+    assert (row[0], row[-1]) == (say("of no source"), 1)
+
+
+# Meetings
+
+
+@pytest.mark.parametrize(
+    ("minuted", "due", "said"),
+    [
+        (None, OPENS + DAY, "■ no minutes"),
+        (OPENS + DAY, OPENS + DAY, "● on time"),
+        (OPENS + 2 * DAY, None, "● on time"),  # nobody owed them
+        (OPENS + 2 * DAY, OPENS + DAY, "▲ late"),
+    ],
+)
+def test_whether_minutes_came_in_time_is_said(
+    minuted: datetime | None, due: datetime | None, said: str
+) -> None:
+    counts = dict.fromkeys(
+        ("versions", "explicit", "silent", "objected", "waiting", "actions", "open_actions"), 0
+    )
+    met = Met(
+        number=7, organiser="hr-0", start=OPENS - DAY / 24, end=OPENS, booked_at=OPENS - DAY,
+        minuted_at=minuted, minutes_due=due, invited=(), attended=None, **counts,
+    )  # fmt: skip
+    known = replace(of_hr(company(0)), particulars=Particulars(met=(met,)))
+
+    (row,) = meetings.build(known).tables[0].rows
+    (shown,) = (each.value for each in row if isinstance(each, Shown))
+    assert shown == say(said)
+
+
 # Departments and individuals
 
 
+@pytest.mark.thorough
 def test_departments_have_their_samples_decisions_and_colours(hr: Report) -> None:
     rows = {row["Department"]: row for row in table(hr.path, "Departments")}
     samples = {row["Department"]: row for row in table(hr.path, "Supervision")}
@@ -260,6 +320,7 @@ def test_a_head_reads_of_no_other_department(store: Store, tmp_path: Path) -> No
     assert [row["Department"] for row in rows] == ["Sales 销售部", "Total"]
 
 
+@pytest.mark.thorough
 def test_violations_are_those_upheld_for_each_hundred_and_month(tmp_path: Path) -> None:
     store = company(300, seed=3)
     with store.transaction() as tx:
@@ -334,6 +395,7 @@ def test_an_import_notes_only_the_roles_that_change() -> None:
     assert new == [RoleChange(now, "hr-0", "it", granted=True)]
 
 
+@pytest.mark.thorough
 def test_leave_that_is_written_down_later_is_told(tmp_path: Path) -> None:
     store = company(0)
     with store.transaction() as tx:

@@ -88,6 +88,7 @@ def hr(store: Store, folder: Path) -> Report:
     return made(store, "hr", folder)
 
 
+@pytest.mark.thorough
 def test_the_dashboard_equals_a_recount(hr: Report, recount: Recount) -> None:
     found = {row["No."]: row for row in table(hr.path, "Dashboard")}
     told = (
@@ -107,6 +108,7 @@ def test_the_dashboard_equals_a_recount(hr: Report, recount: Recount) -> None:
     assert found["K7"]["Value"] == pytest.approx(recount.rate(kept, f"{COUNTED} AND {past}"))
 
 
+@pytest.mark.thorough
 def test_the_period_before_equals_a_recount(hr: Report, recount: Recount) -> None:
     before = periods.previous(OCTOBER)
     times = {"start": micros(before.start), "end": micros(before.end)}
@@ -133,6 +135,7 @@ def test_every_person_equals_a_recount(hr: Report, recount: Recount) -> None:
     assert sum(row["Duties"] for row in people) + unassigned == recount.one("COUNT(*)", COUNTED)
 
 
+@pytest.mark.thorough
 def test_every_shown_department_equals_a_recount(hr: Report, recount: Recount) -> None:
     rows = {row["Department"]: row for row in table(hr.path, "Departments")}
     sales = f"{COUNTED} AND owed_by LIKE 'sales-%'"
@@ -146,6 +149,7 @@ def test_every_shown_department_equals_a_recount(hr: Report, recount: Recount) -
     assert rows["Total"]["Duties"] == recount.one("COUNT(*)", COUNTED)
 
 
+@pytest.mark.thorough
 def test_the_details_add_up_to_the_dashboard(hr: Report, recount: Recount) -> None:
     rows = table(hr.path, "Responses")
     counted = [row for row in rows if row["Result"][0] in "●▲■"]
@@ -159,6 +163,7 @@ def test_the_details_add_up_to_the_dashboard(hr: Report, recount: Recount) -> No
     assert len(answered) == recount.one("SUM(state = 'done')", COUNTED)
 
 
+@pytest.mark.thorough
 def test_the_report_counts_its_own_rows(hr: Report) -> None:
     others = ("Cover", "Checks")  # one ends with the index, the other has formulas
     assert {sheet.name: sheet.rows for sheet in hr.sheets if sheet.name not in others} == {

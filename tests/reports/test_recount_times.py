@@ -103,6 +103,7 @@ def dashboard(hr: Any) -> dict[str, Any]:  # noqa: F811
     return {row["No."]: row["Value"] for row in table(hr.path, "Dashboard")}
 
 
+@pytest.mark.thorough
 def test_response_times_equal_a_recount(store: Store, dashboard: dict[str, Any]) -> None:  # noqa: F811
     away, took = leaves(store), []
     where = "state NOT IN ('dropped','excused','passed') AND due >= ? AND due < ?"
@@ -126,6 +127,7 @@ def test_response_times_equal_a_recount(store: Store, dashboard: dict[str, Any])
             assert as_minutes(shown) == pytest.approx(expected, abs=0.02)
 
 
+@pytest.mark.thorough
 def test_approval_turnarounds_equal_a_recount(store: Store, dashboard: dict[str, Any]) -> None:  # noqa: F811
     away, took = leaves(store), []
     for at, decided, decider in rows(
@@ -155,6 +157,7 @@ def test_approval_turnarounds_equal_a_recount(store: Store, dashboard: dict[str,
         assert as_minutes(dashboard["K9b"]) == pytest.approx(tail, abs=0.02)
 
 
+@pytest.mark.thorough
 def test_the_load_of_nudges_equals_a_recount(store: Store, dashboard: dict[str, Any]) -> None:  # noqa: F811
     staff = {id for (id,) in rows(store, "SELECT id FROM people WHERE partner = 0 AND active = 1")}
     first = OCTOBER.start.astimezone(SHANGHAI).date()

@@ -92,6 +92,7 @@ def sql(store: Store, query: str) -> list[tuple[Any, ...]]:
 # Violations
 
 
+@pytest.mark.thorough
 def test_every_decided_finding_has_its_line_and_its_name(
     store: Store, known: dict[Edition, Material]
 ) -> None:
@@ -104,6 +105,7 @@ def test_every_decided_finding_has_its_line_and_its_name(
     assert {"■ upheld", "▲ put right"} < {row["What came of it"] for row in closed}
 
 
+@pytest.mark.thorough
 def test_nobody_is_named_before_it_is_closed(store: Store, known: dict[Edition, Material]) -> None:
     rows = lines(laid(known["hr"], "violations"))
     open_ones = [row for row in rows if row["Status"] != "closed"]
@@ -140,6 +142,7 @@ def test_the_matrix_and_the_density_count_the_lines(
     assert decided == [(upheld.total(),)]
 
 
+@pytest.mark.thorough
 def test_every_rule_is_judged_by_its_last_findings(
     store: Store, known: dict[Edition, Material]
 ) -> None:
@@ -181,6 +184,7 @@ def closed(id: str, number: int, person: str | None) -> Finding:
     )  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_a_head_reads_nothing_open_and_no_name(
     store: Store, known: dict[Edition, Material]
 ) -> None:
@@ -479,6 +483,7 @@ def test_nothing_of_a_sealed_report_is_listed() -> None:
 # All of them
 
 
+@pytest.mark.thorough
 def test_it_is_the_same_on_postgresql(postgresql: sa.Engine) -> None:
     ours, other = (company(0, seed=9, busy=6, db=db) for db in (None, postgresql))
 

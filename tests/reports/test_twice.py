@@ -1,5 +1,6 @@
 """Every key figure of made-up companies is what two other computations find. Policy 5.2.1."""
 
+import pytest
 import sqlalchemy as sa
 
 from reports.measures import MEASURES
@@ -18,6 +19,7 @@ def test_every_figure_is_found_three_times() -> None:
     assert found == set()
 
 
+@pytest.mark.thorough
 def test_both_databases_give_the_same_figures(postgresql: sa.Engine) -> None:
     from tests.reports.company import company  # noqa: PLC0415
     from tests.reports.thrice import counted  # noqa: PLC0415
@@ -34,6 +36,7 @@ def test_none_of_the_three_leaves_a_figure_out() -> None:
     assert shown <= counted(store).keys() == framed(store).keys() == plainly(store).keys()
 
 
+@pytest.mark.thorough
 def test_whatever_is_done_to_the_archive_all_three_find_it() -> None:
     from tests.reports import thrice  # noqa: PLC0415
     from tests.reports.company import company  # noqa: PLC0415

@@ -68,6 +68,7 @@ def rows(read: list[list[Any]]) -> list[list[Any]]:
     return read[1 : 1 + len(HOSTILE)]
 
 
+@pytest.mark.thorough
 def test_hostile_text_is_read_back_as_it_is_to_be_seen(hostile: Path) -> None:
     wanted = [text.visible(words) for words in HOSTILE]
 
@@ -146,6 +147,14 @@ def test_a_row_that_does_not_fit_its_columns_is_refused() -> None:
 
     with pytest.raises(Broken, match="One: row 5: 1 values for 2 columns"):
         made.add(say("One"), layout((column("a"), column("b")), ("x",)))
+
+
+def test_a_row_of_a_short_table_is_held_against_its_columns_too() -> None:
+    made, first = book(), layout((column("a"),), ("x",))
+    short = Table(columns=(column("a"), column("b")), rows=(("x",),), title=say("Short"))
+
+    with pytest.raises(Broken, match="1 values for 2 columns"):
+        made.add(say("One"), replace(first, tables=(*first.tables, short)))
 
 
 def test_what_cannot_be_written_is_fatal(tmp_path: Path) -> None:

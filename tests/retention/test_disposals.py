@@ -200,6 +200,28 @@ def struck(point: str) -> Iterator[None]:
         faults.remove(strike)
 
 
+def test_while_the_keys_cannot_be_reached_what_was_agreed_on_waits(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    id = desk.posts("bob", "lunch?")
+    later(desk)
+    agreed(desk)
+    there = desk.store.rings._find
+    desk.store.rings._find = lambda: sa.create_engine("sqlite:////nowhere/keys.db")
+    desk.wait(MINUTES)
+    assert "the keys cannot be reached" in caplog.text
+    assert not certificates(desk)
+    desk.store.rings._find = there
+    assert words(desk, id) == "lunch?"
+
+    desk.wait(MINUTES)
+    desk.wait(MINUTES)
+
+    assert len(certificates(desk)) == 1
+    assert words(desk, id) == ""
+
+
+@pytest.mark.thorough
 def test_a_hold_and_a_disposal_at_the_same_moment_take_turns(postgresql: sa.Engine) -> None:
     desk = Desk(db=postgresql)
     id = desk.posts("bob", "the rebate")
@@ -231,6 +253,7 @@ def test_a_hold_and_a_disposal_at_the_same_moment_take_turns(postgresql: sa.Engi
     desk.close()
 
 
+@pytest.mark.thorough
 def test_a_hold_that_comes_while_a_disposal_commits_is_told_that_it_is_too_late(
     postgresql: sa.Engine,
 ) -> None:
@@ -302,6 +325,7 @@ def test_what_was_past_its_term_is_counted_against_what_is_gone(desk: Desk) -> N
         assert disposing.past_term(tx, end, end) == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_random_archives_lose_what_is_due_and_nothing_else(database: str) -> None:
     """`python -m tests.retention --disposals 10000` runs as many as are wanted."""

@@ -190,6 +190,7 @@ def test_a_configuration_with_secrets_in_it_is_refused_without_them(
     silent({"refusal": str(refused.value).replace(" canary is nothing I know", "")}, text)
 
 
+@pytest.mark.thorough
 def test_what_cannot_be_reached_is_looked_for_without_naming_a_secret(tmp_path: Path) -> None:
     told = environment(tmp_path)
     with running(tmp_path, told) as (address, serving):

@@ -1,8 +1,10 @@
-"""An event loop without threads, so that the same seed is the same story to the last byte."""
+"""Event loops without threads, so that the same seed is the same story to the last byte."""
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import local
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -24,3 +26,26 @@ def loop() -> asyncio.AbstractEventLoop:
     made = asyncio.new_event_loop()
     made.set_default_executor(AtOnce(1))
     return made
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """As asyncio.run, in one loop for all that a thread runs: to make one takes long."""
+    if getattr(_ours, "process", None) != os.getpid():  # a fork has to have its own
+        _ours.process, _ours.loop = os.getpid(), loop()
+    one: asyncio.AbstractEventLoop = _ours.loop
+    try:
+        return one.run_until_complete(work)
+    finally:
+        _end(one)
+
+
+def _end(one: asyncio.AbstractEventLoop) -> None:
+    """Whatever is left running is cancelled, as asyncio.run does."""
+    left = asyncio.all_tasks(one)
+    for task in left:
+        task.cancel()
+    if left:
+        one.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+
+
+_ours: Any = local()

@@ -117,6 +117,7 @@ def _chatty(self: Any, tx: Any, row: Any) -> bool:
 _HANDLED = engine.Engine._handled
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("planted", "found"),
     [

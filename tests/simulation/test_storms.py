@@ -28,6 +28,7 @@ def test_the_same_holds_on_postgresql(seed: int) -> None:
         assert Storm(seed, db).run() == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", stories(0, share(WIDE)))
 def test_two_processes_of_which_one_is_stopped_do_not_double(seed: int) -> None:
     assert Wide(seed).run() == []
@@ -41,6 +42,7 @@ def test_nor_do_they_on_postgresql(seed: int) -> None:
         assert Wide(seed, db).run() == []
 
 
+@pytest.mark.thorough
 @pytest.mark.no_cover
 def test_some_weeks_of_a_small_company_in_two_zones(caplog: pytest.LogCaptureFixture) -> None:
     """Summer time begins in Berlin, Easter comes, and the graves are swept in China."""
@@ -53,6 +55,7 @@ def test_some_weeks_of_a_small_company_in_two_zones(caplog: pytest.LogCaptureFix
     assert year.crashes > 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [Storm, Wide])
 def test_the_same_seed_is_the_same_story(kind: type[Storm]) -> None:
     first, again = kind(7), kind(7)

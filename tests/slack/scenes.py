@@ -60,6 +60,21 @@ def filled(home: House, who: Person, **fields: object) -> Delivery:
     return told
 
 
+def caught_up(home: House) -> None:
+    """Until no room has a gap any more, and all that follows is done."""
+    prefix = f"slack/{home.company.id}/gap/"
+
+    def whole() -> bool:
+        one = home.adapter.workspaces[0]
+        if one.missed_since is not None or one.inbox is None:
+            return False
+        with home.store.reading() as tx:
+            return not any(tx.listeners.cursors(prefix).values())
+
+    home.slack.until(whole, 60)
+    home.settle()
+
+
 def happened(home: House) -> list[Happening]:
     with home.store.reading() as tx:
         return [tx.journal.read(row) for row in tx.journal.rows.all(journal)]

@@ -415,6 +415,7 @@ def test_what_was_not_kept_is_not_acknowledged_and_is_kept_once_when_it_comes_ag
     assert door.said() == ["do not lose this"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("transport", ["http", "socket"])
 def test_slack_sends_again_what_was_not_kept(transport: Any) -> None:
     with house(transport) as home:
@@ -460,6 +461,7 @@ def canaries(value: Any, found: list[str]) -> Any:
     return value
 
 
+@pytest.mark.thorough
 def test_the_logs_hold_nothing_that_people_wrote_and_no_secret(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -104,6 +104,7 @@ def meant(field: Field, value: Any) -> str:
     return field.choices[value].value if isinstance(value, int) else str(value)
 
 
+@pytest.mark.thorough
 @given(st.data(), FORMS, READERS, st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_filled_in_comes_back(

@@ -20,6 +20,7 @@ from tests.slack.scenes import (
     ASKED,
     NUDGED,
     asked,
+    caught_up,
     gaps,
     happened,
     kept,
@@ -71,21 +72,6 @@ def passes(home: House, seconds: float) -> None:
     home.settle()
 
 
-def filled(home: House) -> None:
-    """Until no room has a gap any more, and all that follows is done."""
-    prefix = f"slack/{home.company.id}/gap/"
-
-    def whole() -> bool:
-        one = home.adapter.workspaces[0]
-        if one.missed_since is not None or one.inbox is None:
-            return False
-        with home.store.reading() as tx:
-            return not any(tx.listeners.cursors(prefix).values())
-
-    home.slack.until(whole, 60)
-    home.settle()
-
-
 def numbered(home: House, where: Channel | None = None) -> list[str]:
     """The numbers in what is kept, as the archive has them."""
     found = (NUMBER.search(each) for each in kept(home, where))
@@ -110,7 +96,7 @@ def test_three_hundred_messages_that_were_missed_are_there_once_and_in_order(
             who.say(home.sales, f"reply {step:04}", thread=old)
         else:
             roots.append(who.say(home.sales, f"message {step:04}"))
-    filled(home)
+    caught_up(home)
 
     found = numbered(home)
     assert Counter(found) == Counter(f"{step:04}" for step in range(300))
@@ -135,7 +121,7 @@ def test_questions_and_answers_edits_and_commands_of_a_gap_count_as_if_they_had_
         done = home.ann.say(home.sales, "@mei can you sign it?")
         home.mei.say(home.sales, "It is signed, you find it in the folder.", thread=done)
         home.ann.write("request notice audience=all We are closed on Friday.")
-    filled(home)
+    caught_up(home)
 
     owing = {name: len(owes(home, name)) for name in ("bob", "wei", "eve", "hana", "mei")}
     assert owing == {"bob": 0, "wei": 1, "eve": 1, "hana": 1, "mei": 0}
@@ -158,11 +144,11 @@ def test_a_reply_is_read_though_the_message_it_answers_was_deleted_meanwhile(hom
 def test_a_gap_that_was_filled_twice_holds_nothing_twice(home: House) -> None:
     for _ in away(home, HOUR):
         home.ann.say(home.sales, ASKED)
-    filled(home)
+    caught_up(home)
     with home.store.reading() as tx:
         before = tx.journal.rows.count(journal)
     home.within(home.adapter.workspaces[0].missed(_moment(home) - timedelta(hours=2)))
-    filled(home)
+    caught_up(home)
     with home.store.reading() as tx:
         assert tx.journal.rows.count(journal) == before
     assert len(owes(home, "bob")) == 1
@@ -179,7 +165,7 @@ def test_what_is_late_by_then_comes_as_one_digest_and_not_at_night(home: House) 
         asker = home.people[("ann", "eve", "sam", "hana", "wei")[step]]
         asker.say(home.sales, f"@bob can you send me report {step:04}?")
         home.grace.say(home.sales, f"Noise {step:04}.")
-    filled(home)
+    caught_up(home)
     assert len(owes(home, "bob")) == 5
     assert home.chat(home.bob) == [], "nothing at night"
 
@@ -200,7 +186,7 @@ def test_what_was_said_before_duly_was_invited_is_not_read_though_it_was_in_the_
             board.invite_bot()
             home.ann.say(board, "said afterwards")
     home.slack.until(lambda: "said afterwards" in kept(home, board), 30)
-    filled(home)
+    caught_up(home)
     assert "a secret, said before" not in kept(home, board)
 
 
@@ -211,7 +197,7 @@ def test_a_room_that_duly_is_not_in_is_no_gap_though_slack_tells_of_it(home: Hou
     board.unarchive()
     home.settle()
     home.within(home.adapter.workspaces[0].missed(_moment(home) - timedelta(hours=2)))
-    filled(home)
+    caught_up(home)
     assert gaps(home, board) == []
     assert not [x for x in home.slack.calls if x.error == "not_in_channel"]
 
@@ -244,7 +230,7 @@ def test_a_room_that_cannot_be_filled_now_holds_up_no_other(home: House) -> None
             home.ann.say(room, f"said in {room.name} 1234")
         home.slack.next("conversations.history", *[Fault("internal_error")] * 3)
     home.slack.until(lambda: numbered(home) or numbered(home, board), 30)
-    filled(home)
+    caught_up(home)
     assert (numbered(home), numbered(home, board)) == (["1234"], ["1234"])
 
 
@@ -260,7 +246,7 @@ def test_who_is_stopped_in_the_middle_of_filling_goes_on_afterwards(home: House)
     home.slack.faults._ordered.clear()
     home.clock.move(60)
     home.open()
-    filled(home)
+    caught_up(home)
     assert Counter(numbered(home)) == Counter(f"{step:04}" for step in range(30))
 
 
@@ -302,7 +288,7 @@ def test_what_is_said_while_no_line_is_up_is_filled(lines: House) -> None:
     lines.slack.faults._ordered.clear()
     lines.slack.until(lines.slack.connections.live, 60)
     lines.slack.until(lambda: len(set(numbered(lines))) == 8, 30)
-    filled(lines)
+    caught_up(lines)
     assert Counter(numbered(lines)) == Counter(f"{step:04}" for step in range(8))
 
 
@@ -335,6 +321,6 @@ def test_a_nudge_after_a_gap_comes_once(home: House) -> None:
     asked(home)
     for _ in away(home, NUDGED.total_seconds()):
         pass
-    filled(home)
+    caught_up(home)
     home.wait(timedelta(minutes=30))
     assert len([each for each in home.chat(home.bob) if "test report" in each]) == 1

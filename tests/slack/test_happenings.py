@@ -320,6 +320,7 @@ def test_only_who_asked_sees_the_answer(home: House) -> None:
             assert answer not in whispers(home.people[name])
 
 
+@pytest.mark.thorough
 def test_long_lists_keep_within_slacks_limits(home: House) -> None:
     for number in range(70):
         home.ann.say(home.sales, f"@bob can you send me report {number} {'long ' * 60}?")

@@ -11,6 +11,8 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
+
 from adapters.slack.adapter import Slack
 from adapters.slack.install import Install
 from adapters.slack.known import Known
@@ -137,6 +139,7 @@ def form_of(name: str) -> str:
     return "json" if not name.startswith(("Block", "View", "MessageShortcut")) else "payload"
 
 
+@pytest.mark.thorough
 def test_every_mutation_of_every_sample_is_taken_or_ignored_by_name() -> None:
     whole, chance = samples(need("shared")), Random(seed())
     made, inbox = door()

@@ -32,12 +32,14 @@ def understood(blocks: Iterable[Shape]) -> None:
         assert known.to_dict() == each
 
 
+@pytest.mark.thorough
 @given(CARDS, READERS)
 def test_every_card_is_one_for_their_models(card: Card, reader: Reader) -> None:
     understood(message(card, reader, Addresses()).blocks)
     understood(home([card], reader, Addresses()))
 
 
+@pytest.mark.thorough
 @given(FORMS, READERS)
 def test_every_form_is_one_for_their_models(form: Form, reader: Reader) -> None:
     made = view(form, reader, "{}")

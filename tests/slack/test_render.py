@@ -298,6 +298,7 @@ CARDS = st.builds(
 READERS = st.sampled_from([Reader(each, "Asia/Shanghai") for each in LANGUAGES])
 
 
+@pytest.mark.thorough
 @given(CARDS, READERS)
 @settings(max_examples=100, deadline=None)
 def test_every_card_is_within_the_limits(card: Card, reader: Reader) -> None:
@@ -310,6 +311,7 @@ def test_every_card_is_within_the_limits(card: Card, reader: Reader) -> None:
     assert sum(each.get("type") == "button" for each in parts(sent.blocks)) == len(card.buttons)
 
 
+@pytest.mark.thorough
 @given(st.lists(CARDS, max_size=30), READERS)
 @settings(max_examples=20, deadline=None)
 def test_every_page_of_a_persons_own_is_within_the_limits(

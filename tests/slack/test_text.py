@@ -89,6 +89,7 @@ def test_a_name_cannot_call_on_anybody() -> None:
     assert read("<@U1>", {"U1": "<!channel> <@W2>"}).everyone is False
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("piece", ["<", "<@", "<a", "&", "&lt;", "<@U1>", "|", "<!subteam^S1|"])
 def test_a_huge_text_is_read_in_time_that_grows_with_its_length(piece: str) -> None:
     start = perf_counter()

@@ -47,6 +47,7 @@ def test_it_is_asked_for_by_a_form(desk: Desk) -> None:
     assert "«The office\n\nis closed.»" in said[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("words", ["approve 1", "reject 1 no"])
 def test_nobody_decides_their_own_request_by_any_of_their_accounts(desk: Desk, words: str) -> None:
     other = Account(Platform("paper"), "home", "sam-at-home")
@@ -91,6 +92,7 @@ def test_a_request_can_be_taken_back_by_its_requester_alone(desk: Desk) -> None:
     assert desk.says("sam", "approve 1") == ["sam: #1 was recalled by its requester."]
 
 
+@pytest.mark.thorough
 def test_who_has_to_decide_is_reminded_and_then_their_manager_told(desk: Desk) -> None:
     desk.says("ann", "request notice The office is closed on Friday.")
     said = desk.until(MONDAY + 4 * 24 * H)
@@ -137,6 +139,7 @@ def test_who_stands_in_for_an_absent_head_decides_and_both_are_on_record(desk: D
     assert found.decided_by == "eve"
 
 
+@pytest.mark.thorough
 def test_standing_in_does_not_let_anybody_decide_their_own_request(desk: Desk) -> None:
     desk.says("ann", "request notice The office is closed on Friday.")
     desk.says("sam", "away 2026-03-02..2026-03-03 @ann")

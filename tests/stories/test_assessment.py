@@ -135,6 +135,7 @@ def test_from_opening_to_the_decision_of_hr_with_a_contest(desk: Desk) -> None:
     assert versions == [90, 95]
 
 
+@pytest.mark.thorough
 def test_nothing_is_decided_before_the_time_to_contest_is_over(desk: Desk) -> None:
     shown(desk)
     assert "can contest it until" in to(desk.says("hana", "assess @ann decide A x"), "hana")
@@ -233,6 +234,7 @@ def test_no_figure_is_read_before_they_could_read_it_themselves(desk: Desk) -> N
     assert "There is no assessment of" in to(desk.says("bob", "assess @ann"), "bob")
 
 
+@pytest.mark.thorough
 def test_what_is_rated_late_is_shown_late_and_hr_can_show_it_unrated(desk: Desk) -> None:
     opened(desk)
     rated(desk)

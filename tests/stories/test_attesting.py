@@ -74,6 +74,7 @@ def asked_of(desk: Desk) -> list[str]:
         return [each.person for each in tx.rows.all(asked, order=[asked.c.at])]
 
 
+@pytest.mark.thorough
 def test_a_few_are_asked_each_day_in_their_digest_and_one_press_is_enough(desk: Desk) -> None:
     desk.posts("eve", "good morning")
     said = desk.until(at(3, 9.5))
@@ -118,6 +119,7 @@ def test_who_cannot_says_why_and_it_has_a_case() -> None:
     desk.close()
 
 
+@pytest.mark.thorough
 def test_nobody_confirms_for_somebody_else_or_is_asked_on_leave(desk: Desk) -> None:
     marked(desk, "ann", at(2, 0), at(14, 0), "leave")
     with desk.store.transaction() as tx:

@@ -60,6 +60,7 @@ def test_the_form_says_what_never_to_write(desk: Desk) -> None:
     assert desk.duty(1).kind == "handle"
 
 
+@pytest.mark.thorough
 def test_a_password_in_it_is_refused_and_kept_nowhere(desk: Desk) -> None:
     (told,) = desk.says("ann", "help-account my password: Tr0ub4dor&3x does not work")
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.events import CoverageLost, MessageChanged, MessageRef
 from tests.desk import LOBBY, MONDAY, Desk, account
 
@@ -131,6 +133,7 @@ def test_only_the_asker_or_who_closed_it_opens_it_again_within_two_working_days(
 # Nobody ever answers
 
 
+@pytest.mark.thorough
 def test_what_nobody_answers_climbs_to_the_head_and_lapses(desk: Desk) -> None:
     asked(desk)
     said = desk.until(MONDAY + 21 * 24 * H)

@@ -255,6 +255,7 @@ def test_the_day_they_were_asked_is_one_that_can_be(desk: Desk, day: str) -> Non
     assert one(desk).state == "open"
 
 
+@pytest.mark.thorough
 def test_what_was_told_to_its_author_counts_as_asked(desk: Desk) -> None:
     post(desk, "ann", LEAK)
     assert "may still answer" in desk.says("sam", "finding 1 upheld It was a real one.")[0]

@@ -127,6 +127,7 @@ def changed(message: MessageRef, text: str) -> MessageChanged:
     return MessageChanged(key="edit", at=MONDAY, author=account("ann"), message=message, text=text)
 
 
+@pytest.mark.thorough
 def test_a_room_of_five_thousand(desk: Desk) -> None:
     crowd = [f"w{n:04}" for n in range(5000)]
     with desk.store.transaction() as tx:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.events import Group, MembershipChanged
+from bot.store.schema_classes import classes
 from tests.desk import LOBBY, MONDAY, STAFF, Desk, account, person
 
 H, M = timedelta(hours=1), timedelta(minutes=1)
@@ -62,6 +63,18 @@ def test_the_class_of_a_channel_can_decide() -> None:
     desk = Desk(policy=rule)
     desk.posts("ann", "@bob can you send me the price list?")
     assert level(desk, 1) == ("material", "important")
+    desk.close()
+
+
+def test_a_rule_gives_what_is_said_a_class() -> None:
+    rule = '[[rules]]\nid = "prices"\nclause = "3.1"\nclass = "material"\nwords = ["price list"]\n'
+    desk = Desk(policy=rule)
+    for words in ("this is our new Price List", "lunch at noon"):
+        desk.posts("ann", words)
+
+    with desk.store.reading() as tx:
+        found = [row.class_name for row in tx.rows.all(classes)]
+    assert found == ["material"]
     desk.close()
 
 

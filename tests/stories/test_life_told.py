@@ -276,6 +276,7 @@ def test_an_emergency_is_reckoned_by_the_clock_on_the_wall(desk: Desk) -> None:
     assert story[2] == ("60 minutes from Mon 2 Mar, 09:00, at any hour, end at Mon 2 Mar, 10:00.")
 
 
+@pytest.mark.thorough
 def test_nobody_answering_is_told_with_how_often_they_were_asked(desk: Desk) -> None:
     asked(desk)
     desk.until(MONDAY + 24 * 21 * H)
@@ -345,6 +346,7 @@ def hows_in_the_code() -> Iterator[str]:
                         yield how
 
 
+@pytest.mark.thorough
 def test_every_way_to_end_has_its_words() -> None:
     found = set(hows_in_the_code())
 
@@ -380,6 +382,7 @@ def variants(duty: Duty) -> Iterator[Duty]:
     yield replace(duty, parent=duty.id)
 
 
+@pytest.mark.thorough
 def test_no_life_is_too_strange_to_be_told() -> None:
     desk = Desk()
     asked(desk)

@@ -428,6 +428,7 @@ def test_silence_confirms_nothing_where_the_policy_says_so() -> None:
     desk.close()
 
 
+@pytest.mark.thorough
 def test_what_had_not_reached_somebody_is_not_confirmed_by_their_silence(desk: Desk) -> None:
     held(desk)
     desk.now = START + 6 * H  # Tuesday 20:00
@@ -492,6 +493,7 @@ def test_an_amendment_makes_a_new_version_and_only_what_changed_is_asked_again(
     ]
 
 
+@pytest.mark.thorough
 def test_the_organiser_changes_an_item_and_its_action_follows(desk: Desk) -> None:
     written(desk)
     assert desk.duty(3).kind == "act"
@@ -628,6 +630,7 @@ def test_an_amendment_read_later_means_what_it_meant_to_its_author(desk: Desk) -
     assert action.due == datetime(2026, 3, 4, 9, tzinfo=UTC)
 
 
+@pytest.mark.thorough
 def test_who_has_nothing_to_decide_on_is_told_so(desk: Desk) -> None:
     written(desk)
 
@@ -657,6 +660,7 @@ def test_forms_take_objections_and_new_words(desk: Desk) -> None:
         assert not [duty for duty in tx.duties.owed_by("ann") if duty.kind == "review"]
 
 
+@pytest.mark.thorough
 def test_a_leave_moves_the_deadline_and_silence_counts_only_then(desk: Desk) -> None:
     written(desk)
     desk.says("wei", "away 2026-03-05..2026-03-10")

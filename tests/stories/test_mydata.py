@@ -144,6 +144,7 @@ def test_a_case_has_what_was_found_why_and_by_whom(case: Desk) -> None:
         assert tx.looks.newest(1)[0].persons == ("sam",)
 
 
+@pytest.mark.thorough
 def test_nobody_takes_the_search_of_another_or_an_old_one(case: Desk) -> None:
     says(case, "hana", f"search all {WHY} price")
 

@@ -74,6 +74,7 @@ def test_everybody_it_is_for_reads_it_and_confirms_it(desk: Desk) -> None:
 SALES = ("ann", "eve", "sam")
 
 
+@pytest.mark.thorough
 @pytest.mark.no_cover
 @pytest.mark.slow
 def test_five_hundred_people(desk: Desk) -> None:
@@ -300,6 +301,7 @@ def card_of(desk: Desk, who: str) -> str:
 # Who joins, who leaves
 
 
+@pytest.mark.thorough
 def test_who_joins_while_it_is_new_confirms_it_too(desk: Desk) -> None:
     publish(desk, draft())
     with desk.store.transaction() as tx:

@@ -136,6 +136,7 @@ def test_a_reader_has_one_card_about_a_duty_not_a_row_of_them(plain: Desk) -> No
 # Up the ladder
 
 
+@pytest.mark.thorough
 def test_who_leads_the_manager_hears_of_it_last_and_then_it_lapses(plain: Desk) -> None:
     plain.posts("ann", ASK)
     plain.until(MONDAY + 3 * DAY)

@@ -282,6 +282,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 def test_nothing_is_computed_while_the_data_behind_it_are_what_they_were(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -303,6 +304,7 @@ def test_nothing_is_computed_while_the_data_behind_it_are_what_they_were(
     assert found == []
 
 
+@pytest.mark.thorough
 def test_what_changed_no_figure_is_looked_at_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,6 +322,7 @@ def test_what_changed_no_figure_is_looked_at_once(
     assert history(desk, "hana", "hr") == [("2026-03", 1, "due")]
 
 
+@pytest.mark.thorough
 def test_a_finding_that_proves_a_false_alarm_is_late_data(desk: Desk) -> None:
     finding = replace(UPHELD, rule="unapproved", at=desk.now, settled_at=None, state="open", how="")
     with desk.store.transaction() as tx:
@@ -376,6 +379,7 @@ def stands(desk: Desk, owed: Duty) -> None:
         deeds.hold(tx, owed, "asked_back")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("deed", [joins, leaves, opens_a_room, drops, promises, hands_over, stands])
 def test_what_is_done_when_the_books_have_closed_is_no_late_data(
     desk: Desk, deed: Callable[[Desk, Duty], None]
@@ -397,6 +401,7 @@ def test_what_is_done_when_the_books_have_closed_is_no_late_data(
     assert history(desk, "grace", "board") == [("2026-03", 1, "due")]
 
 
+@pytest.mark.thorough
 def test_an_answer_after_the_books_have_closed_is_no_late_data(desk: Desk) -> None:
     desk.now = datetime(2026, 3, 31, 1, tzinfo=UTC)
     asked = desk.posts("ann", "@bob when will the samples be ready?")
@@ -406,6 +411,7 @@ def test_an_answer_after_the_books_have_closed_is_no_late_data(desk: Desk) -> No
     assert [each for each in daily(desk, APRIL_2 + 5 * DAY) if "hana" in each] == []
 
 
+@pytest.mark.thorough
 def test_a_correction_is_made_once_a_day_and_within_its_window_only(desk: Desk) -> None:
     first, second = answered(desk), answered(desk)
     comes(desk, APRIL_2 + timedelta(hours=1))
@@ -425,6 +431,7 @@ def test_a_correction_is_made_once_a_day_and_within_its_window_only(desk: Desk) 
     ]
 
 
+@pytest.mark.thorough
 def test_who_counted_others_by_now_gets_no_correction(desk: Desk) -> None:
     late = answered(desk)
     comes(desk, APRIL_2 + timedelta(hours=1))
@@ -437,6 +444,7 @@ def test_who_counted_others_by_now_gets_no_correction(desk: Desk) -> None:
     assert sorted(each.split(":")[0] for each in said) == ["grace", "hana"]
 
 
+@pytest.mark.thorough
 def test_two_processes_make_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = sqlite_url(tmp_path)
     one, other = connect(url), connect(url)
@@ -447,6 +455,7 @@ def test_two_processes_make_each_once(tmp_path: Path, monkeypatch: pytest.Monkey
     one.dispose()
 
 
+@pytest.mark.thorough
 def test_two_processes_make_each_once_on_postgresql(
     postgresql: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -500,6 +509,7 @@ def test_the_summary_waits_until_its_reader_is_at_work(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_what_was_corrected_before_its_reader_was_back_is_said_once(desk: Desk) -> None:
     late = answered(desk)
     back = APRIL_2 + 11 * DAY
@@ -524,6 +534,7 @@ def test_who_has_lost_the_role_meanwhile_reads_nothing_of_it(desk: Desk) -> None
     assert not [each for each in comes(desk, back + 3 * DAY) if "hana" in each]
 
 
+@pytest.mark.thorough
 def test_the_picture_comes_with_the_summary_and_without_its_library_the_summary_alone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,7 @@ def test_work_information_that_touches_nobody_else_needs_no_approval(desk: Desk)
     assert "ann: Sent for approval: #1\nIt waits for «Sam»." in said
 
 
+@pytest.mark.thorough
 def test_material_goes_to_the_business_head_and_major_material_higher(desk: Desk) -> None:
     role(desk, "mei", "business_head")
     desk.says("ann", f"request material {TEXT}")
@@ -316,6 +317,7 @@ def test_asked_back_the_clock_of_who_decides_stands(desk: Desk) -> None:
     assert [s for s in desk.titles(desk.until(MONDAY + 34 * H)) if "waiting for your decision" in s]
 
 
+@pytest.mark.thorough
 def test_urged_a_few_times_and_not_too_soon(desk: Desk) -> None:
     desk.says("ann", f"request notice {TEXT}")
     assert "Give them some time" in desk.says("ann", "urge 1")[-1]
@@ -345,6 +347,7 @@ def test_what_is_approved_is_taken_back_only_by_an_approval(desk: Desk) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_who_delegates_is_decided_for_and_both_names_stand_there(desk: Desk) -> None:
     desk.says("sam", "delegate @eve 2026-03-02..2026-03-03")
     said = desk.says("ann", f"request notice {TEXT}")

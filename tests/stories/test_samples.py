@@ -61,6 +61,7 @@ def a_month_later(desk: Desk) -> list[str]:
     return [each for each in desk.until(at(1, 9.5)) if each.startswith("sam: ")]
 
 
+@pytest.mark.thorough
 def test_after_a_month_a_head_gets_a_sample_with_its_seed(desk: Desk) -> None:
     talk(desk)
     said = a_month_later(desk)
@@ -76,6 +77,7 @@ def test_after_a_month_a_head_gets_a_sample_with_its_seed(desk: Desk) -> None:
         assert drawing.check(tx, sample) == []
 
 
+@pytest.mark.thorough
 def test_one_message_at_a_time_until_the_last_and_every_look_is_a_record(desk: Desk) -> None:
     talk(desk)
     a_month_later(desk)
@@ -104,6 +106,7 @@ def test_one_message_at_a_time_until_the_last_and_every_look_is_a_record(desk: D
     )
 
 
+@pytest.mark.thorough
 def test_a_breach_needs_a_reason_and_becomes_a_finding_that_its_finder_does_not_decide(
     desk: Desk,
 ) -> None:
@@ -128,6 +131,7 @@ def test_a_breach_needs_a_reason_and_becomes_a_finding_that_its_finder_does_not_
         assert len(tx.findings.between(desk.now - timedelta(days=1), desk.now + timedelta(1))) == 1
 
 
+@pytest.mark.thorough
 def test_another_head_looks_at_a_share_and_at_what_the_first_left_and_learns_nothing(
     desk: Desk,
 ) -> None:
@@ -154,6 +158,7 @@ def test_another_head_looks_at_a_share_and_at_what_the_first_left_and_learns_not
     assert oversight.agreed(found).same == Rate(0, 1)
 
 
+@pytest.mark.thorough
 def test_never_what_is_direct_personal_deleted_apart_or_the_heads_own() -> None:
     policy = SMALL.replace("least = 4", "least = 100")
     desk = Desk(policy=f'{policy}apart = ["club"]\n')
@@ -178,6 +183,7 @@ def test_never_what_is_direct_personal_deleted_apart_or_the_heads_own() -> None:
     desk.close()
 
 
+@pytest.mark.thorough
 def test_what_became_personal_after_the_draw_is_shown_to_nobody(desk: Desk) -> None:
     for each in "abcd":
         desk.posts("eve", f"my leave, part {each}")
@@ -193,6 +199,7 @@ def test_what_became_personal_after_the_draw_is_shown_to_nobody(desk: Desk) -> N
     assert "my leave" in card
 
 
+@pytest.mark.thorough
 def test_part_is_drawn_by_risk(desk: Desk) -> None:
     talk(desk)
     leak = desk.posts("ann", "the password for staging is Tr0ub4dor&3x, use it today")
@@ -214,6 +221,7 @@ def test_part_is_drawn_by_risk(desk: Desk) -> None:
     assert "the password for staging is ▇▇▇▇, use it today" in shown
 
 
+@pytest.mark.thorough
 def test_what_was_drawn_stays_whatever_happens_to_it(desk: Desk) -> None:
     talk(desk)
     a_month_later(desk)
@@ -236,6 +244,7 @@ def test_what_was_drawn_stays_whatever_happens_to_it(desk: Desk) -> None:
         assert tx.samples.messages(sample.id) == messages
 
 
+@pytest.mark.thorough
 def test_who_stands_in_goes_through_it_but_not_their_own_words(desk: Desk) -> None:
     talk(desk)
     with desk.store.transaction() as tx:
@@ -264,6 +273,7 @@ def test_nobody_else_learns_that_there_is_a_sample(desk: Desk) -> None:
     assert desk.says("ann", "sample")[0].startswith("ann: There is no sample for you")
 
 
+@pytest.mark.thorough
 def test_a_late_one_goes_up(desk: Desk) -> None:
     talk(desk)
     desk.until(at(14, 18))
@@ -272,6 +282,7 @@ def test_a_late_one_goes_up(desk: Desk) -> None:
     assert any("has not looked since" in each for each in late)
 
 
+@pytest.mark.thorough
 def test_a_department_without_a_head_goes_to_who_heads_the_one_above(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         units = tx.people.snapshot().directory.departments
@@ -286,6 +297,7 @@ def test_a_department_without_a_head_goes_to_who_heads_the_one_above(desk: Desk)
         assert tx.samples.of_department("tech", "2026-03") is None
 
 
+@pytest.mark.thorough
 def test_an_auditor_is_the_second_before_other_heads(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         tx.people.save([replace(person("hana"), roles=frozenset({"auditor"}))])
@@ -294,6 +306,7 @@ def test_an_auditor_is_the_second_before_other_heads(desk: Desk) -> None:
     assert drawn(desk)[0].seconder == "hana"
 
 
+@pytest.mark.thorough
 def test_what_was_drawn_cannot_be_changed_and_a_changed_seed_is_noticed(desk: Desk) -> None:
     talk(desk)
     a_month_later(desk)
@@ -308,6 +321,7 @@ def test_what_was_drawn_cannot_be_changed_and_a_changed_seed_is_noticed(desk: De
         assert drawing.check(tx, replace(sample, accounts=())) == ["population", "messages"]
 
 
+@pytest.mark.thorough
 def test_the_machine_draws_it_again(desk: Desk) -> None:
     talk(desk)
     a_month_later(desk)

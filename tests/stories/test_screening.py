@@ -144,6 +144,7 @@ def test_the_head_looks_later_and_does_not_read_the_secret(desk: Desk) -> None:
     assert any("it was a false alarm (#1)" in line.text for line in desk.paper.seen_by("ann"))
 
 
+@pytest.mark.thorough
 def test_of_something_serious_the_author_only_says_so_and_the_head_reads_it(desk: Desk) -> None:
     post(desk, "ann", LEAK)
     said = desk.says("ann", "finding 1 explain It is a made-up one for the training.")
@@ -271,6 +272,7 @@ def test_a_rule_with_too_many_false_alarms_only_collects_and_it_is_told(desk: De
     assert len(post(desk, "ann", "see https://cutt.ly/x1")[1]) == 1
 
 
+@pytest.mark.thorough
 def test_a_rule_that_is_right_goes_on_and_one_that_is_off_is_silent(desk: Desk) -> None:
     adopt(desk, '[screening]\njudged = 2\n[screening.rules]\nraw-address = "off"\niban = "collect"')
     for number in range(3):

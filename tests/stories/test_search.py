@@ -103,6 +103,7 @@ def test_nobody_finds_what_was_said_where_they_are_not(talked: Desk) -> None:
     assert "I know no room «#none»" in says(talked, "bob", "search price in:#none")
 
 
+@pytest.mark.thorough
 def test_it_is_narrowed_down_by_room_author_day_class_and_kind(talked: Desk) -> None:
     talked.now += 48 * H
     posts(talked, "eve", "another contract", TEAM)
@@ -211,6 +212,7 @@ def test_days_alone_name_all_that_was_said_then(talked: Desk) -> None:
     assert "3 records" in says(talked, "hana", f"search all since:2026-03 {WHY}")
 
 
+@pytest.mark.thorough
 def test_files_are_found_by_their_names_and_notices_by_who_they_are_for(talked: Desk) -> None:
     id = posts(talked, "ann", "see what is attached", TEAM)
     talked.take(

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.events import MessageChanged, MessageRef
 from tests.desk import LOBBY, MONDAY, Desk, account, person
 
@@ -30,6 +32,7 @@ def test_a_promise_is_told_to_both_sides_and_keeps_the_bot_quiet_until_then(desk
     assert desk.titles(late) == ["bob: Your answer to «Ann» is due"]
 
 
+@pytest.mark.thorough
 def test_a_promise_is_asked_for_by_a_form_and_its_mistakes_are_explained(desk: Desk) -> None:
     asked(desk)
     desk.until(NUDGED)

@@ -238,6 +238,7 @@ def test_what_the_inbox_does_not_take_was_not_done(asked: Lobby) -> None:
     assert asked.desk.duty(1).live
 
 
+@pytest.mark.thorough
 def test_a_workbook_that_was_asked_for_is_handed_over_on_the_page(lobby: Lobby) -> None:
     hana, eve = lobby.signs_in("hana"), lobby.signs_in("eve")
     hana.presses("Send", line="report 2026-03")

@@ -66,6 +66,7 @@ def faults(page: Page, only: str = "") -> list[str]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("language", "looks"), [("en", ("light", "dark")), ("zh_Hans", ("dark",))])
 def test_no_page_shuts_anybody_out(
     house: Hall, browser: Browser, axe: str, language: str, looks: tuple[Look, ...]
@@ -90,6 +91,7 @@ def test_no_page_shuts_anybody_out(
     assert wrong == []
 
 
+@pytest.mark.thorough
 def test_what_shuts_somebody_out_is_found(house: Hall, browser: Browser, axe: str) -> None:
     page = house.seat(browser, "ann", PHONE, bypass_csp=True)
     page.goto("/mine")
@@ -101,6 +103,7 @@ def test_what_shuts_somebody_out_is_found(house: Hall, browser: Browser, axe: st
     assert page.evaluate(WIDER) > 0
 
 
+@pytest.mark.thorough
 def test_a_workbook_is_made_before_their_eyes(house: Hall, browser: Browser) -> None:
     page = house.seat(browser, "mei")
     page.goto("/reports")
@@ -117,6 +120,7 @@ def test_a_workbook_is_made_before_their_eyes(house: Hall, browser: Browser) -> 
     expect(page.locator(".days li")).to_contain_text("taken from this page")
 
 
+@pytest.mark.thorough
 def test_figures_come_by_themselves_and_a_chart_can_be_read_as_a_table(
     house: Hall, browser: Browser
 ) -> None:
@@ -130,6 +134,7 @@ def test_figures_come_by_themselves_and_a_chart_can_be_read_as_a_table(
     expect(page.locator(".chart table").first.get_by_role("rowheader").last).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_menu_of_a_phone_opens_by_the_keyboard(house: Hall, browser: Browser) -> None:
     page = house.seat(browser, "sam", PHONE)
     page.goto("/mine")

@@ -172,6 +172,7 @@ def test_somebody_signs_in_promises_and_is_done(
     seat.closes()
 
 
+@pytest.mark.thorough
 def test_a_head_decides_and_looks_at_their_team(browser: Browser, address: str) -> None:
     morning(address)
     says(address, "wei", "request notice 周五中午十二点起办公室关闭。")
@@ -192,6 +193,7 @@ def test_a_head_decides_and_looks_at_their_team(browser: Browser, address: str) 
     seat.closes()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_request_is_made_changed_approved_and_certified(
     browser: Browser, address: str, screen: Screen
@@ -255,6 +257,7 @@ def test_it_can_be_used_by_the_keyboard_alone(browser: Browser, address: str) ->
     seat.closes()
 
 
+@pytest.mark.thorough
 def test_a_page_brings_nothing_but_itself(browser: Browser, address: str) -> None:
     seat, asked = Seat(browser, address, "bob"), list[str]()
     seat.page.on("request", lambda request: asked.append(request.url))

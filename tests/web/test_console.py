@@ -100,6 +100,7 @@ def state(lobby: Lobby, edition: Edition, who: str) -> str:
     return found.state if found else ""
 
 
+@pytest.mark.thorough
 def test_the_page_says_what_the_sheet_of_the_workbook_says(busy: Lobby) -> None:
     hana = busy.signs_in("hana")
     assert "being computed" in hana.opens("/dashboard").words
@@ -235,6 +236,7 @@ def made(busy: Lobby) -> Made:
     return Made(ordered(busy, "ann", "mine"), makes(busy))
 
 
+@pytest.mark.thorough
 def test_a_report_is_made_for_its_reader_and_taken(busy: Lobby) -> None:
     ann, bot = ordered(busy, "ann", "mine"), busy.desk.bot
     assert asyncio.run(bot.workshop.round()) == 1

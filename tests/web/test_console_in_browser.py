@@ -78,12 +78,14 @@ def fits(page: Page) -> None:
         assert each.locator("tbody th[scope=row]").count() > 0
 
 
+@pytest.mark.thorough
 def test_each_page_fits_and_names_its_parts(page: Page, lobby: Lobby) -> None:
     for path in PAGES:
         page.goto(lobby.address.url + path)
         fits(page)
 
 
+@pytest.mark.thorough
 def test_a_table_is_looked_over_in_the_browser(page: Page, lobby: Lobby, tmp_path: Path) -> None:
     for name, text in (("faulty.csv", FAULTY), ("people.csv", TABLE)):
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -56,6 +56,7 @@ def link(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     desk.close()
 
 
+@pytest.mark.thorough
 def test_a_file_is_chosen_sent_shown_and_saved_again(link: str, tmp_path: Path) -> None:
     with chromium() as browser:
         page = browser.new_page()

@@ -204,11 +204,13 @@ def sends_something(street: House, name: str) -> None:
     signs_back_in(street, who, held)
 
 
+@pytest.mark.thorough
 @pytest.mark.no_cover
 def test_nothing_that_is_sent_breaks_or_opens_anything(street: House) -> None:
     send_many(street, SEED, share(DRAWS))
 
 
+@pytest.mark.thorough
 def test_a_page_that_breaks_is_found(street: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted mistake: a period that nobody can read is read all the same."""
     monkeypatch.setattr(policypage, "_period", periods.parse)
@@ -227,6 +229,7 @@ def signs_back_in(house: House, who: str, held: dict[str, str]) -> None:
         house.enters(who)
 
 
+@pytest.mark.thorough
 def test_every_route_is_among_what_is_drawn(street: House) -> None:
     """The table it draws from is the one that serves."""
     known = {path for path, _ in addresses(street)}
@@ -235,6 +238,7 @@ def test_every_route_is_among_what_is_drawn(street: House) -> None:
     assert len(known) > 60
 
 
+@pytest.mark.thorough
 def test_for_who_is_signed_out_each_address_is_closed_alike(street: House) -> None:
     """The same words for every page: not even which there are is told."""
     closed = [

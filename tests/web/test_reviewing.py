@@ -36,6 +36,7 @@ def looks(lobby: Lobby) -> int:
         return tx.rows.count(records, records.c.kind == "look")
 
 
+@pytest.mark.thorough
 def test_one_message_a_page_four_answers_and_each_look_recorded_once(lobby: Lobby) -> None:
     number = drawn(lobby)
     sam = lobby.signs_in("sam")
@@ -64,6 +65,7 @@ def test_one_message_a_page_four_answers_and_each_look_recorded_once(lobby: Lobb
     assert looks(lobby) == 3
 
 
+@pytest.mark.thorough
 def test_nobody_else_has_that_page(lobby: Lobby) -> None:
     number = drawn(lobby)
     for who in ("ann", "bob", "mei", "grace", "hana"):
