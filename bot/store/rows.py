@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.store.origin import Origin
 from bot.store.rings import Rings
 
 Where = sa.ColumnElement[bool]
+SKEW = timedelta(minutes=1)  # by which clocks may differ
 TAKEN = "23505"  # PostgreSQL: another row has that key
 AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
 AWAY = ("08", "53", "57", "58")  # PostgreSQL: connection, resources, operator, system
@@ -42,6 +44,11 @@ def _first(table: sa.Table) -> sa.Select[Any]:
 @cache
 def _changed(table: sa.Table) -> sa.Update:
     return table.update().where(table.c.company == sa.bindparam(US))
+
+
+def still(end: sa.Column[datetime], now: datetime, span: timedelta) -> tuple[Where, ...]:
+    """It has not ended, and was not made by a clock that was ahead: it would last longer."""
+    return end > now, end <= now + span + SKEW
 
 
 def storable(text: str) -> str:
