@@ -75,5 +75,15 @@ def _run(args: argparse.Namespace) -> int:
         return MISUSED
 
 
+def _start() -> int:
+    """What goes wrong is told without anybody's words here, too: a terminal's lines are kept."""
+    import logging
+
+    from bot import logs
+
+    logs.set_up("text", logging.WARNING)
+    return main()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_start())

@@ -54,7 +54,7 @@ class Engine:
             self.handlers.forget()
             tx.people.forget()
             log.error("parked %s: %s", row.id, type(error).__name__)
-            tx.journal.park(row.id, "".join(traceback.format_exception(error)))
+            tx.journal.park(row.id, type(error).__name__, traceback.format_exception(error))
             return False
         return True
 

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 OURS = ("bot", "adapters", "commands", "reports")
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,24 +36,38 @@ class Own(str):
     __slots__ = ()
 
 
-def set_up(form: Form) -> None:
-    """Everything that is logged in this process, from now on."""
-    handler = logging.StreamHandler(sys.stderr)
+def set_up(form: Form, level: int = logging.INFO) -> None:
+    """Everything that is logged in this process, from now on, and what nobody has caught."""
+    handler = Quiet(sys.stderr)
     handler.setFormatter(Lines() if form == "json" else Plain())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(level)
     for name in ("apscheduler", "uvicorn", "httpx", "httpx2", "httpcore", "aiohttp", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     sys.excepthook = _fell
     threading.excepthook = lambda args: _fell(args.exc_type, args.exc_value, args.exc_traceback)
+    sys.unraisablehook = lambda args: _fell(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def form() -> Form:
+    """As it was set up; for a process that we start."""
+    formats = (each.formatter for each in logging.getLogger().handlers)
+    return "json" if any(isinstance(each, Lines) for each in formats) else "text"
 
 
 def _fell(kind: type[BaseException], error: BaseException | None, trace: object) -> None:  # noqa: ARG001
     """What nobody has caught."""
     if error is not None:
         logging.getLogger(__name__).critical("it cannot go on", exc_info=error)
+
+
+class Quiet(logging.StreamHandler[TextIO]):
+    """Where nobody reads what we write, the library tells that with everybody's words."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
 
 
 class Lines(logging.Formatter):

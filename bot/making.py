@@ -1,6 +1,7 @@
 """Makes a workbook in a process of its own, which says how far it is and ends with it."""
 
 import asyncio
+import logging
 import multiprocessing
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TypeVar
 
+from bot import logs
 from bot.logs import Told
 from bot.policy.keyfigures import Issue
 from bot.report import Material, Progress, Stage, Tell, silent
@@ -66,7 +68,9 @@ async def issue(build: Build, material: Material, tell: Tell = silent) -> Made:
     with TemporaryDirectory(prefix="duly-") as folder:
         out = Path(folder) / "report.xlsx"
         ours, theirs = spawn.Pipe(duplex=False)
-        process = spawn.Process(target=_work, args=(build, material, out, theirs), daemon=True)
+        process = spawn.Process(
+            target=_work, args=(build, material, out, theirs, logs.form()), daemon=True
+        )
         try:
             await asyncio.to_thread(process.start)
             theirs.close()
@@ -94,7 +98,8 @@ class Teller:
             self.pipe.send(progress)
 
 
-def _work(build: Build, material: Material, out: Path, pipe: Connection) -> None:
+def _work(build: Build, material: Material, out: Path, pipe: Connection, form: logs.Form) -> None:
+    logs.set_up(form, logging.WARNING)
     try:
         made = build(material, out, Teller(pipe))
     except Exception as error:

@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import VERSION
 from bot.bell import Bell
+from bot.logs import Own
 from bot.metrics import Figures
 from bot.port import Adapter
 from bot.store.migrating import outgrown
@@ -25,6 +26,7 @@ IDLE = 1.0  # seconds between two looks when nobody rings
 TROUBLE, MOST_TROUBLE = 2.0, 8.0  # seconds to wait after an error, and after many
 SOON = 0.05  # seconds to wait where the database undid it for somebody else's sake
 DRAIN = 10.0  # seconds in which what was begun may end, when we are told to stop
+LEAVE = 2.0  # seconds for what others find out without us, only later
 STUCK = 600.0  # seconds in which handling and planning come round once, whatever there is to do
 
 Step = Callable[[], Awaitable[None]]
@@ -78,7 +80,7 @@ class Runner:
             await self._lay_down(working, building)
             for task in hearing:
                 task.cancel()
-        await asyncio.to_thread(self._leave)
+        await self._soon(asyncio.to_thread(self._leave), "leaving")
 
     def _parts(self) -> Sequence[tuple[str, Step]]:
         return (
@@ -115,10 +117,7 @@ class Runner:
         """What was begun ends, or is handed to others: a workbook at once, for it takes long."""
         for task in building:
             task.cancel()
-        try:
-            await self.bot.courier.close()
-        except Exception as error:  # the claims run out by themselves
-            log.warning("what was not begun is not handed back: %s", type(error).__name__)
+        await self._soon(self.bot.courier.close(), "handing-back")
         if working:
             _, late = await asyncio.wait(working, timeout=DRAIN)
             for task in late:
@@ -206,13 +205,19 @@ class Runner:
 
     def _leave(self) -> None:
         """Whoever goes on need not wait until our leases run out."""
+        self.bot.hints.close()
+        with self.bot.store.transaction() as tx:
+            tx.listeners.give_back(self.bot.inbox.name)
+            tx.processes.leave(self.bot.inbox.name)
+
+    async def _soon(self, step: Awaitable[None], what: str) -> None:
+        """A store or a platform that does not answer holds up no end."""
         try:
-            self.bot.hints.close()
-            with self.bot.store.transaction() as tx:
-                tx.listeners.give_back(self.bot.inbox.name)
-                tx.processes.leave(self.bot.inbox.name)
+            async with asyncio.timeout(LEAVE):
+                await step
         except Exception as error:
-            log.warning("this process stays on the list: %s", type(error).__name__)
+            self.late = self.late or isinstance(error, TimeoutError)
+            log.warning("the end goes on without %s: %s", what, type(error).__name__)
 
     async def _until_end(self, name: str, step: Step) -> None:
         while not self.ending:
@@ -231,10 +236,10 @@ class Runner:
                 return
             except Exception as error:
                 if gave_way(error):
-                    log.info("%s gave way to another process", name)
+                    log.info("%s gave way to another process", Own(name))
                     wait, pause = TROUBLE, SOON
                 else:
-                    log.exception("%s stumbled and goes on", name)
+                    log.exception("%s stumbled and goes on", Own(name))
                     self.figures.stumbled(name)
                     wait, pause = min(wait * 2, MOST_TROUBLE), wait
             if self.ending:

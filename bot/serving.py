@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from threading import Timer
 from typing import Any
 
 import uvicorn
@@ -22,12 +23,13 @@ from starlette.types import ASGIApp
 from bot import demo, logs
 from bot.backup.mark import FILE, Mark
 from bot.metrics import Figures, Waiting, exposed
-from bot.running import Runner
+from bot.running import DRAIN, LEAVE, Runner
 from bot.settings import Settings, openid
 from bot.store import Store
 from bot.store.migrating import suits
 from bot.web.address import address
 from bot.web.app import app, front_of
+from bot.web.patience import PACE, Pace, Patient, hurried
 from bot.web.watching import Answer, routes, watched
 from bot.wiring import adapters, assemble, pages
 
@@ -37,6 +39,8 @@ SWITCH = 0.001  # seconds a thread may hold the interpreter while the event loop
 GRACE = 5  # seconds for open pages when told to stop
 THREADS = 24  # that look and write: some wait for long, and nobody waits for them
 LOOK = 4.0  # seconds within which the store answers whoever asks whether we are ready
+END = DRAIN + 2 * LEAVE  # seconds in which our work ends, or is left behind
+LAST = GRACE + END + 1  # … in which we end, whatever holds us up
 NOW = 1  # what a process ends with that was told to end at once, or could not go on
 
 Out = Callable[[str], None]
@@ -100,7 +104,7 @@ async def _serve(command: str, store: Store, settings: Settings, doors: Doors, o
         own = await asyncio.to_thread(pages, bot, where, door, openid(settings))
         watching = routes(process.alive, process.ready)
         served = app(ours, watching, lambda: process.life(rung), own)
-        server = Server(_config(served, "on"))
+        server = Server(config(served, "on"))
         process.also = lambda: setattr(server, "should_exit", True)
         out(f"Duly is running: http://{host}:{port}{door or '/healthz'}  (Ctrl-C stops it)")
         await server.serve(sockets=[doors.pages])
@@ -135,9 +139,9 @@ class Process:
         finally:
             self.stopped.set()
             self.runner.end()
-            await asyncio.gather(working, return_exceptions=True)
+            _, left = await asyncio.wait({working}, timeout=END)
             ringing.cancel()
-            if self.runner.late:
+            if self.runner.late or left:
                 os._exit(self.ended_with)  # its thread would be waited for
 
     def _ended(self, working: "asyncio.Task[None]") -> None:
@@ -174,6 +178,9 @@ def _told_by_signals(stop: Callable[[], None]) -> Iterator[None]:
             os._exit(NOW)  # threads that still write would hold up any other end
         told.append(name)
         log.info("told to stop")
+        alarm = Timer(LAST, _give_up)  # beside the loop, which may be held up as well
+        alarm.daemon = True
+        alarm.start()
         stop()
 
     names = (signal.SIGTERM, signal.SIGINT)
@@ -184,6 +191,11 @@ def _told_by_signals(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for name in names:
             loop.remove_signal_handler(name)
+
+
+def _give_up() -> None:
+    log.critical("it did not end in time: it ends now")
+    os._exit(NOW)
 
 
 class Server(uvicorn.Server):
@@ -197,7 +209,7 @@ class Server(uvicorn.Server):
 @asynccontextmanager
 async def _served(what: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
     """Until all else has ended: who watches us sees us end."""
-    server = Server(_config(what, "off"))
+    server = Server(config(what, "off"))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield
@@ -206,9 +218,10 @@ async def _served(what: ASGIApp, listening: socket.socket) -> AsyncIterator[None
         await asyncio.gather(serving, return_exceptions=True)
 
 
-def _config(what: ASGIApp, lifespan: Any) -> uvicorn.Config:
+def config(what: ASGIApp, lifespan: Any, pace: Pace = PACE) -> uvicorn.Config:
     return uvicorn.Config(
-        what,
+        Patient(what, pace),
+        http=hurried(pace),
         lifespan=lifespan,
         log_config=None,
         access_log=False,

@@ -61,7 +61,7 @@ class Ticker:
     def _checkpoint(self) -> int:
         """Drawn while others go on writing; of two processes one takes it."""
         lease = self.store.clock.lease()
-        if self._looked is None or lease < self._looked + LOOK:
+        if self._looked is None or _lately(self._looked, lease, LOOK):
             self._looked = self._looked or lease
             return 0
         self._looked = lease
@@ -100,7 +100,7 @@ class Ticker:
     def _dispose(self) -> int:
         """What two people have consented to, and keys that are to be destroyed."""
         lease = self.store.clock.lease()
-        if self._disposed is not None and lease < self._disposed + LOOK:
+        if _lately(self._disposed, lease, LOOK):
             return 0
         self._disposed = lease
         return shredding.work(self.store)
@@ -115,11 +115,16 @@ class Ticker:
     def _sweep(self) -> None:
         """Erase bodies of deliveries long settled, and files that have expired."""
         lease = self.store.clock.lease()
-        if self._swept is not None and lease < self._swept + SWEEP:
+        if _lately(self._swept, lease, SWEEP):
             return
         with self.store.transaction() as tx:
             sweep(tx, lease)
         self._swept = lease
+
+
+def _lately(at: datetime | None, lease: datetime, span: timedelta) -> bool:
+    """Not where the clock has been set back since: that would be for as long as it was ahead."""
+    return at is not None and at <= lease < at + span
 
 
 def _by_memory(tx: Transaction, fallen: Sequence[Due]) -> list[tuple[datetime, Sequence[Due]]]:
@@ -134,6 +139,7 @@ def sweep(tx: Transaction, lease: datetime) -> None:
     before = lease - tx.policies.current().keep_bodies
     tx.journal.erase(before)
     tx.outbox.erase(before)
+    tx.outbox.bring_back()
     tx.files.expire(tx.clock.now())
     tx.wraps.bring_in(tx.policies.current().important)
     disposals.expect(tx)

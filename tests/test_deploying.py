@@ -13,8 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.metrics import Figures, Waiting, exposed
-from bot.running import DRAIN
-from bot.serving import GRACE
+from bot.serving import LAST
 from bot.settings import ENVIRONMENT, PORT
 from bot.store.connecting import connect, sqlite_url
 from bot.store.migrating import FOLDER, HEAD, upgrade
@@ -85,7 +84,7 @@ def test_whoever_is_told_to_end_has_the_time_for_it_and_is_asked_how_it_is() -> 
         (one,) = spec["containers"]
         ports = {port["name"]: port["containerPort"] for port in one["ports"]}
         pause = int(one["lifecycle"]["preStop"]["exec"]["command"][1]) if "lifecycle" in one else 0
-        assert spec["terminationGracePeriodSeconds"] > pause + GRACE + DRAIN + 5
+        assert spec["terminationGracePeriodSeconds"] > pause + LAST + 5
         assert ports["watch"] == 9646
         assert ports.get("http", PORT) == PORT
         asked = {
@@ -183,7 +182,7 @@ def test_a_unit_has_the_time_to_end() -> None:
     for unit in UNITS:
         told = re.search(r"^TimeoutStopSec=(\d+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
         assert told, unit.name
-        assert int(told[1]) > GRACE + DRAIN + 5
+        assert int(told[1]) > LAST + 5
 
 
 # Metrics

@@ -147,6 +147,7 @@ def test_words_of_ours_are_few_and_looked_at() -> None:
         ("adapters/matrix/homeserver.py", "Own(why)"),  # Unusable's and NoAnswer's words
         ("adapters/matrix/session.py", "Own(each)"),  # Unusable's words
         ("bot/backup/mark.py", "Own(error.strerror or '')"),  # the system's, of an error number
+        *[("bot/running.py", "Own(name)")] * 2,  # of a part
     ]
 
 

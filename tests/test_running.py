@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -32,6 +34,7 @@ from bot.wiring import StoredFiles, adapters
 from bot.words import Reader
 from bot.workshop import TRIES, Workshop
 from tests.desk import Desk, Paper, account
+from tests.needs import ROOT
 
 HASTE = 10.0  # seconds within which everything here has happened
 
@@ -205,6 +208,42 @@ def test_a_part_that_stumbles_goes_on(
     asyncio.run(scene())
     assert "listen paper stumbled" in caplog.text
     desk.close()
+
+
+HELD_UP = """
+import os, signal, sys, threading
+from bot import serving
+from bot.__main__ import main
+from bot.store import Store, Turn
+
+serving.LAST = 0.1
+
+def held(*_):
+    turns[0].take(hurry=True).__enter__()  # and never given back
+    os.kill(os.getpid(), signal.SIGTERM)
+
+turns, begin = [], Turn.__init__
+Turn.__init__ = lambda turn: (begin(turn), turns.append(turn))[0]
+listening = serving.Process.life
+serving.Process.life = lambda *args: (threading.Timer(0.5, held).start(), listening(*args))[1]
+sys.exit(main(["serve", "--port", "0", "--data", sys.argv[1]]))
+"""
+
+
+def test_a_store_that_does_not_answer_holds_up_no_end(tmp_path: Path) -> None:
+    """As where its keys are with a machine that is gone: who has the turn waits for ever."""
+    done = subprocess.run(
+        [sys.executable, "-c", HELD_UP, str(tmp_path)],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=HASTE * 3,
+    )
+
+    assert "told to stop" in done.stderr
+    assert "it did not end in time" in done.stderr
+    assert done.returncode == 1
 
 
 def test_a_bell_rung_while_nobody_listened_is_not_lost() -> None:

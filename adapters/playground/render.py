@@ -9,7 +9,7 @@ from adapters.playground.lines import Body
 from adapters.playground.mentions import Whom, mentions
 from bot.card import Button, Card
 from bot.effects import Publish
-from bot.words import Code, Link, Quoted, Reader, Rows, Say, Value, clean, render
+from bot.words import Code, Link, Quoted, Reader, Rows, Say, Value, clean, render, seen
 
 LONGEST = 20_000  # characters of somebody's message, shown whole
 PUBLISHED = 1_000_000
@@ -140,7 +140,7 @@ def _coded(text: Say | Value) -> Value:
     match text:
         case Code(words):
             mark = "\ue004" if words.startswith("/") else "\ue002"
-            return Code(f"{mark}{words.translate(UNTAG)}\ue003")
+            return Code(f"{mark}{seen(words).translate(UNTAG)}\ue003")
         case Link(url):
             return replace(text, url=_linked(url.translate(UNTAG)))
         case Say(_, values, _):

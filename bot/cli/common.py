@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlalchemy.exc import DBAPIError
 
     from bot.settings import Settings
     from bot.store import Store
@@ -82,7 +83,7 @@ def open_store(settings: "Settings", *, new: bool = False) -> "Store":
 
 def _join(db: "Engine", settings: "Settings") -> None:
     """Beside SQLite its keys are found without a word. Raises Unusable."""
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
     from bot.settings import Unusable, folder
     from bot.store.keystore import SamePlace, connect_keys, join
@@ -96,6 +97,11 @@ def _join(db: "Engine", settings: "Settings") -> None:
         raise Unusable(
             "DULY_KEYS_URL names the main database. Keys must not lie beside what they open: "
             "name another database, that every process of Duly can reach."
+        ) from None
+    except OperationalError as error:
+        raise Unusable(
+            f"The store of keys that DULY_KEYS_URL names cannot be reached: {_reason(error)}. "
+            "Start it, or mend the URL: without its keys nothing that was kept can be read."
         ) from None
     except (SQLAlchemyError, ImportError, ValueError, OSError):
         raise Unusable(
@@ -132,8 +138,11 @@ def newest(store: "Store", settings: "Settings") -> None:
         _suited(store.db)
         store.set_clock()
     except DatabaseError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise Unusable(f"The database cannot be reached: {reason}.") from None
+        raise Unusable(f"The database cannot be reached: {_reason(error)}.") from None
+
+
+def _reason(error: "DBAPIError") -> str:
+    return str(error.orig).strip().splitlines()[0]
 
 
 def _suited(db: "Engine") -> None:

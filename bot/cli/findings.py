@@ -108,7 +108,7 @@ def _parked(tx: "Transaction", row: "Row[Any]") -> Say:
     return say(
         "Event {id} could not be handled ({error}). After mending the cause: {command}",
         id=Code(row.id),
-        error=Quoted(tx.journal.error(row).strip().splitlines()[-1]),
+        error=Code(tx.journal.error(row).split("\n", 1)[0]),
         command=again,
     )
 

@@ -19,7 +19,7 @@ def opened(tx: Transaction, event: HomeOpened) -> None:
 
 
 def show(tx: Transaction, account: Account, key: str) -> None:
-    person = tx.people.snapshot().directory.behind(account)
+    person = tx.people.asks(account)
     cards = (linking.stranger(),) if person is None else _cards(tx, account, person)
     tx.outbox.add(ShowHome(account, cards), key, urgent=True)
 

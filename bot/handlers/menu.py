@@ -230,7 +230,7 @@ def _wrong_time(text: str) -> Say | None:
 def _run(menu: Menu, tx: Transaction, event: Caller, line: str) -> None:
     directory, book = tx.people.snapshot().directory, tx.policies.current()
     tx.people.see(event.actor)
-    person = directory.behind(event.actor)
+    person = tx.people.asks(event.actor)
     if person is None:
         _answer(tx, event, _to_stranger(menu, tx, event, line), 0)
         return

@@ -14,7 +14,7 @@ MOST = 10  # files in one field
 LONGEST = 120  # characters of a name
 NAMELESS = "file"
 WORD = re.compile(r"file:([0-9a-f]{32})")
-LAST = re.compile(r"(?:(?:^|\s+)file:[0-9a-f]{32}){1,50}\s*$")
+LAST = re.compile(r"(?:(?:^|(?<!\s)\s+)file:[0-9a-f]{32}){1,50}\s*$")  # a run of blanks once
 SUFFIX = re.compile(r"\.\w{1,10}$")
 
 

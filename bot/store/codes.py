@@ -6,11 +6,11 @@ Of a code only its SHA-256 is kept. All times here are lease time, which nobody 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from bot.events import Account, account_key
-from bot.store.rows import Rows
+from bot.store.rows import Rows, Where, still
 from bot.store.schema import codes, tries
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that looks like another
@@ -83,7 +83,7 @@ class Codes:
             return Found("unknown")
         if row.ended_at is not None:
             return Found("used" if row.how == "used" else "replaced", row.person)
-        free = c.id == row.id, c.ended_at.is_(None), c.expires_at > now
+        free = c.id == row.id, c.ended_at.is_(None), *still(c.expires_at, now, FRESH)
         if not self.rows.change(codes, *free, ended_at=now, how="used"):
             return Found("expired", row.person)
         return Found("good", row.person, row.made_by)
@@ -91,19 +91,23 @@ class Codes:
     def whose(self, code: str) -> str | None:
         """Whose a code is that still works; it is not used by that."""
         c, now = codes.c, self.rows.clock.lease()
-        good = c.hash == _hash(code), c.ended_at.is_(None), c.expires_at > now
+        good = c.hash == _hash(code), c.ended_at.is_(None), *still(c.expires_at, now, FRESH)
         row = self.rows.one(codes, *good)
         return row and str(row.person)
 
     def tried_enough(self, account: Account) -> bool:
         """Too many wrong codes of late."""
-        id, since = account_key(account), self.rows.clock.lease() - WITHIN
-        row = self.rows.one(tries, tries.c.account == id, tries.c.since > since)
+        id, now = account_key(account), self.rows.clock.lease()
+        row = self.rows.one(tries, tries.c.account == id, *_lately(now))
         return row is not None and row.count >= MOST
 
     def miss(self, account: Account) -> None:
         """A wrong code more."""
         id, now = account_key(account), self.rows.clock.lease()
-        lately = tries.c.account == id, tries.c.since > now - WITHIN
+        lately = tries.c.account == id, *_lately(now)
         if not self.rows.change(tries, *lately, count=tries.c.count + 1):
             self.rows.put(tries, {"account": id}, since=now, count=1)
+
+
+def _lately(now: datetime) -> tuple[Where, ...]:
+    return tries.c.since > now - WITHIN, tries.c.since <= now + WITHIN

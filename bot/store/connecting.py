@@ -123,12 +123,16 @@ def _postgresql(url: str, pool: int) -> sa.Engine:
             plain = "postgresql+psycopg://" + plain[len(name) :]
     refuse_mistaken(plain)
     made = sa.make_url(plain)
-    ours = {name: value for name, value in HEARD.items() if name not in made.query}
     kept = max(1, pool // 2)
     size = {"pool_size": kept, "max_overflow": pool - kept, "pool_pre_ping": True}
-    db = sa.create_engine(made, hide_parameters=True, connect_args=ours, **size)
+    db = sa.create_engine(made, hide_parameters=True, connect_args=heard(made), **size)
     sa.event.listen(db, "connect", _settle)
     return db
+
+
+def heard(url: sa.URL) -> dict[str, int]:
+    """What of `HEARD` the URL does not say otherwise."""
+    return {name: value for name, value in HEARD.items() if name not in url.query}
 
 
 def _settle(connection: Any, record: Any) -> None:  # noqa: ARG001

@@ -81,8 +81,9 @@ class Journal:
         if ids:
             self.rows.change(journal, journal.c.id.in_(ids), settled_at=self.rows.clock.lease())
 
-    def park(self, id: str, error: str) -> None:
-        sealed = self.rows.close(journal.c.error, id, error)
+    def park(self, id: str, kind: str, told: Sequence[str]) -> None:
+        """`kind`: of the error, which may be shown; `told`: may hold anything, and is sealed."""
+        sealed = self.rows.close(journal.c.error, id, "".join((f"{kind}\n", *told)))
         self.rows.change(journal, journal.c.id == id, error=sealed)
 
     def unpark(self) -> int:

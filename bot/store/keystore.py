@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock, fault_point
 from bot.seal import Seal
-from bot.store.connecting import refuse_mistaken
+from bot.store.connecting import heard, refuse_mistaken
 from bot.store.rings import KeysAway, Rings, meta
 
 PRAGMAS = (
@@ -71,7 +71,8 @@ def connect_keys(url: str) -> sa.Engine:
         options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 1, "max_overflow": 4}
         address = f"postgresql+psycopg://{rest}"
         refuse_mistaken(address)
-        return sa.create_engine(address, hide_parameters=True, **options)
+        made = sa.make_url(address)
+        return sa.create_engine(made, hide_parameters=True, connect_args=heard(made), **options)
     file = sa.make_url(url).database
     if file:
         os.close(os.open(file, os.O_CREAT, 0o600))  # readable by its owner alone

@@ -24,14 +24,15 @@ class Limits:
         if row is None or row.count < most:
             return None
         left: timedelta = row.since + span - now
-        return left if left > timedelta(0) else None
+        return left if timedelta(0) < left <= span else None
 
     def count(self, name: str, span: timedelta) -> None:
         """One time more; what is older than `span` is forgotten, all of it at once."""
         c, now = limits.c, self.rows.clock.lease()
         self.rows.remove(limits, c.since <= now - LONGEST)
         mine = c.name == self._hash(name)
-        if self.rows.change(limits, mine, c.since > now - span, count=c.count + 1):
+        lately = c.since > now - span, c.since <= now + span  # and no clock was ahead
+        if self.rows.change(limits, mine, *lately, count=c.count + 1):
             return
         self.rows.put(limits, {"name": self._hash(name)}, since=now, count=1)
 

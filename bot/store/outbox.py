@@ -20,6 +20,8 @@ from bot.store.schema import GATHERING, UNSENT, duties, numbers, outbox
 Settled = Literal["arrived", "spared", "undeliverable"]
 BACK = 10_000  # rows erased at a time
 LANE = 32  # hex digits
+AHEAD = timedelta(hours=1)  # so far no clock is off that is merely inexact
+SETTLING = timedelta(minutes=2)  # longer than anybody is at it who has claimed something
 DOUBLES = "doubles"  # under which it is counted how many were withdrawn
 NUDGE = "nudge/"  # how the key of a nudging card begins …
 EMERGENCY = "emergency/"  # … of one that waits for nothing …
@@ -388,6 +390,16 @@ class Outbox:
 
     def unsent(self) -> int:
         return self.rows.count(outbox, UNSENT)
+
+    def bring_back(self) -> int:
+        """What was written while the clock was far ahead leaves soon; returns how much that was.
+
+        Not at once: somebody may just be sending it.
+        """
+        c, lease, now = outbox.c, self.rows.clock.lease(), self.rows.clock.now()
+        ahead = UNSENT, c.since > lease + AHEAD
+        leaves = {"since": lease - AHEAD, "held_until": lease + SETTLING, "not_before": now}
+        return self.rows.change(outbox, *ahead, **leaves)
 
     def erase(self, before: datetime) -> int:
         """Bodies settled before that lease time; keys and outcomes stay."""

@@ -141,6 +141,12 @@ class People:
         row = self.rows.one(accounts, *self._is(account))
         return row is not None and bool(row.active)
 
+    def asks(self, account: Account) -> Person | None:
+        """Who may give commands by it: nobody by one that was closed, whose it may still be."""
+        shot = self.snapshot()
+        known = shot.logins.get(account)
+        return None if known is None or not known.active else shot.directory.behind(account)
+
     def may_be_linked(self, account: Account) -> bool:
         """By a code: no guest's, no bot's, and none that is closed."""
         row = self.rows.one(accounts, *self._is(account))

@@ -260,7 +260,7 @@ class Rings:
         return "rings", f"{self.company}/{name}", "wrapped"
 
     def _age(self) -> None:
-        if self._clock.lease() >= self._until:
+        if not self._until - REMEMBERED <= self._clock.lease() < self._until:
             self._forget()
 
     def _forget(self) -> None:

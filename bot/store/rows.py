@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.store.origin import Origin
 from bot.store.rings import Rings
 
 Where = sa.ColumnElement[bool]
+SKEW = timedelta(minutes=1)  # by which clocks may differ
 TAKEN = "23505"  # PostgreSQL: another row has that key
 AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
 AWAY = ("08", "53", "57", "58")  # PostgreSQL: connection, resources, operator, system
@@ -35,9 +37,8 @@ def _ours(table: sa.Table) -> sa.Select[Any]:
     return sa.select(table).where(table.c.company == sa.bindparam(US))
 
 
-LAST: operators.custom_op[Any] = operators.custom_op(
-    "+"
-)  # SQLite: not a column any more, so no index is walked for it
+# to SQLite `+column` is no column any more: no index is walked through for its order
+LAST: operators.custom_op[Any] = operators.custom_op("+")
 
 
 @cache
@@ -64,6 +65,11 @@ def _changed(table: sa.Table) -> sa.Update:
 def _each_changed(table: sa.Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> sa.Update:
     ours = _changed(table).where(*(table.c[key] == sa.bindparam(f"its_{key}") for key in keys))
     return ours.values({name: sa.bindparam(f"new_{name}") for name in columns})
+
+
+def still(end: sa.Column[datetime], now: datetime, span: timedelta) -> tuple[Where, ...]:
+    """It has not ended, and was not made by a clock that was ahead: it would last longer."""
+    return end > now, end <= now + span + SKEW
 
 
 def storable(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from bot.events import Account, Platform
 from bot.store.listeners import Listeners
-from bot.store.rows import Rows
+from bot.store.rows import SKEW, Rows, still
 from bot.store.schema import links, sessions
 
 WEB = Platform("web")
@@ -104,7 +104,8 @@ class Links:
             return "unknown", ""
         if row.ended_at is not None:
             return ("used" if row.how == "used" else "replaced"), row.person
-        if row.expires_at <= self.rows.clock.lease():
+        now = self.rows.clock.lease()
+        if not now < row.expires_at <= now + FRESH + SKEW:
             return "expired", row.person
         return "good", row.person
 
@@ -114,7 +115,7 @@ class Links:
         if standing != "good":
             return None
         now, c = self.rows.clock.lease(), links.c
-        free = c.id == token.id, c.ended_at.is_(None), c.expires_at > now
+        free = c.id == token.id, c.ended_at.is_(None), *still(c.expires_at, now, FRESH)
         return person if self.rows.change(links, *free, ended_at=now, how="used") else None
 
 
@@ -183,7 +184,7 @@ class Sessions:
 
     def _open(self) -> list[Any]:
         now, c = self.rows.clock.lease(), sessions.c
-        return [c.ended_at.is_(None), c.ends_at > now, c.seen_at > now - IDLE]
+        return [c.ended_at.is_(None), *still(c.ends_at, now, LONGEST), c.seen_at > now - IDLE]
 
     def _session(self, row: Any) -> Session:
         names = ("id", "person", "made_at", "seen_at", "ends_at", "language")

@@ -42,11 +42,13 @@ class Asking:
     keys: Iterator[int]
     before: str  # the newest of what was said already
 
-    def says(self, who: str, line: str) -> Answer:
+    def says(self, who: str, line: str, actor: Account | None = None) -> Answer:
+        """`actor`: the account, where it is not the one that is called like them."""
         desk, tx, shelf = self.company.desk, self.tx, self.company.desk.store._shelf
         last, part = shelf.last, tx.rows.conn.begin_nested()
         try:
             event = desk.command(who, line, f"asked/{next(self.keys)}")
+            event = replace(event, actor=actor or event.actor)
             event = replace(event, links=tuple((w, MessageRef(TEAM, r.id)) for w, r in event.links))
             with tx.origin.because(event.at, event.key):
                 desk.bot.engine.handlers.handle(tx, event)

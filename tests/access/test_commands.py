@@ -3,14 +3,22 @@
 Promise 7: who may not see something gets exactly the answer they get for what does not exist.
 """
 
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from bot.events import Account, AccountChanged
+from bot.handlers import accounts
 from commands import COMMANDS
 from tests.access.asking import NOTHING, Answer, Asking, asking
 from tests.access.company import ACCOUNTS, ACTORS, Company, build, may
 from tests.access.table import FREE, GIVEN, TABLE
+from tests.desk import PAPER, account
 
 ROWS = [(line, things) for lines, things in TABLE.items() for line in lines]
 
@@ -96,3 +104,83 @@ def test_who_has_left_is_a_stranger(ask: Asking, line: str) -> None:
     assert [text.replace("gone", "mallory") for _, text in gone.about("X").told] == [
         text for _, text in stranger.about("X").told
     ]
+
+
+# Guests, bots, closed accounts and those of other companies: whatever they ask is a stranger's
+
+
+CHANGES = re.compile(r"(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) \"?(\w+)", re.IGNORECASE)
+HARMLESS = {"outbox", "numbers", "accounts", "tries"}  # an answer, who asked, a wrong code
+KINDS: dict[str, dict[str, Any]] = {
+    "guest": {"outsider": True},
+    "bot": {"automatic": True},
+    "closed": {"active": False},
+}
+NO_CODES = "Guests, bots and closed accounts are linked by HR or IT only."
+NONE: dict[str, str] = {}
+LINES = {line.split()[0]: (line, NONE) for line in FREE} | {
+    line.split()[0]: (line, things) for lines, things in TABLE.items() for line in lines
+}
+
+
+@contextmanager
+def changing(ask: Asking) -> Iterator[set[str]]:
+    """Which tables meanwhile."""
+    found: set[str] = set()
+
+    def noted(*told: Any) -> None:
+        found.update(CHANGES.findall(str(told[2])))
+
+    conn = ask.tx.rows.conn
+    sa.event.listen(conn, "before_cursor_execute", noted)
+    try:
+        yield found
+    finally:
+        sa.event.remove(conn, "before_cursor_execute", noted)
+
+
+def others(ask: Asking) -> Iterator[tuple[str, Account]]:
+    """Of every kind, each with the address of a colleague; and a closed one that was hers."""
+    yield "of another company", Account(PAPER, "elsewhere", "ann")
+    for name, kind in KINDS.items():
+        yield name, met(ask, f"some-{name}", **kind)
+    hers = account("ann-closed")
+    ask.tx.people.link(hers, "ann")
+    yield "closed, and hers before", met(ask, hers.id, active=False)
+
+
+def met(ask: Asking, name: str, **kind: Any) -> Account:
+    one, at = account(name), ask.company.desk.now
+    said = AccountChanged(key="", at=at, account=one, name="Ann", email="ann@acme.example")
+    accounts.changed(ask.tx, replace(said, **kind))
+    return one
+
+
+@pytest.mark.no_cover
+def test_whatever_they_ask_is_a_strangers(ask: Asking) -> None:
+    wrong, kinds = [], list(others(ask))
+    for name, (line, things) in LINES.items():
+        number = next((ask.company.things[x] for x in things if x in ask.company.things), 1)
+        said = line.format(number, notice=ask.company.things["notice"])
+        nobody = masked(ask.says("mallory", said), account("mallory"))
+        for kind, one in kinds:
+            with changing(ask) as changed:
+                told = masked(ask.says(one.id, said, one), one)
+            if changed - HARMLESS or (told != nobody and not (name == "link" and NO_CODES in told)):
+                wrong.append((kind, said, told, changed - HARMLESS))
+    assert wrong == []
+
+
+def masked(answer: Answer, one: Account) -> str:
+    told = "".join(text for _, text in answer.told)
+    return re.sub(rf"'{one.realm}'", "'home'", told).replace(f"'{one.id}'", "'X'")
+
+
+def test_a_colleague_would_be_answered_otherwise(ask: Asking) -> None:
+    """That this page can fail."""
+    mine, nobodys = ask.says("ann", "mine"), ask.says("mallory", "mine")
+
+    assert masked(mine, account("ann")) != masked(nobodys, account("mallory"))
+    with changing(ask) as changed:
+        ask.says("ann", "away 2026-07-01")
+    assert changed - HARMLESS

@@ -610,6 +610,88 @@ def test_posts_from_its_own_page_are_let_in(scene: Stage) -> None:
     assert answer.status_code == 200
 
 
+def led(site: str, mode: str = "cors", dest: str = "empty") -> dict[str, str]:
+    """What a browser says of who asks, of which no page can change a letter."""
+    return {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_gets_nothing_and_does_nothing(scene: Stage, site: str) -> None:
+    """Nor one at another port of this machine. Without an origin, too: old forms, pictures."""
+    for mode, dest in (("cors", "empty"), ("no-cors", "image"), ("navigate", "iframe")):
+        for path in ("/", "/lines?as=ann", "/stream?as=ann", "/files/x?as=ann", "/api/cast"):
+            asked = scene.web.get(f"/playground{path}", headers=led(site, mode, dest))
+            assert asked.status_code == 403, (mode, path)
+    for path in ("/events", "/clock", "/seen", "/files"):
+        headers = led(site, "navigate", "document")
+        assert scene.web.post(f"/playground{path}", json=HELLO, headers=headers).status_code == 403
+
+
+def test_its_own_page_and_a_link_on_another_are_let_in(scene: Stage) -> None:
+    mine = scene.web.get("/playground/lines?as=ann", headers=led("same-origin"))
+    typed = scene.web.get("/playground/", headers=led("none", "navigate", "document"))
+    link = scene.web.get("/playground/", headers=led("cross-site", "navigate", "document"))
+
+    assert (mine.status_code, typed.status_code, link.status_code) == (200, 200, 200)
+
+
+@pytest.mark.parametrize(
+    ("server", "status"),
+    [
+        (("127.0.0.1", 1), 200),
+        (("127.8.0.1", 1), 200),
+        (("::1", 1), 200),
+        (("10.0.0.7", 1), 403),
+        (("2001:db8::1", 1), 403),
+        (("duly.example", 1), 403),
+        (("", None), 403),
+        (None, 403),
+    ],
+)
+def test_who_comes_in_from_the_network_is_turned_away_whatever_they_write(
+    scene: Stage, server: tuple[str, int] | None, status: int
+) -> None:
+    """Where DULY_HOST opens it to everybody, and a client says "Host: localhost"."""
+    answers: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    headers = [(b"host", b"localhost"), (b"x-forwarded-for", b"127.0.0.1")]
+    asked = {"method": "GET", "path": "/api/cast", "query_string": b"", "headers": headers}
+    scope = {"type": "http", "server": server, "client": ("127.0.0.1", 5), **asked}
+    answered(scene, scope, receive, send)
+
+    assert answers[0]["status"] == status
+
+
+def answered(scene: Stage, *asked: Any) -> None:
+    """Without a server between, that says where somebody came in."""
+
+    async def turn() -> None:
+        await scene.playground.doors[0].app(*asked)
+
+    asyncio.run(turn())
+
+
+def test_there_is_no_websocket(scene: Stage) -> None:
+    answers: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    scope = {"type": "websocket", "server": ("127.0.0.1", 1), "path": "/stream", "headers": []}
+    answered(scene, scope, receive, send)
+
+    assert answers == [{"type": "websocket.close", "code": 1008}]
+
+
 def test_every_answer_carries_the_safety_headers(scene: Stage) -> None:
     for path in ("/playground/", "/playground/static/playground.js", "/playground/lines"):
         answer = scene.web.get(path)

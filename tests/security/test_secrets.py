@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -107,6 +109,7 @@ MISTAKES = {  # everything that an operator may get wrong
     "an @ in the password": {"DULY_DATABASE_URL": "postgresql://u:x@canary@127.0.0.1:9/d"},
     "a port that is none": {"DULY_DATABASE_URL": f"postgresql://u:{PASSWORD}@127.0.0.1:x/d"},
     "no URL": {"DULY_DATABASE_URL": f"u:{PASSWORD}"},
+    "no store of keys there": {"DULY_KEYS_URL": f"postgresql://u:{PASSWORD}@127.0.0.1:9/keys"},
     "an @ in that password": {"DULY_KEYS_URL": "postgresql://u:x@canary@127.0.0.1:9/keys"},
     "half a key": {"DULY_KEY": "canary"},
     "a password in the address": {"DULY_URL": "https://u:canary@duly.example"},
@@ -124,6 +127,36 @@ def test_what_is_set_wrongly_is_said_without_the_secret(
     assert said.err.strip()
     assert "Traceback" not in said.err
     silent({"stdout": said.out, "stderr": said.err}, mistake)
+
+
+def test_where_nobody_has_the_keys_it_is_said_what_to_do(
+    here: Callable[..., None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    here(DULY_KEYS_URL="postgresql://u@127.0.0.1:9/keys")
+
+    assert duly("serve", "--port", "0") == 2
+    said = capfd.readouterr().err
+    assert "DULY_KEYS_URL names cannot be reached" in said
+    assert "Start it, or mend the URL" in said
+
+
+@pytest.mark.parametrize("make", [connect, connect_keys])
+def test_a_machine_that_does_not_answer_is_not_waited_for_for_ever(
+    make: Callable[[str], sa.Engine],
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def noted(*given: object) -> None:
+        asked.append(cast("dict[str, object]", given[-1]))
+        raise OSError("nobody is called")
+
+    for url in ("postgresql://u@10.0.0.1/d", "postgresql://u@10.0.0.1/d?connect_timeout=3"):
+        db = make(url)
+        sa.event.listen(db, "do_connect", noted)
+        with pytest.raises(OSError, match="nobody is called"):
+            db.connect()
+    assert [each["connect_timeout"] for each in asked] == [10, "3"]
+    assert all({"keepalives_idle", "keepalives_count"} <= each.keys() for each in asked)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from tests.needs import ROOT
+from tools.sbom import bill
 
 RUNTIME = ("requirements.lock", "requirements-postgres.lock", "requirements-oidc.lock")
 LOCKS = (*RUNTIME, "requirements-dev.lock")
@@ -140,3 +141,21 @@ def test_another_licence_would_be_found() -> None:
     ):
         assert OTHERS.search(told), told
     assert not OTHERS.search("GNU Lesser General Public License v2 or later (LGPLv2+)")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_list_of_what_we_are_made_of_is_the_lock(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    made = bill(text)
+    parts = made["components"]
+    listed = {each["name"]: each["version"] for each in parts}
+    files = [each["externalReferences"][0]["hashes"] for each in parts]
+
+    assert listed == pins(lock)
+    assert all(files)
+    assert sum(map(len, files)) == len(re.findall("--hash=sha256:", text))
+    assert all(
+        re.fullmatch(r"pkg:pypi/[a-z0-9-]+@\S+", each["purl"]) for each in made["components"]
+    )
+    assert made["dependencies"][0]["dependsOn"] == [each["bom-ref"] for each in made["components"]]
+    assert bill(text) == made

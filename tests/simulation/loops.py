@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import local
+from threading import current_thread, main_thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -29,10 +29,11 @@ def loop() -> asyncio.AbstractEventLoop:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """As asyncio.run, in one loop for all that a thread runs: to make one takes long."""
-    if getattr(_ours, "process", None) != os.getpid():  # a fork has to have its own
-        _ours.process, _ours.loop = os.getpid(), loop()
-    one: asyncio.AbstractEventLoop = _ours.loop
+    """As asyncio.run, in one loop for all that the main thread runs: to make one takes long."""
+    if current_thread() is not main_thread():
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(work)
+    one = _ours.get(os.getpid()) or _ours.setdefault(os.getpid(), loop())  # a fork has its own
     try:
         return one.run_until_complete(work)
     finally:
@@ -48,4 +49,4 @@ def _end(one: asyncio.AbstractEventLoop) -> None:
         one.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
 
-_ours: Any = local()
+_ours: dict[int, asyncio.AbstractEventLoop] = {}

@@ -351,7 +351,7 @@ def test_a_payload_that_could_not_be_read_is_named_by_its_kind(clinic: Clinic) -
     strange = Unread(key="slack/T1/unread/1", at=datetime.now(UTC), payload=payload)
     with clinic.store().transaction() as tx:
         tx.journal.admit([strange])
-        tx.journal.park(tx.journal.waiting(1)[0].id, "ValueError")
+        tx.journal.park(tx.journal.waiting(1)[0].id, "ValueError", ())
 
     clinic.doctor()
 
