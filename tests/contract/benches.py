@@ -45,7 +45,7 @@ def playground(folder: Path | None) -> Iterator[Bench]:
 
 async def _lines(app: Any, who: str) -> list[dict[str, Any]]:
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as web:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
         answer = await web.get("/lines", params={"as": who, "after": 0})
         found: list[dict[str, Any]] = answer.raise_for_status().json()
         return found
