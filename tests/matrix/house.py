@@ -117,8 +117,8 @@ class House:
         self.open(heard=heard)
 
     def lease_to(self, holder: str | None) -> None:
-        """Another process, or nobody, has the right to listen from now on."""
-        until = self.store.clock.lease() + timedelta(days=1)
+        """Another process, or nobody, has the right to listen; no longer than one that renews it."""
+        until = self.store.clock.lease() + timedelta(seconds=50)
         mine = listeners.c.holder.is_not(None)
         with self.store.transaction() as tx:
             tx.listeners.rows.change(listeners, mine, holder=holder, held_until=until)
