@@ -19,6 +19,7 @@ from bot.effects import Deliverable
 from bot.events import Happening
 from bot.store import Store
 from bot.store.schema import dues, journal, outbox
+from bot.store.schema_search import bundles
 from tests.crash.picture import Picture, pictured
 from tests.crash.platforms import PLATFORMS
 from tests.crash.scenes import Scene
@@ -34,6 +35,7 @@ WAITING = sa.select(sa.exists().where(journal.c.settled_at.is_(None)))
 TIMES = sa.union_all(
     sa.select(dues.c.at, dues.c.at.label("then")),
     sa.select(outbox.c.not_before, outbox.c.held_until).where(UNSENT),
+    sa.select(bundles.c.held_until, bundles.c.held_until).where(bundles.c.state == "waiting"),
 )
 TURNS = 200  # in which it has come to rest
 
