@@ -117,7 +117,7 @@ class House:
         self.open(heard=heard)
 
     def lease_to(self, holder: str | None) -> None:
-        """Another process, or nobody, has the right to listen: no longer than one at work has it."""
+        """Another process, or nobody, listens from now on; no longer than one at work may."""
         until = self.store.clock.lease() + timedelta(seconds=50)
         mine = listeners.c.holder.is_not(None)
         with self.store.transaction() as tx:

@@ -66,8 +66,15 @@ def log(
             assert all(json.loads(line)["event"] for line in told.splitlines())
         return told
 
+    for name in ("uvicorn", "uvicorn.error"):  # as whoever serves first in a process finds them
+        server = logging.getLogger(name)
+        for attribute, value in (("propagate", True), ("handlers", []), ("disabled", False)):
+            monkeypatch.setattr(server, attribute, value)
+    told = server.level
+    server.setLevel(logging.NOTSET)
     logs.set_up(form)
     yield said
+    server.setLevel(told)
     logging.captureWarnings(False)
     root.handlers[:] = [each for each in root.handlers if not isinstance(each, logs.Quiet)]
     root.setLevel(level)
