@@ -185,8 +185,8 @@ def test_the_largest_message_is_kept_whole(home: House) -> None:
 
 def test_what_came_without_encryption_is_kept_and_commands_nothing(secret: House) -> None:
     room, ann = gather(secret, "ann", "bob"), who(secret, "ann")
-    clear = ann.send_clear(room, "m.room.message", {"msgtype": "m.text", "body": "!duly mine"})
     before = len(secret.chat("ann"))
+    clear = ann.send_clear(room, "m.room.message", {"msgtype": "m.text", "body": "!duly mine"})
     secret.heard(clear)
 
     (answer,) = secret.until(lambda: secret.chat("ann")[before:])

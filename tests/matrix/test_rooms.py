@@ -345,8 +345,7 @@ def test_a_card_of_before_an_upgrade_can_still_be_amended_and_its_thread_goes_on
     home: House,
 ) -> None:
     room = room_of(home, "cards", preset="public_chat")
-    home.ann.sync()
-    (card,) = [each for each in home.ann.messages(room) if WELCOME in each.body]
+    card = home.ann.sees(room, WELCOME)
     new = home.ann.upgrade_room(room)
     enters(home, new)
     outbound = home.adapter.homeservers[0].outbound
