@@ -60,6 +60,15 @@ def cards(desk: Desk) -> dict[str, int]:
         return {row.state: row[1] for row in conn.execute(ours)}
 
 
+def carried(desk: Desk) -> dict[str, int]:
+    """How many nudges go with cards of each state."""
+    with_card = sa.select(outbox.c.state, sa.func.count()).join(
+        nudges, nudges.c.parcel == outbox.c.id
+    )
+    with desk.store.db.connect() as conn:
+        return {row.state: row[1] for row in conn.execute(with_card.group_by(outbox.c.state))}
+
+
 def test_many_nudges_are_composed_in_few_statements(desk: Desk) -> None:
     asked(desk, staffed(desk))
     desk.now += 4 * H + 30 * M  # three working hours of four, lunch between
@@ -99,6 +108,7 @@ def test_the_cap_of_an_asker_holds_among_cards_that_go_together(desk: Desk) -> N
 
     assert len(told) == 5
     assert cards(desk) == {"arrived": 5, "spared": MANY - 5, "ready": MANY - 5}
+    assert carried(desk) == {"arrived": 5, "ready": MANY - 5}, "none stays with a card that is over"
 
 
 def test_for_what_is_too_much_for_today_no_card_is_begun(desk: Desk) -> None:

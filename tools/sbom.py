@@ -49,7 +49,7 @@ def components(lock: str) -> Iterator[dict[str, Any]]:
         name, version, where = found[1], found[2], (found[3] or "").partition(" --")[0].strip()
         purl = f"pkg:pypi/{re.sub(r'[-_.]+', '-', name).lower()}@{version}"
         files = [{"alg": "SHA-256", "content": each} for each in HASH.findall(line)]
-        source = {"type": "distribution", "url": f"https://pypi.org/project/{name}/{version}/"}
+        source = {"type": "distribution", "url": purl}  # whichever index or mirror it came from
         one = {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
         told = {"properties": [{"name": "installed where", "value": where}]} if where else {}
         yield {**one, **told, "externalReferences": [{**source, "hashes": files}]}
