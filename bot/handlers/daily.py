@@ -99,9 +99,9 @@ def _leave(tx: Transaction, parcel: Parcel, digest: Digest, why: str) -> None:
 
 
 def _composed(tx: Transaction, parcel: Parcel, digest: Digest) -> Send | None:
-    person, falls = digest.person, tx.dues.next()
-    if falls is not None and falls <= tx.clock.now():
-        tx.outbox.wait(parcel, weighing.SOON)  # what has piled up is still being planned
+    person = digest.person
+    if _piled_up(tx, parcel):
+        tx.outbox.wait(parcel, weighing.SOON)
         return None
     absorb(tx, parcel, person)
     found = contents.of(tx, person, _due(tx, parcel, person))
@@ -121,6 +121,15 @@ def _composed(tx: Transaction, parcel: Parcel, digest: Digest) -> Send | None:
     else:
         tx.outbox.name(parcel.id, digests.composed(person), made.buttons)
     return Send(digest.to, made)
+
+
+def _piled_up(tx: Transaction, parcel: Parcel) -> bool:
+    """What came due before its hour, or while we were down, is still being planned.
+
+    Not what comes due just now: where something always does, the digest would never go.
+    """
+    falls, lately = tx.dues.next(), tx.clock.now() - digests.ABOUT_TO
+    return falls is not None and falls <= max(parcel.not_before or lately, lately)
 
 
 def absorb(tx: Transaction, parcel: Parcel, person: str) -> None:

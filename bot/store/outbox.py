@@ -80,6 +80,7 @@ class Parcel:
     subject: str = ""  # what it speaks of
     look: bool = False  # perhaps we sent it, and have forgotten it
     claimed: datetime | None = None  # until then (lease time) it is ours, by this very claim
+    not_before: datetime | None = None  # the time people see
 
     @property
     def seek(self) -> bool:
@@ -208,6 +209,7 @@ class Outbox:
             subject=row.subject or "",
             look=row.look,
             claimed=claim.until,
+            not_before=row.not_before,
         )
 
     def reader(self, row: Any) -> Place | Account | None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.handlers import contents, daily, deeds, digests
 from bot.policy.duties import Kind
@@ -243,6 +243,38 @@ def test_a_nudge_that_comes_due_with_the_digest_waits_for_it(desk: Desk) -> None
     with desk.store.db.connect() as conn:
         kept = conn.execute(outbox.select().where(outbox.c.kind == "Remind")).all()
     assert [row.state for row in kept] == ["spared"]
+
+
+def falls_due(desk: Desk, at: datetime) -> None:
+    """Somebody else's digest, which nobody has planned yet."""
+    with desk.store.transaction() as tx:
+        tx.dues.add(at, digests.DIGEST, "eve", 1)
+
+
+def test_a_digest_goes_where_something_comes_due_all_the_time(desk: Desk) -> None:
+    owes(desk)
+    desk.until(TUESDAY - M)
+    desk.now = TUESDAY
+    desk.bot.ticker.ring()
+    desk.now += timedelta(seconds=10)
+    falls_due(desk, desk.now)
+    asyncio.run(desk.bot.courier.round())
+
+    assert len(digest(desk, "bob")) == 1
+
+
+def test_a_digest_waits_for_what_came_due_while_we_were_down(desk: Desk) -> None:
+    owes(desk)
+    desk.until(TUESDAY - M)
+    desk.now = TUESDAY
+    desk.bot.ticker.ring()
+    falls_due(desk, TUESDAY + H)
+    desk.now += 2 * H
+    asyncio.run(desk.bot.courier.round())
+    assert digest(desk, "bob") == []
+    desk.wait(M)
+
+    assert len(digest(desk, "bob")) == 1
 
 
 def test_an_answer_that_is_still_being_handled_is_waited_for(desk: Desk) -> None:
