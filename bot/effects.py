@@ -136,9 +136,11 @@ Effect = Deliverable | Remind | Digest | Announce | AskAgain
 def doubt(effect: Effect) -> Doubt:
     """What to do about an effect that perhaps arrived, where nothing can be looked up."""
     match effect:
-        case Whisper() | OpenForm():
+        case OpenForm():
             return "lose"
         case Amend() | Withdraw() | Mark() | ShowHome():
             return "repeat"
-        case Send() | Upload() | Publish() | Remind() | Digest() | Announce() | AskAgain():
+        case Whisper() | Send() | Upload() | Publish():
+            return "look"
+        case Remind() | Digest() | Announce() | AskAgain():
             return "look"

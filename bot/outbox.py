@@ -18,7 +18,6 @@ from bot.effects import (
     Remind,
     Send,
     Upload,
-    Whisper,
     doubt,
 )
 from bot.events import Account, MessageRef, Place, Platform
@@ -34,7 +33,7 @@ from bot.handlers import (
 from bot.handlers.digests import DAY
 from bot.handlers.nudging import Nudging
 from bot.handlers.times import opening
-from bot.port import Ability, Adapter, TryLater, Undeliverable
+from bot.port import Adapter, CannotTell, TryLater, Undeliverable
 from bot.sharing import Shared, Waiting
 from bot.store import Store, Transaction
 from bot.store.outbox import RESTORED, Arrival, Claim, Parcel
@@ -261,10 +260,12 @@ class Courier:
         parcel, effect = load.parcel, load.effect
         fault_point("before find")
         adapter = self.adapters[effect.to.platform]
-        found = await adapter.find(effect, key=parcel.key, since=parcel.since)
-        if found is None and doubt(effect) == "lose" and not _is_plain(effect, adapter):
-            raise Undeliverable("perhaps it arrived; rather lost than doubled")
-        return found
+        try:
+            if doubt(effect) == "lose":
+                raise CannotTell
+            return await adapter.find(effect, key=parcel.key, since=parcel.since)
+        except CannotTell:
+            raise Undeliverable("perhaps it arrived; rather lost than doubled") from None
 
     def _waited_enough(self, parcel: Parcel) -> bool:
         span = PATIENCE if parcel.urgent else RESOLVE
@@ -319,11 +320,6 @@ class Courier:
                 each.item(tx)
         for each in batch:
             each.written = True
-
-
-def _is_plain(effect: Deliverable, adapter: Adapter) -> bool:
-    """Where nobody can be whispered to it is a message like any other: `find` would see it."""
-    return isinstance(effect, Whisper) and Ability.WHISPERS not in adapter.abilities
 
 
 def _arrived(tx: Transaction, load: Load, message: MessageRef | None, *, found: bool) -> None:

@@ -70,6 +70,10 @@ class Doubtful(Exception):
     """Perhaps it arrived. After a quarantine the outbox asks `find`, then decides."""
 
 
+class CannotTell(Exception):
+    """What only one person was shown cannot be looked for: it is rather lost than doubled."""
+
+
 class Inbox(Protocol):
     async def take(self, events: Sequence[Happening], cursor: Cursor | None = None) -> None:
         """Returns when all of them and the cursor are committed, else raises."""
@@ -144,4 +148,7 @@ class Adapter(Protocol):
         """
 
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
-        """What `deliver` would have returned, if it arrived after all. Raises TryLater."""
+        """What `deliver` would have returned, if it arrived after all; None: it did not.
+
+        Raises TryLater, and CannotTell about an answer that nobody can look for.
+        """

@@ -28,7 +28,7 @@ from bot.effects import (
 from bot.events import Account, MessageRef, Place
 from bot.handlers.nudging import Nudging
 from bot.outbox import AT_ONCE, PATIENCE, QUARANTINE, RESOLVE, START, TRIES
-from bot.port import Ability, Doubtful, TryLater, Undeliverable
+from bot.port import CannotTell, Doubtful, TryLater, Undeliverable
 from bot.store import Transaction
 from bot.store.outbox import Parcel, Written
 from bot.store.schema import outbox
@@ -68,6 +68,13 @@ class Moody(Paper):
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
         self.looks.append(key)
         return await super().find(effect, key=key, since=since) if self.finds else None
+
+
+class Blind(Moody):
+    """As Slack beside a room: nobody can look for what only one person was shown."""
+
+    async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
+        raise CannotTell
 
 
 class Dreaming(Moody):
@@ -173,7 +180,7 @@ def test_who_looks_for_it_longer_than_the_claim_lasts_does_not_send_it_as_well(
 
 
 def test_a_whisper_in_doubt_is_rather_lost_than_doubled() -> None:
-    paper = Moody(Doubtful(), accepts=True, finds=False)
+    paper = Blind(Doubtful(), accepts=True)
     desk = Desk(paper=paper)
     put(desk, whisper())
     go(desk)
@@ -183,12 +190,23 @@ def test_a_whisper_in_doubt_is_rather_lost_than_doubled() -> None:
     desk.close()
 
 
+def test_a_form_that_was_perhaps_opened_before_a_restore_is_not_looked_for() -> None:
+    desk = Desk(paper=Moody())
+    put(desk, form())
+    with desk.store.db.begin() as conn:
+        conn.execute(sa.update(outbox).values(look=True))
+    go(desk)
+
+    assert (states(desk), sent(desk)) == (["undeliverable", "arrived"], ["e/0/instead"])
+    desk.close()
+
+
 @pytest.mark.parametrize("arrived", [True, False])
-def test_where_nobody_can_be_whispered_to_an_answer_is_looked_for_like_any_card(
+def test_an_answer_that_can_be_looked_for_is_sent_again_where_it_is_not_there(
     arrived: bool,
 ) -> None:
     paper = Moody(Doubtful(), accepts=arrived)
-    desk = Desk(paper=paper, abilities=~Ability.WHISPERS)
+    desk = Desk(paper=paper)
     put(desk, whisper())
     go(desk)
     go(desk, QUARANTINE)

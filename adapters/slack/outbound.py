@@ -29,7 +29,7 @@ from bot.effects import (
     Withdraw,
 )
 from bot.events import Account, MessageRef, Place
-from bot.port import Files, TryLater, Undeliverable
+from bot.port import CannotTell, Files, TryLater, Undeliverable
 from bot.words import Reader
 
 DONE = frozenset(("already_reacted", "no_reaction"))
@@ -126,17 +126,23 @@ class Outbound:
 
     async def _whisper(self, effect: Whisper, key: str, reader: Reader) -> MessageRef | None:
         """What only they see is no message that could be changed; in their chat with us it is."""
+        user, place = self._saying.user(effect.to), await self._alone(effect)
+        made = self._made(effect.card, reader)
+        if place is None:
+            given = handle(effect.reply_handle)
+            if await self._saying.aside(user, effect.near, given, made(ROOM)):
+                return None
+            place = await self._saying.direct(user)
+        return await self._saying.say(place, key, made)
+
+    async def _alone(self, effect: Whisper) -> Place | None:
+        """Where nobody else reads it anyway, so that it is a message like any other."""
         user, near = self._saying.user(effect.to), effect.near
         ours = (near.platform, near.realm) == (PLATFORM, self._known.team)
-        chat = await self._saying.direct(user) if near.id.startswith("D") and ours else None
-        made = self._made(effect.card, reader)
-        alone = not ours or near.id in (user, HOME + user) or (chat and chat.id == near.id)
-        if not alone:
-            given = handle(effect.reply_handle)
-            if await self._saying.aside(user, near, given, made(ROOM)):
-                return None
-        place = near if chat and chat.id == near.id else await self._saying.direct(user)
-        return await self._saying.say(place, key, made)
+        if not ours or near.id in (user, HOME + user):
+            return await self._saying.direct(user)
+        alone = near.id.startswith("D") and (await self._saying.direct(user)).id == near.id
+        return near if alone else None
 
     async def _withdraw(self, message: MessageRef) -> MessageRef:
         """What is gone already has been withdrawn."""
@@ -206,7 +212,10 @@ class Outbound:
     async def _found(self, effect: Deliverable, key: str, since: datetime) -> MessageRef | None:
         if not isinstance(effect, Send | Publish | Whisper | Upload):
             return None
-        finding = self._finding(await self._saying.place(effect.to))
+        alone = await self._alone(effect) if isinstance(effect, Whisper) else None
+        if isinstance(effect, Whisper) and alone is None:
+            raise CannotTell
+        finding = self._finding(alone or await self._saying.place(effect.to))
         there = await finding.parts(key, since)
         card = there.get(0) if len(there) >= finding.of else None
         if card is None or not isinstance(effect, Upload):

@@ -13,7 +13,7 @@ from typing import Any
 from bot.clock import fault_point
 from bot.effects import Deliverable, Whisper
 from bot.events import Echoed, Happening, MessageRef
-from bot.port import Ability, Cursor, Doubtful, Inbox, TryLater
+from bot.port import Ability, CannotTell, Cursor, Doubtful, Inbox, TryLater
 from bot.words import Reader
 from tests.desk import Paper
 
@@ -94,7 +94,7 @@ class Seeking(Chat):
     async def find(self, effect: Deliverable, *, key: str, since: datetime) -> MessageRef | None:
         await self.catch_up()
         if isinstance(effect, Whisper):
-            return None
+            raise CannotTell
         return await super().find(effect, key=key, since=since)
 
     def says(self, *events: Happening) -> None:

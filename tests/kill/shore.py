@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from bot.events import Echoed, Happening
-from bot.port import TryLater
+from bot.port import CannotTell, Doubtful, TryLater
 from tests.kill.wire import Answer, Said
 from tests.simulation.sea import Sea
 
@@ -30,7 +30,7 @@ class Shore(Sea):
         if what == "listening":
             return None
         if what == "all told?":
-            return number, None, bool(self.pending)
+            return number, None, Doubtful if self.pending else None
         if what == "kept":
             known = self.pending.pop(words, None) or self.acknowledged[words]
             self.acknowledged[words] = known
@@ -39,16 +39,18 @@ class Shore(Sea):
         self._show()
         return number, *answer
 
-    def _answer(self, what: str, words: tuple[Any, ...]) -> tuple[Any, bool]:
+    def _answer(self, what: str, words: tuple[Any, ...]) -> tuple[Any, type[Exception] | None]:
         effect, key, third = words
         try:
             if what == "find":
-                return at_once(self.find(effect, key=key, since=third)), False
-            return at_once(self.deliver(effect, key=key, reader=third)), False
+                return at_once(self.find(effect, key=key, since=third)), None
+            return at_once(self.deliver(effect, key=key, reader=third)), None
         except TryLater as busy:
-            return busy.after, False
+            return busy.after, None
+        except CannotTell:
+            return None, CannotTell
         except Exception:
-            return None, True
+            return None, Doubtful
 
     def _show(self) -> None:
         """One that `echoes` tells us what stands there of ours."""

@@ -16,7 +16,7 @@ from tests.desk import PAPER
 Line: TypeAlias = "Connection[Any, Any]"
 Asked = Literal["deliver", "find", "all told?"]
 Said = tuple[Asked | Literal["listening", "kept", "breaches"], int, Any]  # what, request, with
-Answer = tuple[int, Any, bool]  # to which request, and whether it is in doubt
+Answer = tuple[int, Any, type[Exception] | None]  # to which request, and what it raises
 
 
 class Wire:
@@ -71,10 +71,12 @@ class Wire:
             else:
                 self._keep(self._take(told))
 
-    def _answered(self, number: int, answer: MessageRef | timedelta | None, doubt: bool) -> None:
+    def _answered(
+        self, number: int, answer: MessageRef | timedelta | None, error: type[Exception] | None
+    ) -> None:
         """A span: it is busy for so long."""
-        if doubt:
-            self._asked[number].set_exception(Doubtful())
+        if error is not None:
+            self._asked[number].set_exception(error())
         elif isinstance(answer, timedelta):
             self._asked[number].set_exception(TryLater(answer))
         else:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.effects import Deliverable, Whisper, Withdraw
 from bot.events import MessageRef
-from bot.port import Doubtful, TryLater
+from bot.port import CannotTell, Doubtful, TryLater
 from bot.words import Reader
 from tests.desk import Line, Paper
 
@@ -97,7 +97,7 @@ class Sea(Paper):
         if fate in (Fate.LOST, Fate.UNHEARD):
             raise Doubtful
         if isinstance(effect, Whisper):
-            return None
+            raise CannotTell
         return await super().find(effect, key=key, since=since)
 
     async def catch_up(self) -> None:
