@@ -117,10 +117,9 @@ class Courier:
             await self._record(returned)
 
     async def _lane(self, loads: list[Load]) -> None:
-        """What goes to one reader arrives in order; no answer waits for room behind the rest."""
-        async with self._room if loads[0].parcel.urgent else self._hall:
-            for load in loads:
-                await self._carry(load)
+        """What goes to one reader arrives in order."""
+        for load in loads:
+            await self._carry(load)
 
     def _claim(self, urgent: bool | None) -> tuple[list[Load], int]:
         with self.store.transaction() as tx:
@@ -208,39 +207,46 @@ class Courier:
         return parcel.doubtful or self.store.clock.lease() > parcel.since + form.within
 
     async def _carry(self, load: Load) -> None:
-        parcel = load.parcel
-        if self._held.pop(parcel.id, None) is None:
-            return
-        if self.store.clock.lease() > load.until:
-            await self._record(lambda tx: tx.outbox.wait(parcel, timedelta(0)))
-            return
-        start = self.store.clock.spent()
-        outcome = await self._try(load)
-        self.told(load.effect.to.platform, outcome, self.store.clock.spent() - start)
+        """No answer waits for room behind the rest, and nobody while something is written down."""
+        async with self._room if load.parcel.urgent else self._hall:
+            if self._held.pop(load.parcel.id, None) is None:
+                return
+            write = await self._tried(load)
+        if write is not None:
+            await self._record(write)
 
-    async def _try(self, load: Load) -> Outcome:
+    async def _tried(self, load: Load) -> Write | None:
+        """What is to be written down of it."""
+        parcel = load.parcel
+        if self.store.clock.lease() > load.until:
+            return lambda tx: tx.outbox.wait(parcel, timedelta(0))
+        start = self.store.clock.spent()
+        outcome, write = await self._try(load)
+        self.told(load.effect.to.platform, outcome, self.store.clock.spent() - start)
+        return write
+
+    async def _try(self, load: Load) -> tuple[Outcome, Write | None]:
         parcel = load.parcel
         try:
             arrived, found = await self._deliver(load)
         except TryLater as busy:
             after = busy.after
             if self._waited_enough(parcel):
-                await self._give_up(load, "the platform stayed unreachable")
-            else:
-                await self._record(lambda tx: tx.outbox.wait(parcel, after))
-            return "later"
+                return "later", self._given_up(load, "the platform stayed unreachable")
+            return "later", lambda tx: tx.outbox.wait(parcel, after)
         except Undeliverable as error:
-            await self._give_up(load, str(error), error.remedy)
-            return "undeliverable"
+            return "undeliverable", self._given_up(load, str(error), error.remedy)
         except Exception as error:  # Doubtful, or a bug of ours: the claim stands, the doubt too
             log.warning("outbox %s is in doubt: %s", parcel.id, type(error).__name__)
             if self._waited_enough(parcel):
-                await self._give_up(load, "it stayed in doubt")
-            elif self.name is not None:
-                await self._record(lambda tx: tx.outbox.laid_down([parcel.id]))
-            return "doubtful"
-        await self._record(lambda tx: _arrived(tx, load, arrived, found=found))
-        return "found" if found else "arrived"
+                return "doubtful", self._given_up(load, "it stayed in doubt")
+            return "doubtful", self._laid_down(parcel)
+        outcome: Outcome = "found" if found else "arrived"
+        return outcome, lambda tx: _arrived(tx, load, arrived, found=found)
+
+    def _laid_down(self, parcel: Parcel) -> Write | None:
+        """Who works alone need not say that nobody carries it any more."""
+        return None if self.name is None else lambda tx: tx.outbox.laid_down([parcel.id])
 
     async def _deliver(self, load: Load) -> tuple[MessageRef | None, bool]:
         """Looking and sending together end before somebody else may claim it.
@@ -271,7 +277,7 @@ class Courier:
         span = PATIENCE if parcel.urgent else RESOLVE
         return self.store.clock.lease() > parcel.since + span and not parcel.nudging
 
-    async def _give_up(self, load: Load, reason: str, remedy: Say | None = None) -> None:
+    def _given_up(self, load: Load, reason: str, remedy: Say | None = None) -> Write:
         """A form that nobody could open becomes the card that says what to type."""
         parcel, effect = load.parcel, load.effect
 
@@ -284,7 +290,7 @@ class Courier:
                 key = f"{parcel.key}/instead"
                 tx.outbox.add(Send(effect.to, effect.instead), key, urgent=True)
 
-        await self._record(given_up)
+        return given_up
 
     async def _record(self, write: Write) -> None:
         """What came of a parcel; those that end together share a commit."""

@@ -11,7 +11,7 @@ from time import monotonic
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import VERSION
-from bot.bell import Bell
+from bot.bell import Bell, Turn
 from bot.logs import Own
 from bot.metrics import Figures
 from bot.port import Adapter
@@ -22,6 +22,7 @@ from bot.wiring import Bot
 
 log = logging.getLogger(__name__)
 
+CALM = 0.05  # seconds between two looks for what nobody waits for to the moment
 IDLE = 1.0  # seconds between two looks when nobody rings
 TROUBLE, MOST_TROUBLE = 2.0, 8.0  # seconds to wait after an error, and after many
 SOON = 0.05  # seconds to wait where the database undid it for somebody else's sake
@@ -153,8 +154,12 @@ class Runner:
 
     async def _send(self, *, urgent: bool) -> None:
         turn = self.bot.made.turn()
-        if not await self.bot.courier.round(urgent=urgent):
+        if await self.bot.courier.round(urgent=urgent):
+            return
+        if urgent:
             await turn.wait(IDLE)
+        else:
+            await self._calm(turn)
 
     async def _build(self) -> None:
         """One after the other: a large company's rows are in memory once."""
@@ -162,14 +167,19 @@ class Runner:
         if await self.bot.figuring.round() + await self.bot.workshop.round():
             self.bot.made.ring()
         else:
-            await turn.wait(IDLE)
+            await self._calm(turn)
 
     async def _pack(self) -> None:
         turn = self.bot.made.turn()
         if await self.bot.packer.round():
             self.bot.made.ring()
         else:
-            await turn.wait(IDLE)
+            await self._calm(turn)
+
+    async def _calm(self, turn: Turn) -> None:
+        """Nobody waits for it to the moment: it does not look again each time something happens."""
+        await asyncio.sleep(CALM)
+        await turn.wait(IDLE)
 
     async def _index(self) -> None:
         """Behind everything else: as long as it works, it rests as well."""

@@ -5,6 +5,7 @@ Told once more it ends at once: what it leaves behind is what one that was kille
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -89,10 +90,12 @@ async def _serve(command: str, store: Store, settings: Settings, doors: Doors, o
 
     async with AsyncExitStack() as stack:
         stack.enter_context(_told_by_signals(process.stop))
+        stack.callback(gc.unfreeze)
         if doors.watch is not None:
             aside = watched(process.alive, process.ready, lambda: exposed(figures))
             await stack.enter_async_context(_served(aside, doors.watch))
         if doors.pages is None:
+            _settle()
             out("Duly is working.  (Ctrl-C stops it)")
             async with process.life(rung):
                 await process.stopped.wait()
@@ -106,9 +109,17 @@ async def _serve(command: str, store: Store, settings: Settings, doors: Doors, o
         served = app(ours, watching, lambda: process.life(rung), own)
         server = Server(config(served, "on"))
         process.also = lambda: setattr(server, "should_exit", True)
+        _settle()
         out(f"Duly is running: http://{host}:{port}{door or '/healthz'}  (Ctrl-C stops it)")
         await server.serve(sockets=[doors.pages])
     return process.ended_with
+
+
+def _settle() -> None:
+    """What is loaded by now lasts as long as we: no search for garbage walks through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @dataclass(slots=True)

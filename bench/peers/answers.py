@@ -13,9 +13,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from bench.posting import SECRET
 from bot.cli.common import open_store
@@ -28,6 +29,7 @@ from tests.slack.fake import Person as Member
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / ".venv-peers" / "bin" / "python"
 READY = 120.0  # seconds until a side answers its first messages
+LAST = 90  # the number of the rounds in which they are killed
 BREATH = 1.1  # seconds between two rounds: Slack takes one message a second in a chat
 STILL = 5.0  # seconds without an answer, after which a side that keeps nothing has no more
 DOUBT = 600.0  # … and Duly: what it was sending it looks for, two minutes later, 50 a minute
@@ -175,31 +177,51 @@ def _settled(data: Path, people: int) -> None:
     store.db.dispose()
 
 
-def measured(slack: Slack, side: Side, folder: Path, rounds: int) -> tuple[Outcome, Killed]:
-    """Warm, then by rounds; then once more and killed as soon as the last is acknowledged."""
-    bodies = [slack.bodies(folder / f"bodies{n}", n) for n in range(rounds + 3)]
+def measured(slack: Slack, sides: Sequence[Side], folder: Path, rounds: int) -> list[Outcome]:
+    """Each is warm when it counts; then they take turns, so that what else the machine does, and
+    when, is the same for all. The median of the turns counts."""
+    bodies = [slack.bodies(folder / f"bodies{n}", n) for n in range(rounds + 2)]
+    spent: dict[str, list[float]] = {side.name: [] for side in sides}
+    worked: dict[str, list[float]] = {side.name: [] for side in sides}
+    with ExitStack() as stack:
+        there = [(side, stack.enter_context(running(side))) for side in sides]
+        for side, process in there:
+            _warm(process.port, side, bodies[0])
+            time.sleep(BREATH)
+            _round(slack, side, process, bodies[1])
+        for each in bodies[2:]:
+            for side, process in there:
+                time.sleep(BREATH)
+                before, begun = _processor(process.pid), time.perf_counter()
+                _round(slack, side, process, each)
+                spent[side.name].append(time.perf_counter() - begun)
+                worked[side.name].append(_processor(process.pid) - before)
+        count = len(slack.rooms)
+        return [
+            Outcome(
+                side.name,
+                count / median(spent[side.name]),
+                median(worked[side.name]) / count * 1000,
+                _memory(process.pid),
+            )
+            for side, process in there
+        ]
+
+
+def killed(slack: Slack, side: Side, folder: Path) -> Killed:
+    """As soon as the last message is acknowledged; then it is started again."""
+    bodies = [slack.bodies(folder / f"bodies{side.name}{n}", n) for n in (LAST, LAST + 1)]
     with running(side) as process:
         _warm(process.port, side, bodies[0])
         time.sleep(BREATH)
-        _round(slack, side, process, bodies[1])
-        worked, spent = _processor(process.pid), 0.0
-        for each in bodies[2:-1]:
-            time.sleep(BREATH)
-            begun = time.perf_counter()
-            _round(slack, side, process, each)
-            spent += time.perf_counter() - begun
-        count = rounds * len(slack.rooms)
-        worked = _processor(process.pid) - worked
-        outcome = Outcome(side.name, count / spent, worked / count * 1000, _memory(process.pid))
-        time.sleep(BREATH)
         since = len(slack.fake.calls)
-        _post(process.port, side, bodies[-1])
+        _post(process.port, side, bodies[1])
         process.kill()
     waiting = len(slack.rooms) - len(slack.answers(since))
     with running(side) as process:
         found = _until_still(slack, since, DOUBT if side.keeps and waiting else STILL)
     lost, doubled = len(slack.rooms) - len(found), found.total() - len(found)
-    return outcome, Killed(side.name, waiting, lost, doubled)
+    return Killed(side.name, waiting, lost, doubled)
 
 
 def _round(slack: Slack, side: Side, process: "Process", bodies: Path) -> None:

@@ -1,7 +1,7 @@
 """The only place with SQL: one company's tables, and the transaction in which they change."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Condition
@@ -132,9 +132,21 @@ class Transaction:
         book = self.policies.current()
         return Reader(book.language, book.zone)
 
-    def savepoint(self) -> AbstractContextManager[Any]:
-        """What happens inside is undone if it raises; what came before stays."""
-        return self.rows.conn.begin_nested()
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What happens inside is undone if it raises; what came before stays.
+
+        By hand: SQLAlchemy compiles a statement for each of its own, which costs ten times as much.
+        """
+        run = self.rows.conn.exec_driver_sql
+        run("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            run("ROLLBACK TO SAVEPOINT part")
+            run("RELEASE SAVEPOINT part")
+            raise
+        run("RELEASE SAVEPOINT part")
 
 
 class Turn:
