@@ -76,6 +76,8 @@ class Courier:
     nudging: Nudging
     name: str | None = None
     told: Callable[[Platform, Outcome, float], None] = lambda *_: None  # how long: seconds
+    gather: float = 0.0  # seconds in which what comes of others on their way shares a commit
+    _flying: int = 0
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _hall: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _held: dict[str, Load] = field(default_factory=dict)  # claimed, and not begun
@@ -83,7 +85,7 @@ class Courier:
     _records: Shared[Write] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._records = Shared(self._written)
+        self._records = Shared(self._written, lambda: self.gather if self._flying else 0.0)
 
     async def round(self, *, urgent: bool | None = None) -> int:
         """Try everything that may be sent once; returns how much that was.
@@ -221,7 +223,11 @@ class Courier:
         if self.store.clock.lease() > load.until:
             return lambda tx: tx.outbox.wait(parcel, timedelta(0))
         start = self.store.clock.spent()
-        outcome, write = await self._try(load)
+        self._flying += 1
+        try:
+            outcome, write = await self._try(load)
+        finally:
+            self._flying -= 1
         self.told(load.effect.to.platform, outcome, self.store.clock.spent() - start)
         return write
 

@@ -37,6 +37,7 @@ from bot.wiring import adapters, assemble, pages
 log = logging.getLogger(__name__)
 
 SWITCH = 0.001  # seconds a thread may hold the interpreter while the event loop waits for it
+GATHER = 0.003  # seconds in which what comes of deliveries shares a commit
 GRACE = 5  # seconds for open pages when told to stop
 THREADS = 24  # that look and write: some wait for long, and nobody waits for them
 LOOK = 4.0  # seconds within which the store answers whoever asks whether we are ready
@@ -73,7 +74,7 @@ async def _serve(command: str, store: Store, settings: Settings, doors: Doors, o
     platforms = adapters(store, settings, demo.cast(), rung.set)
     bot = assemble(store, platforms)
     figures = Figures()
-    bot.courier.told = figures.delivered
+    bot.courier.told, bot.courier.gather = figures.delivered, GATHER
     tick = 1.0 if command == "demo" else settings.tick
     mark = Mark(settings.mark or settings.data / FILE)
     runner = Runner(

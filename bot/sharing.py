@@ -20,10 +20,15 @@ class Waiting(Generic[T]):
 
 
 class Shared(Generic[T]):
-    """`write` commits all of them, marks each as written or says what was wrong with it."""
+    """`write` commits all of them, marks each as written or says what was wrong with it.
 
-    def __init__(self, write: Callable[[list[Waiting[T]]], None]) -> None:
-        self._write = write
+    `pause`: seconds to wait for others that are about to come.
+    """
+
+    def __init__(
+        self, write: Callable[[list[Waiting[T]]], None], pause: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        self._write, self._pause = write, pause
         self._waiting: list[Waiting[T]] = []
         self._busy, self._ended = False, Bell()
 
@@ -43,7 +48,7 @@ class Shared(Generic[T]):
     async def _all(self) -> None:
         self._busy = True
         try:
-            await asyncio.sleep(0)  # who came in the same moment shares the commit
+            await asyncio.sleep(self._pause())  # who came in the same moment shares the commit
             batch, self._waiting = self._waiting, []
             await asyncio.to_thread(self._write, batch)
         finally:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,9 +11,10 @@ import sqlalchemy as sa
 from bot.events import MessageRef, Place, account_of, conversation
 from bot.policy.duties import CASE, INNER, Duty, Promise, State
 from bot.store import turns
-from bot.store.rows import Rows, Where
+from bot.store.rows import US, Rows, Where
 from bot.store.schema import LIVE, dues, duties, numbers, promises
 
+PAST = (dues.c.at <= sa.bindparam("now"),)
 AT_ONCE = 10_000  # values in one statement
 OWED = duties.c
 HERE = (  # built once: it runs for every message
@@ -27,6 +29,18 @@ HERE = (  # built once: it runs for every message
     )
     .order_by(OWED.id)
 )
+
+
+@cache
+def _live_by(
+    column: sa.Column[Any], limited: bool, *order: sa.ColumnElement[Any]
+) -> sa.Select[Any]:
+    """Whoever types a command asks for one of these, so each is made once."""
+    ours = sa.select(duties).where(OWED.company == sa.bindparam(US), LIVE)
+    ours = ours.where(column == sa.bindparam("whose")).order_by(*order)
+    return ours.limit(sa.bindparam("most")) if limited else ours
+
+
 SAME = tuple(each.name for each in fields(Duty) if each.name != "about")
 
 
@@ -118,20 +132,20 @@ class Duties:
         self.rows.change(duties, LIVE, duties.c.subject == subject, subject=other)
 
     def owed_by(self, person: str, limit: int | None = None) -> list[Duty]:
-        return self._live(duties.c.owed_by == person, limit=limit)
+        return self._live_by(OWED.owed_by, person, limit)
 
     def owed_by_any(self, persons: Iterable[str]) -> list[Duty]:
         return self._live(duties.c.owed_by.in_(list(persons)))
 
     def owed_to(self, person: str) -> list[Duty]:
-        return self._live(duties.c.owed_to == person)
+        return self._live_by(OWED.owed_to, person)
 
     def said_in(self, place: str) -> list[Duty]:
         """What is owed for messages of a conversation."""
-        return self._live(duties.c.conversation == place)
+        return self._live_by(OWED.conversation, place)
 
     def about(self, subject: str) -> list[Duty]:
-        return self._live(duties.c.subject == subject)
+        return self._live_by(OWED.subject, subject)
 
     def asks(self, place: str, near: Near) -> Sequence[Any]:
         """Answers owed in a conversation by one of those named, or by whoever knows.
@@ -237,10 +251,17 @@ class Duties:
         rows = self.rows.all(duties, *where, limit=1, to_change=True)
         return _duty(rows[0]) if rows else None
 
-    def _live(self, *where: Where, limit: int | None = None) -> list[Duty]:
-        order: Sequence[sa.ColumnElement[Any]] = (duties.c.due, duties.c.id)
-        order = order if limit else self.rows.found(duties.c.due, duties.c.id)
-        return [_duty(row) for row in self.rows.all(duties, LIVE, *where, order=order, limit=limit)]
+    def _live(self, *where: Where) -> list[Duty]:
+        order = self.rows.found(OWED.due, OWED.id)
+        return [_duty(row) for row in self.rows.all(duties, LIVE, *where, order=order)]
+
+    def _live_by(self, column: sa.Column[Any], value: str, limit: int | None = None) -> list[Duty]:
+        order = (OWED.due, OWED.id) if limit else self.rows.found(OWED.due, OWED.id)
+        found = {US: self.rows.company, "whose": value} | ({"most": limit} if limit else {})
+        return [
+            _duty(row)
+            for row in self.rows.conn.execute(_live_by(column, bool(limit), *order), found)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +285,7 @@ class Dues:
 
     def claim(self, now: datetime, limit: int) -> list[Due]:
         """What is due, taken out of the table; back in it if the transaction fails."""
-        rows = self.rows.free(dues, dues.c.at <= now, order=(dues.c.at,), limit=limit)
+        rows = self.rows.same(dues, PAST, (dues.c.at,), limit, free=True, now=now)
         if rows:
             self.rows.remove(dues, dues.c.id.in_([row.id for row in rows]))
         return [Due(id=r.id, at=r.at, kind=r.kind, subject=r.subject, step=r.step) for r in rows]

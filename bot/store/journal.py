@@ -59,7 +59,7 @@ class Journal:
         """In the order they came; empty where another process is at it."""
         if not turns.take(self.rows, turns.HANDLING):
             return ()
-        return self.rows.all(journal, WAITING, limit=limit)
+        return self.rows.same(journal, (WAITING,), tuple(journal.primary_key), limit)
 
     def pending(self, places: Iterable[str]) -> set[str]:
         """Where of these something that happened is taken and not yet handled."""

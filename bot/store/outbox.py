@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -13,8 +14,8 @@ from bot.card import Button
 from bot.effects import Digest, Effect, OpenForm, Remind, Send, Whisper, Withdraw
 from bot.events import Account, MessageRef, Place, Platform, conversation
 from bot.store import turns
-from bot.store.processes import of_living
-from bot.store.rows import Rows, Where
+from bot.store.processes import ALIVE, LIVING
+from bot.store.rows import US, Rows, Where
 from bot.store.schema import GATHERING, UNSENT, duties, numbers, outbox
 
 Settled = Literal["arrived", "spared", "undeliverable"]
@@ -34,6 +35,9 @@ def lane(to: Place | Account) -> str:
     """The same for whatever goes to the same reader or place."""
     parts = [to.platform, to.realm, to.id, (to.thread or "") if isinstance(to, Place) else "-"]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:LANE]
+
+
+UNKNOWN = outbox.c.message.is_(None)  # it is not known yet as which message it arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,28 @@ class Parcel:
         return self.key.startswith(LATER)
 
 
+@cache
+def _free(urgent: bool, *, lanes: bool) -> Where:
+    """What may be sent now; `lanes`: not to whom another process is just carrying something."""
+    c = outbox.c
+    ours = sa.and_(
+        c.urgent.is_(urgent),
+        UNSENT,
+        c.held_until <= sa.bindparam("lease"),
+        c.not_before <= sa.bindparam("now"),
+        c.platform.in_(sa.bindparam("there", expanding=True)),
+    )
+    return sa.and_(ours, _open_lane(urgent)) if lanes else ours
+
+
+def _open_lane(urgent: bool) -> Where:
+    busy = outbox.alias()
+    theirs = busy.c.urgent.is_(urgent), busy.c.carrier.is_not(None), busy.c.lane.is_not(None)
+    others = busy.c.carrier != sa.bindparam("carrier"), busy.c.carrier.in_(LIVING)
+    lanes = sa.select(busy.c.lane).where(busy.c.company == sa.bindparam(US), *theirs, *others)
+    return outbox.c.lane.is_(None) | outbox.c.lane.not_in(lanes)
+
+
 @dataclass(frozen=True, slots=True)
 class Outbox:
     rows: Rows
@@ -167,31 +193,21 @@ class Outbox:
         Whatever is due first; of both kinds (`urgent` is None) in the order they were written.
         `carrier`: the process that asks; what another one carries to somebody goes before.
         """
-        c, lease = outbox.c, self.rows.clock.lease()
-        free = [UNSENT, c.held_until <= lease]
-        free += [c.not_before <= self.rows.clock.now(), c.platform.in_(list(platforms))]
-        rows: list[Any] = []
+        c, lease, rows = outbox.c, self.rows.clock.lease(), list[Any]()
+        known = {"lease": lease, "now": self.rows.clock.now(), "there": list(platforms)}
+        if lanes := carrier is not None and self.rows.shared:
+            known |= {"carrier": carrier, "alive": lease - ALIVE}
         for kind in (True, False) if urgent is None else (urgent,):
             turns.wait(self.rows, turns.CLAIMING_URGENT if kind else turns.CLAIMING)
             order, left = (c.deadline, c.id), limit - len(rows)
-            mine = [c.urgent.is_(kind), *free, *self._open_lanes(kind, carrier)]
-            rows += self.rows.free(outbox, *mine, order=order, limit=left)
+            mine = (_free(kind, lanes=lanes),)
+            rows += self.rows.same(outbox, mine, order, left, free=True, **known)
         if rows:
             rows.sort(key=lambda row: row.id if urgent is None else "")
             ids = [row.id for row in rows]
             ours = {"state": "doubtful", "held_until": lease + hold, "carrier": carrier}
             self.rows.change(outbox, c.id.in_(ids), **ours)
         return [Claim(row, row.state == "doubtful", lease + hold) for row in rows]
-
-    def _open_lanes(self, urgent: bool, carrier: str | None) -> list[Where]:
-        """Not what goes to somebody to whom another process is just carrying something."""
-        if carrier is None or not self.rows.shared:
-            return []
-        busy, living = outbox.alias(), of_living(self.rows.company, self.rows.clock.lease())
-        theirs = busy.c.urgent.is_(urgent), busy.c.carrier.is_not(None), busy.c.lane.is_not(None)
-        others = busy.c.carrier != carrier, busy.c.carrier.in_(living)
-        lanes = sa.select(busy.c.lane).where(busy.c.company == self.rows.company, *theirs, *others)
-        return [outbox.c.lane.is_(None) | outbox.c.lane.not_in(lanes)]
 
     def laid_down(self, ids: Iterable[str]) -> None:
         """Nobody carries them any more, whatever became of them."""
@@ -246,7 +262,7 @@ class Outbox:
         True: it had arrived already as another message. Then this one is a double, and goes.
         """
         message = arrival.message
-        if self._settle(id, "arrived", arrival, outbox.c.message.is_(None)) or message is None:
+        if self._settle(id, "arrived", arrival, UNKNOWN) or message is None:
             return False
         row = self.rows.one(outbox, outbox.c.id == id)
         if row is None or (row.place, row.message) == (conversation(message.place), message.id):
@@ -271,7 +287,7 @@ class Outbox:
     ) -> bool:
         """Whether there was such a row."""
         values = self._settled(id, state, outcome)
-        return self.rows.change(outbox, outbox.c.id == id, *where, **values) > 0
+        return self.rows.change_one(outbox, id, *where, values=values) > 0
 
     def _settled(self, id: str, state: Settled, outcome: Arrival | str) -> dict[str, Any]:
         kept = (outcome.to, outcome.message) if isinstance(outcome, Arrival) else outcome

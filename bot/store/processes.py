@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store.rows import Rows
+from bot.store.rows import US, Rows
 from bot.store.schema_processes import processes
 
 BEAT = timedelta(seconds=10)  # lease time between two words of a process
@@ -57,10 +57,9 @@ class Processes:
         return [each for each in self.all() if each.seen_at > since]
 
 
-def of_living(company: str, now: datetime) -> sa.Select[Any]:
-    """The ids of processes that are at work."""
-    c = processes.c
-    return sa.select(c.id).where(c.company == company, c.seen_at > now - ALIVE)
+LIVING = sa.select(processes.c.id).where(  # the ids of processes that are at work
+    processes.c.company == sa.bindparam(US), processes.c.seen_at > sa.bindparam("alive")
+)
 
 
 def _process(row: Any) -> Process:

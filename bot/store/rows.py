@@ -28,7 +28,7 @@ STUCK = (  # SQLite: a disk that is full or fails, a file that is locked or cann
 )
 
 
-US = "our_company"  # the parameter; no column is called so
+US, MOST = "our_company", "at_most"  # parameters; no column is called so
 
 
 @cache
@@ -59,6 +59,25 @@ def _first(table: sa.Table) -> sa.Select[Any]:
 @cache
 def _changed(table: sa.Table) -> sa.Update:
     return table.update().where(table.c.company == sa.bindparam(US))
+
+
+@cache
+def _same(
+    table: sa.Table, where: tuple[Where, ...], order: tuple[sa.Column[Any], ...], *, lock: bool
+) -> sa.Select[Any]:
+    ours = _ours(table).where(*where).order_by(*order).limit(sa.bindparam(MOST))
+    return ours.with_for_update(skip_locked=True) if lock else ours
+
+
+@cache
+def _added(table: sa.Table) -> sa.Insert:
+    return table.insert()
+
+
+@cache
+def _one_changed(table: sa.Table, where: tuple[Where, ...], columns: tuple[str, ...]) -> sa.Update:
+    """`where` without values: the same conditions each time."""
+    return _each_changed(table, ("id",), columns).where(*where)
 
 
 @cache
@@ -134,6 +153,23 @@ class Rows:
             ours = ours.with_for_update(skip_locked=True)
         return self.conn.execute(ours, self._us).all()
 
+    def same(
+        self,
+        table: sa.Table,
+        where: tuple[Where, ...],
+        order: tuple[sa.Column[Any], ...],
+        limit: int,
+        *,
+        free: bool = False,
+        **values: Any,
+    ) -> Sequence[Any]:
+        """By a statement that is made once: `where` is the same each time.
+
+        What differs are `values` of its parameters. `free`: only rows that nobody else holds.
+        """
+        ours = _same(table, where, order, lock=free and self.shared)
+        return self.conn.execute(ours, self._us | {MOST: limit} | values).all()
+
     def one(self, table: sa.Table, *where: Where) -> Any | None:
         return self.conn.execute(_first(table).where(*where), self._us).first()
 
@@ -144,11 +180,11 @@ class Rows:
         )
 
     def add(self, table: sa.Table, **values: Any) -> None:
-        self.conn.execute(table.insert(), {"company": self.company, **values})
+        self.conn.execute(_added(table), {"company": self.company, **values})
 
     def add_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
-            self.conn.execute(table.insert(), [{"company": self.company, **row} for row in rows])
+            self.conn.execute(_added(table), [{"company": self.company, **row} for row in rows])
 
     def unless_known(self, table: sa.Table, *keys: str) -> Any:
         """An insert that leaves alone what is there already under `keys`; give it the company."""
@@ -160,6 +196,12 @@ class Rows:
     def change(self, table: sa.Table, *where: Where, **values: Any) -> int:
         ours = _changed(table).where(*where)
         return self.conn.execute(ours.values(values), self._us).rowcount
+
+    def change_one(self, table: sa.Table, id: str, *where: Where, values: Mapping[str, Any]) -> int:
+        """The row of that id, where the rest holds: a statement that is made once."""
+        ours = _one_changed(table, where, tuple(values))
+        new = {f"new_{name}": value for name, value in values.items()}
+        return self.conn.execute(ours, self._us | {"its_id": id} | new).rowcount
 
     def change_each(
         self, table: sa.Table, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
