@@ -1,11 +1,11 @@
 """The only place with SQL: one company's tables, and the transaction in which they change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Condition
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -69,40 +69,90 @@ from bot.words import Reader
 AT_LEISURE = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
+T = TypeVar("T")
+
+
+class Part(Generic[T]):
+    """Of a transaction: made when it is first asked for, as most of them never are."""
+
+    def __init__(self, make: "Callable[[Transaction], T]") -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, tx: "Transaction", owner: type) -> T:
+        made = tx.__dict__[self._name] = self._make(tx)
+        return made
+
+
+def part(kind: Callable[[Rows], T]) -> Part[T]:
+    return Part(lambda tx: kind(tx.rows))
+
+
 class Transaction:
     """Everything of one company that can be read and changed, as one whole or not at all."""
 
+    rows: Rows
+    clock: Clock
+    shelf: Shelf
+    books: Books
+
+    journal = part(Journal)
+    listeners = part(Listeners)
+    outbox = part(Outbox)
+    duties = part(Duties)
+    dues = part(Dues)
+    nudges = part(Nudges)
+    people = Part(lambda tx: People(tx.rows, tx.shelf))
+    records = part(Records)
+    requests = part(Requests)
+    policies = Part(lambda tx: Policies(tx.rows, tx.people, tx.books))
+    files = part(Files)
+    orders = part(Orders)
+    gaps = part(Gaps)
+    published = part(Published)
+    dialogues = part(Dialogues)
+    meetings = part(Meetings)
+    preferences = part(Preferences)
+    demotions = part(Demotions)
+    links = part(Links)
+    sessions = part(Sessions)
+    notes = part(Notes)
+    notices = part(Notices)
+    findings = part(Findings)
+    classes = part(Classes)
+    unreadable = part(Unreadable)
+    codes = part(Codes)
+    search = Part(lambda tx: Search(tx.rows, tx.records))
+    looks = part(Looks)
+    bundles = part(Bundles)
+    holdings = part(Holdings)
+    sealed = part(Sealed)
+    holds = part(Holds)
+    disposals = part(Disposals)
+    expiring = part(Expiring)
+    disposed = part(Disposed)
+    samples = part(Samples)
+    dailies = part(Dailies)
+    strangers = part(Strangers)
+    attestations = part(Attestations)
+    cases = part(Cases)
+    blocked = Part(lambda tx: Blocked(tx.rows, tx.people))
+    seen_links = part(SeenLinks)
+    wraps = part(Wraps)
+    pairing = part(Pairing)
+    checkpoints = part(Checkpoints)
+    restores = part(Restores)
+    oversight = part(Oversight)
+    assessments = part(Assessments)
+    downloads = part(Downloads)
+    boards = part(Boards)
+    processes = part(Processes)
+    limits = part(Limits)
+
     def __init__(self, rows: Rows, shelf: Shelf, books: Books) -> None:
-        self.rows, self.clock = rows, rows.clock
-        self.journal, self.listeners, self.outbox = Journal(rows), Listeners(rows), Outbox(rows)
-        self.duties, self.dues, self.nudges = Duties(rows), Dues(rows), Nudges(rows)
-        self.people, self.records, self.requests = (
-            People(rows, shelf),
-            Records(rows),
-            Requests(rows),
-        )
-        self.policies = Policies(rows, self.people, books)
-        self.files, self.orders, self.gaps = Files(rows), Orders(rows), Gaps(rows)
-        self.published = Published(rows)
-        self.dialogues, self.meetings = Dialogues(rows), Meetings(rows)
-        self.preferences, self.demotions = Preferences(rows), Demotions(rows)
-        self.links, self.sessions, self.notes = Links(rows), Sessions(rows), Notes(rows)
-        self.notices, self.findings, self.classes = Notices(rows), Findings(rows), Classes(rows)
-        self.unreadable, self.codes = Unreadable(rows), Codes(rows)
-        self.search, self.looks = Search(rows, self.records), Looks(rows)
-        self.bundles, self.holdings = Bundles(rows), Holdings(rows)
-        self.sealed = Sealed(rows)
-        self.holds, self.disposals, self.expiring = Holds(rows), Disposals(rows), Expiring(rows)
-        self.disposed = Disposed(rows)
-        self.samples, self.dailies = Samples(rows), Dailies(rows)
-        self.strangers, self.attestations = Strangers(rows), Attestations(rows)
-        self.cases, self.blocked = Cases(rows), Blocked(rows, self.people)
-        self.seen_links = SeenLinks(rows)
-        self.wraps, self.pairing, self.checkpoints = Wraps(rows), Pairing(rows), Checkpoints(rows)
-        self.restores, self.oversight = Restores(rows), Oversight(rows)
-        self.assessments = Assessments(rows)
-        self.downloads, self.boards = Downloads(rows), Boards(rows)
-        self.processes, self.limits = Processes(rows), Limits(rows)
+        self.rows, self.clock, self.shelf, self.books = rows, rows.clock, shelf, books
 
     @property
     def disclosing(self) -> Disclosing:
