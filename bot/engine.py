@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.clock import fault_point
@@ -21,6 +21,7 @@ SHORTEST = 0.006  # seconds of handling before we make way for who must acknowle
 class Engine:
     store: Store
     handlers: Handlers
+    _pace: list[int] = field(default_factory=lambda: [BATCH])  # events that the next batch reads
 
     def work(self) -> int:
         """Handle one batch; returns how many events it settled or parked."""
@@ -35,12 +36,14 @@ class Engine:
         count, settled = 0, []
         spent = self.store.clock.spent
         start = spent()
-        for row in tx.journal.waiting(BATCH):
+        rows = tx.journal.waiting(self._pace[0])
+        for row in rows:
             if self._handled(tx, row):
                 settled.append(row.id)
             count += 1
             if self.store.turn.wanted and spent() - start > SHORTEST:
                 break
+        self._pace[0] = min(BATCH, 2 * count if count < len(rows) else BATCH)
         tx.journal.settle(settled)
         fault_point("a batch was settled")
         return count

@@ -17,6 +17,7 @@ class Waiting(Generic[T]):
     item: T
     written: bool = False
     error: Exception | None = None  # of this one alone
+    over: bool = False  # the commit that it shared has come to its end, whichever
 
 
 class Shared(Generic[T]):
@@ -36,9 +37,9 @@ class Shared(Generic[T]):
         """Returns when it is committed, else raises."""
         mine = Waiting(item)
         self._waiting.append(mine)
-        while self._busy:
+        while self._busy and not mine.over:  # the next commit is none of its business
             await self._ended.heard(LONG)
-        if mine in self._waiting:
+        if not mine.over:
             await self._all()
         if mine.error is not None:
             raise mine.error
@@ -46,11 +47,13 @@ class Shared(Generic[T]):
             raise ConnectionError("the commit we shared failed; nothing of it was kept")
 
     async def _all(self) -> None:
-        self._busy = True
+        self._busy, batch = True, list[Waiting[T]]()
         try:
             await asyncio.sleep(self._pause())  # who came in the same moment shares the commit
             batch, self._waiting = self._waiting, []
             await asyncio.to_thread(self._write, batch)
         finally:
             self._busy = False
+            for each in batch:
+                each.over = True
             self._ended.ring()

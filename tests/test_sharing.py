@@ -1,11 +1,14 @@
 """Many callers, one commit."""
 
 import asyncio
+from threading import Event
 
 import pytest
 
 from bot.sharing import Shared, Waiting
 from tests.desk import Desk
+
+LATER = range(11, 21)
 
 
 async def _add_all(shared: Shared[int], *items: int) -> list[BaseException | None]:
@@ -42,6 +45,35 @@ def test_what_comes_while_one_is_written_shares_the_next() -> None:
     shared = Shared(write)
     asyncio.run(story())
     assert commits == [[1], [2, 3]]
+
+
+def test_nobody_waits_for_a_commit_after_their_own() -> None:
+    told, free = set[int](), Event()
+
+    def write(batch: list[Waiting[int]]) -> None:
+        if batch[0].item == LATER[0]:
+            assert free.wait(20), f"{set(range(1, 11)) - told} wait for what came later"
+        for each in batch:
+            each.written = True
+
+    async def add(shared: Shared[int], item: int) -> None:
+        await shared.add(item)
+        told.add(item)
+        if told >= set(range(1, 11)):
+            free.set()
+
+    async def story() -> None:
+        shared = Shared(write)
+        first = [asyncio.create_task(add(shared, 0))]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # the first is being written, ten wait for it …
+        first += [asyncio.create_task(add(shared, each)) for each in range(1, 11)]
+        while shared._waiting or 0 not in told:  # noqa: ASYNC110  # nothing rings then
+            await asyncio.sleep(0)
+        first += [asyncio.create_task(add(shared, each)) for each in LATER]  # … and more for them
+        await asyncio.gather(*first)
+
+    asyncio.run(story())
 
 
 def test_nobody_is_told_that_it_is_kept_where_the_commit_failed() -> None:
