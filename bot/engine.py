@@ -13,7 +13,7 @@ from bot.store.rows import gave_way, was_taken
 
 log = logging.getLogger(__name__)
 
-BATCH = 200  # events
+BATCH, FEW = 200, 16  # events
 SHORTEST = 0.006  # seconds of handling before we make way for who must acknowledge
 
 
@@ -43,7 +43,8 @@ class Engine:
             count += 1
             if self.store.turn.wanted and spent() - start > SHORTEST:
                 break
-        self._pace[0] = min(BATCH, 2 * count if count < len(rows) else BATCH)
+        cut_short = count < len(rows)  # more would be read each time than is handled
+        self._pace[0] = min(BATCH, max(FEW, 2 * count)) if cut_short else BATCH
         tx.journal.settle(settled)
         fault_point("a batch was settled")
         return count
