@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.company import messages, store_in
 from bot.events import MessagePosted
-from bot.serving import SWITCH
+from bot.serving import SWITCH, settle
 from bot.wiring import Bot, assemble
 
 
@@ -85,6 +85,7 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=60)
     args = options.parse_args()
     sys.setswitchinterval(SWITCH)
+    settle()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part in ("alone", "bare", "both"):

@@ -96,7 +96,7 @@ async def _serve(command: str, store: Store, settings: Settings, doors: Doors, o
             aside = watched(process.alive, process.ready, lambda: exposed(figures))
             await stack.enter_async_context(_served(aside, doors.watch))
         if doors.pages is None:
-            _settle()
+            settle()
             out("Duly is working.  (Ctrl-C stops it)")
             async with process.life(rung):
                 await process.stopped.wait()
@@ -110,13 +110,13 @@ async def _serve(command: str, store: Store, settings: Settings, doors: Doors, o
         served = app(ours, watching, lambda: process.life(rung), own)
         server = Server(config(served, "on"))
         process.also = lambda: setattr(server, "should_exit", True)
-        _settle()
+        settle()
         out(f"Duly is running: http://{host}:{port}{door or '/healthz'}  (Ctrl-C stops it)")
         await server.serve(sockets=[doors.pages])
     return process.ended_with
 
 
-def _settle() -> None:
+def settle() -> None:
     """What is loaded by now lasts as long as we: no search for garbage walks through it again."""
     gc.collect()
     gc.freeze()

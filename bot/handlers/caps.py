@@ -35,6 +35,7 @@ class Told:
     demoted: Set[str]  # rules that wait for the digest
     to: dict[str, list[Sent]] = field(default_factory=dict)  # by reader
     of: dict[str, list[Sent]] = field(default_factory=dict)  # by asker
+    since: dict[str, datetime] = field(default_factory=dict)  # when the day of each reader began
 
     def add(self, sent: Iterable[Sent]) -> None:
         for each in sent:
@@ -55,9 +56,9 @@ def told(tx: Transaction, persons: Collection[str], due: Iterable[Duty]) -> Told
     """Asked once for all `persons` who are to hear of something, and of whom it is `due` to."""
     askers = {duty.owed_to for duty in due if duty.owed_to}
     now, found = tx.clock.now(), Told(tx.demotions.of(tx.policies.current().version))
+    found.since.update((each, digests.midnight(tx, each, now)) for each in persons)
     if persons:
-        since = min(digests.midnight(tx, each, now) for each in persons)
-        found.add(tx.nudges.sent(persons, askers, since))
+        found.add(tx.nudges.sent(persons, askers, min(found.since.values())))
     return found
 
 
@@ -65,7 +66,7 @@ def allowed(tx: Transaction, told: Told, card: tuple[str, str], due: Sequence[Li
     """What may be said now by a card (as above); the rest waits for a digest."""
     parcel, person = card
     book = tx.policies.current()
-    since = digests.midnight(tx, person, tx.clock.now())
+    since = told.since[person]
 
     def today(each: Sent) -> bool:
         return each.at >= since and each.parcel != parcel

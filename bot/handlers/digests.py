@@ -5,6 +5,7 @@ Policy 1.3-moderate. What it says is in `daily.py`.
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.effects import Remind
@@ -117,8 +118,12 @@ def key(tx: Transaction, person: str, at: datetime) -> str:
 
 def midnight(tx: Transaction, person: str, now: datetime) -> datetime:
     """When their day began."""
-    here = now.astimezone(zone_of(tx, person))
-    return here.replace(hour=0, minute=0, second=0, microsecond=0)
+    return _midnight(zone_of(tx, person), now)
+
+
+@lru_cache(maxsize=64)  # of many who are looked at together
+def _midnight(zone: ZoneInfo, now: datetime) -> datetime:
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def coming(tx: Transaction, persons: Collection[str], now: datetime) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +43,7 @@ def _live_by(
 
 
 SAME = tuple(each.name for each in fields(Duty) if each.name != "about")
+PICK = itemgetter(*(duties.columns.keys().index(name) for name in SAME))  # of a whole row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,4 +342,4 @@ def _duty(row: Any) -> Duty:
     if row.message is not None:
         at = account_of(row.conversation)
         about = MessageRef(Place(at.platform, at.realm, at.id, row.thread), row.message)
-    return Duty(about=about, **{name: getattr(row, name) for name in SAME})
+    return Duty(about=about, **dict(zip(SAME, PICK(row), strict=True)))
