@@ -26,7 +26,9 @@ DECIDED = (requests.c.state, requests.c.decided_by, requests.c.decided_at, reque
 SEATED = (seats.c.state, seats.c.decided_by, seats.c.decided_at)
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 NEW = {  # what is read of what was added
-    duties: (*(duties.c[n] for n in ("id", "number", "policy", "clause", "level", "rule")),),
+    duties: tuple(
+        duties.c[n] for n in ("id", "number", "policy", "clause", "level", "rule", "message")
+    ),
     records: (records.c.id, records.c.kind, records.c.thread, records.c.message),
 }
 
@@ -96,12 +98,18 @@ class Growing:
             yield Breach("invariants", f"the decision {name} is gone")
 
     def _explained(self, conn: sa.Connection) -> Iterator[Breach]:
-        """I20: a duty names its rule, its clause and the policy that was in force."""
+        """I20: a duty names its rule, its clause and the policy that was in force.
+
+        When what it is about was said, or when that was handled: after an outage, long afterwards.
+        """
         for row in conn.execute(sa.select(policies.c.version, policies.c.since)):
             self.since[row.version] = row.since
-        for row in self._fresh(conn, duties):
+        fresh = self._fresh(conn, duties)
+        handled = _handled(conn, [f"paper/{row.message}" for row in fresh if row.message])
+        for row in fresh:
             since = self.since.get(row.policy)
-            if since is None or since > _made(row.id) + SKEW:
+            known = max(_made(row.id), handled.get(f"paper/{row.message}", FIRST))
+            if since is None or since > known + SKEW:
                 yield Breach("invariants", f"#{row.number} stands under the policy {row.policy}")
             if not (row.clause and row.level and row.rule):
                 yield Breach("invariants", f"#{row.number} says of no rule why it is owed")
@@ -142,6 +150,16 @@ def _known(
     for start in range(0, len(keys), 500):
         some = sa.select(column).where(column.in_(keys[start : start + 500]), *where)
         found.update(conn.execute(some).scalars())
+    return found
+
+
+def _handled(conn: sa.Connection, keys: list[str]) -> dict[str, datetime]:
+    found: dict[str, datetime] = {}
+    for start in range(0, len(keys), 500):
+        rows = sa.select(journal.c.key, journal.c.settled_at).where(
+            journal.c.key.in_(keys[start : start + 500]), journal.c.settled_at.is_not(None)
+        )
+        found.update((row.key, row.settled_at) for row in conn.execute(rows))
     return found
 
 
