@@ -4,6 +4,7 @@ import asyncio
 import logging
 import multiprocessing
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -100,12 +101,13 @@ class Teller:
 
 def _work(build: Build, material: Material, out: Path, pipe: Connection, form: logs.Form) -> None:
     logs.set_up(form, logging.WARNING)
-    try:
-        made = build(material, out, Teller(pipe))
-    except Exception as error:
-        pipe.send(type(error).__name__)
-    else:
-        pipe.send(Ended(made if isinstance(made, Issue) else None))
+    with suppress(BrokenPipeError):  # nobody waits for it any more
+        try:
+            made = build(material, out, Teller(pipe))
+        except Exception as error:
+            pipe.send(type(error).__name__)
+        else:
+            pipe.send(Ended(made if isinstance(made, Issue) else None))
 
 
 def _listen(pipe: Connection, tell: Tell) -> Issue | None:

@@ -1,6 +1,7 @@
 """The parts that keep a bot at work: runner, workshop, health, the made-up company."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from bot import demo, making, workshop
+from bot import demo, logs, making, workshop
 from bot.bell import Bell
 from bot.effects import Deliverable, Upload
 from bot.events import MessageRef
@@ -164,6 +165,23 @@ def test_a_process_that_dies_over_a_workbook_is_an_error(desk: Desk) -> None:
 
     with pytest.raises(making.Unmade, match="its process died"):
         asyncio.run(making.make(dies, material))
+
+
+def tells(_material: Material, _out: Path, tell: Tell) -> None:
+    tell(Progress("writing"))
+
+
+def test_a_workbook_that_nobody_waits_for_any_more_ends_without_a_word(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe(duplex=False)
+    form = logs.form()
+    made = spawn.Process(target=making._work, args=(tells, None, tmp_path / "x", theirs, form))
+    ours.close()  # as where Duly is told to stop
+    made.start()
+    theirs.close()
+    made.join(60)
+
+    assert made.exitcode == 0
 
 
 def test_the_runner_handles_what_is_taken_and_sends_what_comes_of_it() -> None:
