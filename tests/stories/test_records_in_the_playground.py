@@ -19,7 +19,7 @@ from tests.browser.theatre import duly, morning
 from tests.stories.test_in_the_playground import Playground
 
 PATIENCE = 60.0  # seconds
-pytestmark = pytest.mark.xdist_group("records-in-the-playground")
+pytestmark = [pytest.mark.xdist_group("records-in-the-playground"), pytest.mark.thorough]
 SECRET = "Tr0ub4dor&3x-blue"
 
 
