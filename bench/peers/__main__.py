@@ -25,8 +25,10 @@ SLOW = 0.2
 
 
 def answers(people: int, rounds: int, slow: float, *, die: bool) -> None:
-    """`slow`: seconds that Slack takes for a call at most, half of it on average. `die`: are they
-    killed, too."""
+    """`slow`: seconds that Slack takes for a call at most, half of it on average.
+
+    `die`: they are killed, too.
+    """
     faults = Faults(calls={"slow": 1.0}, slow=slow) if slow else Faults()
     told = f"takes {slow / 2 * 1000:.0f} ms for a call" if slow else "takes no time for a call"
     print(f"{people} people, {rounds} × a message in and its answer out; a Slack that {told}")

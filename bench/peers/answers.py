@@ -178,8 +178,10 @@ def _settled(data: Path, people: int) -> None:
 
 
 def measured(slack: Slack, sides: Sequence[Side], folder: Path, rounds: int) -> list[Outcome]:
-    """Each is warm when it counts; then they take turns, so that what else the machine does, and
-    when, is the same for all. The median of the turns counts."""
+    """The median of their turns, once each is warm.
+
+    They take turns so that what else the machine does is the same for all.
+    """
     bodies = [slack.bodies(folder / f"bodies{n}", n) for n in range(rounds + 2)]
     spent: dict[str, list[float]] = {side.name: [] for side in sides}
     worked: dict[str, list[float]] = {side.name: [] for side in sides}
